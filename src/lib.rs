@@ -1,1 +1,9 @@
 //! Compiles access patterns into the smallest `DynamoDB` schema that answers each of them.
+
+pub mod diagnostic;
+pub mod document;
+pub mod source;
+pub mod encoding;
+pub mod resolve;
+pub mod time;
+pub mod workload;

@@ -1,0 +1,193 @@
+//! What the tool has to say about a design: errors and warnings with a code, a place and a way out.
+//!
+//! Promises: a [`Diagnostic`] is data, wording included; nothing here prints. Every code is a row of the one table in
+//! [`code`]. Within a stage all findings are collected in [`Diagnostics`], which are sorted by their place.
+
+pub mod code;
+pub mod render;
+
+use crate::source::{Source, Span};
+pub use code::Code;
+
+/// How much a finding weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The input is invalid; there is no plan.
+    Error,
+    /// There is a plan, and somebody should look at this.
+    Warning,
+}
+
+impl Severity {
+    /// The word for it in messages and documents.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+        }
+    }
+}
+
+/// A place that a finding points at, with what is to be said there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label {
+    /// Where.
+    pub span: Span,
+    /// What is said beside the underline; may be empty.
+    pub text: String,
+    /// Whether this is the place of the problem; otherwise it is context.
+    pub primary: bool,
+}
+
+/// One finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Diagnostic {
+    /// Which rule.
+    pub code: Code,
+    /// How much it weighs; [`Code::severity`] unless the user changed it.
+    pub severity: Severity,
+    /// What is wrong: lower case, no full stop, names in backticks.
+    pub message: String,
+    /// Where; the first primary label gives the position.
+    pub labels: Vec<Label>,
+    /// Why, one sentence each.
+    pub notes: Vec<String>,
+    /// What to write instead.
+    pub help: Option<String>,
+    /// A replacement text that puts it right.
+    pub replacement: Option<(Span, String)>,
+}
+
+impl Diagnostic {
+    /// A finding at a place.
+    #[must_use]
+    pub fn at(code: Code, span: Span, message: impl Into<String>) -> Self {
+        let mut made = Self::general(code, message);
+        made.labels.push(Label { span, text: String::new(), primary: true });
+        made
+    }
+
+    /// A finding about the design as a whole.
+    #[must_use]
+    pub fn general(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            severity: code.severity(),
+            message: message.into(),
+            labels: Vec::new(),
+            notes: Vec::new(),
+            help: None,
+            replacement: None,
+        }
+    }
+
+    /// Says something at the primary place.
+    #[must_use]
+    pub fn label(mut self, text: impl Into<String>) -> Self {
+        if let Some(first) = self.labels.iter_mut().find(|l| l.primary) {
+            first.text = text.into();
+        }
+        self
+    }
+
+    /// Points at a second place as context.
+    #[must_use]
+    pub fn context(mut self, span: Span, text: impl Into<String>) -> Self {
+        self.labels.push(Label { span, text: text.into(), primary: false });
+        self
+    }
+
+    /// Says why.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Self {
+        self.notes.push(text.into());
+        self
+    }
+
+    /// Says what to write.
+    #[must_use]
+    pub fn help(mut self, text: impl Into<String>) -> Self {
+        self.help = Some(text.into());
+        self
+    }
+
+    /// "did you mean": a help with the replacement, where a similar name is known.
+    #[must_use]
+    pub fn did_you_mean<'a>(self, written: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        match nearest(written, known) {
+            Some(name) => {
+                let span = self.labels.iter().find(|l| l.primary).map(|l| l.span);
+                let mut made = self.help(format!("did you mean `{name}`?"));
+                made.replacement = span.map(|s| (s, name.to_owned()));
+                made
+            }
+            None => self,
+        }
+    }
+
+    /// The primary place.
+    #[must_use]
+    pub fn span(&self) -> Option<Span> {
+        self.labels.iter().find(|l| l.primary).map(|l| l.span)
+    }
+}
+
+/// The known name nearest to what was written, if it is near enough to be a slip of the finger.
+#[must_use]
+pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let lower = written.to_lowercase();
+    known
+        .into_iter()
+        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
+        .filter(|(distance, name)| *distance <= (written.chars().count().max(name.chars().count()) / 3).max(1))
+        .min()
+        .map(|(_, name)| name)
+}
+
+/// The findings of a run, in the order in which they were made.
+#[derive(Debug, Clone, Default)]
+pub struct Diagnostics {
+    list: Vec<Diagnostic>,
+}
+
+impl Diagnostics {
+    /// Adds a finding.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        if !self.list.contains(&diagnostic) {
+            self.list.push(diagnostic);
+        }
+    }
+
+    /// Whether anything makes the input invalid.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.list.iter().any(|d| d.severity == Severity::Error)
+    }
+
+    /// All findings, by place, those without a place last; then by code and text.
+    #[must_use]
+    pub fn sorted(&self) -> Vec<&Diagnostic> {
+        let mut all: Vec<&Diagnostic> = self.list.iter().collect();
+        all.sort_by_key(|d| (d.span().is_none(), d.span(), d.code.id(), d.message.clone()));
+        all
+    }
+
+    /// Renders all findings as text, `colour` with terminal colours, at most `width` columns wide.
+    #[must_use]
+    pub fn render(&self, source: &Source, colour: bool, width: usize) -> String {
+        render::render(&self.sorted(), source, colour, width)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nearest_finds_slips_and_nothing_far_away() {
+        assert_eq!(nearest("custmer_id", ["order_id", "customer_id"]), Some("customer_id"));
+        assert_eq!(nearest("oder", ["Order", "Product"]), Some("Order"));
+        assert_eq!(nearest("zzz", ["Order", "Product"]), None);
+    }
+}

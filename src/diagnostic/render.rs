@@ -1,0 +1,84 @@
+//! Diagnostics as text with the source line and the offending part underlined.
+//!
+//! Promises: the same input gives the same bytes; control characters of the source never reach the terminal.
+
+use super::{Diagnostic, Severity};
+use crate::source::{Source, Span};
+use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
+
+/// Renders `diagnostics` in their order, separated by blank lines.
+#[must_use]
+pub fn render(diagnostics: &[&Diagnostic], source: &Source, colour: bool, width: usize) -> String {
+    let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(width);
+    // Control characters other than line breaks and tabs would move the cursor; each becomes one visible character of
+    // its own length in bytes, so that spans keep their places.
+    let text: String = source.text.chars().map(visible).collect();
+    let mut out = String::new();
+    for diagnostic in diagnostics {
+        out.push_str(&renderer.render(&groups(diagnostic, &source.name, &text)));
+        out.push_str("\n\n");
+    }
+    out
+}
+
+/// One-byte control characters become `?`; the rest stays.
+fn visible(c: char) -> char {
+    if c.is_ascii_control() && c != '\n' && c != '\t' { '?' } else { c }
+}
+
+fn groups<'a>(diagnostic: &'a Diagnostic, name: &'a str, text: &'a str) -> Vec<Group<'a>> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id());
+    let mut first = if diagnostic.labels.is_empty() {
+        Group::with_title(title)
+    } else {
+        title.element(snippet(diagnostic, name, text))
+    };
+    for note in &diagnostic.notes {
+        first = first.element(Level::NOTE.message(note.as_str()));
+    }
+    let mut groups = Vec::new();
+    match (&diagnostic.help, &diagnostic.replacement) {
+        (Some(help), Some((span, with))) => {
+            groups.push(first);
+            let patch = Snippet::source(text).path(name).patch(Patch::new(range(*span, text), with.as_str()));
+            groups.push(Level::HELP.secondary_title(help.as_str()).element(patch));
+        }
+        (Some(help), None) => groups.push(first.element(Level::HELP.message(help.as_str()))),
+        (None, _) => groups.push(first),
+    }
+    groups
+}
+
+fn snippet<'a>(
+    diagnostic: &'a Diagnostic,
+    name: &'a str,
+    text: &'a str,
+) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
+    let mut made = Snippet::source(text).path(name).fold(true);
+    for label in &diagnostic.labels {
+        let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let mut annotation = kind.span(range(label.span, text));
+        if !label.text.is_empty() {
+            annotation = annotation.label(label.text.as_str());
+        }
+        made = made.annotation(annotation);
+    }
+    made
+}
+
+/// A range inside the text, on character boundaries, whatever the span says.
+fn range(span: Span, text: &str) -> std::ops::Range<usize> {
+    let mut start = span.start.min(text.len());
+    while !text.is_char_boundary(start) {
+        start -= 1;
+    }
+    let mut end = span.end.clamp(start, text.len());
+    while !text.is_char_boundary(end) {
+        end += 1;
+    }
+    start..end
+}

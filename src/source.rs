@@ -1,0 +1,68 @@
+//! The text of a design file and places in it.
+//!
+//! Promises: a [`Span`] is a range of bytes of one [`Source`]; positions shown to people are one-based lines and
+//! columns, columns counted in characters.
+
+/// A design file as read: its name, for messages, and its text.
+#[derive(Debug, Clone)]
+pub struct Source {
+    /// What messages call the file, usually its path.
+    pub name: String,
+    /// The whole text.
+    pub text: String,
+}
+
+impl Source {
+    /// Makes a source of a name and a text.
+    #[must_use]
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { name: name.into(), text: text.into() }
+    }
+
+    /// The one-based line and column at which `span` begins.
+    #[must_use]
+    pub fn position(&self, span: Span) -> Position {
+        let before = self.text.get(..span.start).unwrap_or(&self.text);
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        Position { line, column }
+    }
+
+    /// The text that `span` covers, empty where it lies outside.
+    #[must_use]
+    pub fn slice(&self, span: Span) -> &str {
+        self.text.get(span.start..span.end).unwrap_or("")
+    }
+}
+
+/// A one-based place in a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+/// A range of bytes of a source.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let source = Source::new("x", "ab\nécd\n");
+        let start = source.text.find('c').unwrap_or_default();
+        assert_eq!(source.position(Span { start, end: start + 1 }), Position { line: 2, column: 2 });
+        assert_eq!(source.position(Span::default()), Position { line: 1, column: 1 });
+        assert_eq!(source.slice(Span { start, end: start + 2 }), "cd");
+    }
+}
