@@ -1,0 +1,242 @@
+//! From a read to its variants and their demands.
+
+use super::options;
+use super::{Bounded, Criterion, Demand, Part, Price, Refusal, Shape, Side, Variant, Ways};
+use crate::workload::{
+    Action, Allow, AttributeId, AttributeSet, Constant, EntityId, PatternId, RangeOperator, Read, ReadVerb, Test,
+    Workload,
+};
+
+/// The reads of a pattern, with what it may cost and the price it pays in any case.
+#[derive(Clone, Copy)]
+pub struct Reader<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// The pattern.
+    pub pattern: PatternId,
+    /// Its read, or the read of find, then write.
+    pub read: &'a Read,
+    /// Whether it finds items to write.
+    pub finds: bool,
+}
+
+impl<'a> Reader<'a> {
+    /// The read of a pattern, if it has one.
+    #[must_use]
+    pub fn of(workload: &'a Workload, pattern: PatternId) -> Option<Self> {
+        match &workload.pattern(pattern).action {
+            Action::Read(read) => Some(Self { workload, pattern, read, finds: false }),
+            Action::Find(find) => Some(Self { workload, pattern, read: &find.read, finds: true }),
+            Action::Write(_) | Action::Transaction(_) | Action::External => None,
+        }
+    }
+
+    pub(super) fn allow(&self) -> &'a Allow {
+        &self.workload.pattern(self.pattern).allow
+    }
+
+    /// The price that is paid whatever the key.
+    fn base_price(&self) -> Price {
+        Price { extra_request: self.finds || !self.read.follow.is_empty(), ..Price::default() }
+    }
+}
+
+/// All variants of all reads, by pattern and then by the columns given.
+#[must_use]
+pub fn variants(workload: &Workload) -> Vec<Variant> {
+    workload.pattern_ids().filter_map(|p| Reader::of(workload, p)).flat_map(|r| variants_of(&r)).collect()
+}
+
+fn variants_of(reader: &Reader<'_>) -> Vec<Variant> {
+    let columns = &reader.read.by;
+    let optional: Vec<usize> = (0..columns.len()).filter(|c| columns[*c].optional).collect();
+    (0..1usize << optional.len())
+        .map(|choice| {
+            let left_out = |c: &usize| optional.iter().position(|o| o == c).is_some_and(|at| choice >> at & 1 == 1);
+            let given: Vec<usize> = (0..columns.len()).filter(|c| !left_out(c)).collect();
+            Variant { pattern: reader.pattern, ways: ways(reader, &given), given }
+        })
+        .collect()
+}
+
+fn ways(reader: &Reader<'_>, given: &[usize]) -> Ways {
+    let read = reader.read;
+    let price = reader.base_price();
+    if price.extra_request && !reader.allow().extra_request {
+        let refusal = if reader.finds { Refusal::Find } else { Refusal::Follow };
+        return Ways::Demands(Vec::new(), Some(refusal));
+    }
+    let first = read.entities.first().copied().unwrap_or(EntityId(0));
+    let entity = reader.workload.entity(first);
+    if read.verb == ReadVerb::Get {
+        let known = part(reader, first, given, &[]).fixed;
+        if entity.identity_set().is_subset(known) {
+            return Ways::ByKey { known, price };
+        }
+        if read.batch.is_some() {
+            return Ways::Demands(Vec::new(), Some(Refusal::Batch));
+        }
+    }
+    if read.shards.unwrap_or(1) > 1 && read.entities.len() > 1 && !read.interleave {
+        return Ways::Demands(Vec::new(), Some(Refusal::ShardedCollection));
+    }
+    let (demands, refusal) = options::demands(reader, given, price);
+    Ways::Demands(demands, refusal)
+}
+
+/// The conditions of a read that a filter could take over.
+#[must_use]
+pub fn conditions_of(read: &Read, given: &[usize]) -> Vec<Criterion> {
+    let columns = given.iter().map(|c| Criterion::Column(*c));
+    let constants = (0..read.constants.len()).map(Criterion::Constant);
+    let range = read.range.iter().map(|_| Criterion::Range);
+    let prefix = read.prefix.iter().map(|_| Criterion::Prefix);
+    columns.chain(constants).chain(range).chain(prefix).collect()
+}
+
+/// The demand of a read when the criteria in `dropped` are left to a filter and `fan` is fixed value by value.
+pub(super) fn demand(
+    reader: &Reader<'_>,
+    given: &[usize],
+    dropped: &[Criterion],
+    fan: &[(AttributeId, Vec<Constant>)],
+    shards: u32,
+    price: Price,
+) -> Result<Demand, Refusal> {
+    let read = reader.read;
+    let mut parts: Vec<Part> = read.entities.iter().map(|e| part(reader, *e, given, dropped)).collect();
+    if let [only] = parts.as_mut_slice() {
+        for (id, _) in fan {
+            only.fixed.insert(*id);
+        }
+        let entity = reader.workload.entity(only.entity);
+        only.order = order(reader, only.entity, only.fixed, entity.determines(only.fixed));
+        only.single = entity.determines(only.fixed);
+    }
+    for part in &mut parts {
+        settle_bound(reader, part, dropped)?;
+    }
+    let kept = |c: &usize| !dropped.contains(&Criterion::Column(*c));
+    let columns: Vec<Vec<AttributeId>> = given
+        .iter()
+        .filter(|c| kept(c))
+        .filter_map(|c| read.entities.iter().map(|e| read.by[*c].binding.get(e).copied()).collect())
+        .collect();
+    let limited = read.limit.and_then(|l| l.entity).and_then(|e| parts.iter().position(|p| p.entity == e));
+    Ok(Demand {
+        limited: limited.filter(|_| parts.len() > 1),
+        columns,
+        shape: Shape::Query,
+        consistent: read.consistent,
+        merged: read.interleave,
+        shards,
+        price,
+        dropped: dropped.to_vec(),
+        fan: fan.to_vec(),
+        parts,
+    })
+}
+
+fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion]) -> Part {
+    let read = reader.read;
+    let entity = reader.workload.entity(id);
+    let mut made = Part {
+        entity: id,
+        fixed: AttributeSet::default(),
+        constants: Vec::new(),
+        presence: AttributeSet::default(),
+        missing: AttributeSet::default(),
+        order: Vec::new(),
+        bounded: None,
+        single: false,
+    };
+    for column in given.iter().filter(|c| !dropped.contains(&Criterion::Column(**c))) {
+        if let Some(attribute) = read.by[*column].binding.get(&id) {
+            made.fixed.insert(*attribute);
+        }
+    }
+    for (at, condition) in read.constants.iter().enumerate() {
+        let Some(attribute) = condition.binding.get(&id).filter(|_| !dropped.contains(&Criterion::Constant(at))) else {
+            continue;
+        };
+        match &condition.test {
+            Test::Exists => made.presence.insert(*attribute),
+            Test::Missing => made.missing.insert(*attribute),
+            Test::OneOf(values) => {
+                if values.len() == 1 {
+                    made.fixed.insert(*attribute);
+                }
+                made.presence.insert(*attribute);
+                made.constants.push((*attribute, values.clone()));
+            }
+        }
+    }
+    made.constants.sort();
+    made.single = entity.determines(made.fixed);
+    made.order = order(reader, id, made.fixed, made.single);
+    let mut named = made.presence.union(made.fixed);
+    let range = read.range.as_ref().filter(|_| !dropped.contains(&Criterion::Range)).map(|r| &r.binding);
+    let prefix = read.prefix.as_ref().filter(|_| !dropped.contains(&Criterion::Prefix)).map(|(b, _)| b);
+    let sorted = sorted_by(reader).into_iter().filter_map(|(b, _)| b.get(&id));
+    named = range.into_iter().chain(prefix).filter_map(|b| b.get(&id)).chain(sorted).fold(named, |set, a| set.with(*a));
+    made.presence = named.iter().filter(|a| entity.is_optional(*a)).collect();
+    made
+}
+
+/// What the items are sorted by: `sort`, else the range, else the prefix.
+fn sorted_by<'a>(reader: &Reader<'a>) -> Vec<(&'a crate::workload::Binding, bool)> {
+    let read = reader.read;
+    if read.verb != ReadVerb::List {
+        return Vec::new();
+    }
+    if !read.sort.is_empty() {
+        return read.sort.iter().map(|s| (&s.binding, s.descending)).collect();
+    }
+    let range = read.range.as_ref().map(|r| (&r.binding, false));
+    range.or_else(|| read.prefix.as_ref().map(|(b, _)| (b, false))).into_iter().collect()
+}
+
+/// The order of an entity's items, without what is fixed, cut off where at most one item is left.
+fn order(reader: &Reader<'_>, id: EntityId, fixed: AttributeSet, single: bool) -> Vec<(AttributeId, bool)> {
+    let entity = reader.workload.entity(id);
+    let mut known = fixed;
+    let mut made = Vec::new();
+    for (binding, descending) in sorted_by(reader) {
+        if single || entity.determines(known) {
+            break;
+        }
+        if let Some(attribute) = binding.get(&id).filter(|a| !known.contains(**a)) {
+            known.insert(*attribute);
+            made.push((*attribute, descending));
+        }
+    }
+    made
+}
+
+/// Finds the bounded attribute of a part; it must be the first of the order.
+fn settle_bound(reader: &Reader<'_>, part: &mut Part, dropped: &[Criterion]) -> Result<(), Refusal> {
+    let read = reader.read;
+    let range = read.range.as_ref().filter(|_| !dropped.contains(&Criterion::Range)).and_then(|r| {
+        let side = match r.operator {
+            RangeOperator::FromTo | RangeOperator::Between => Side::Both,
+            RangeOperator::Less | RangeOperator::LessOrEqual => Side::Upper,
+            RangeOperator::Greater | RangeOperator::GreaterOrEqual => Side::Lower,
+        };
+        r.binding.get(&part.entity).map(|a| Bounded { attribute: *a, side })
+    });
+    let prefix = read.prefix.as_ref().filter(|_| !dropped.contains(&Criterion::Prefix)).and_then(|(binding, _)| {
+        binding.get(&part.entity).map(|a| Bounded { attribute: *a, side: Side::Start })
+    });
+    if range.is_some() && prefix.is_some() {
+        return Err(Refusal::RangeAndPrefix);
+    }
+    let Some(bounded) = range.or(prefix) else { return Ok(()) };
+    match part.order.first() {
+        Some((first, _)) if *first != bounded.attribute => return Err(Refusal::RangeBeforeSort),
+        // Nothing is to be ordered (a count, or at most one item): the bounded attribute still comes next in the key.
+        None => part.order.push((bounded.attribute, false)),
+        Some(_) => {}
+    }
+    part.bounded = Some(bounded);
+    Ok(())
+}

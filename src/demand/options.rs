@@ -1,0 +1,199 @@
+//! The demands of a variant: the one that costs nothing, then those that the pattern's `allow` accepts.
+//!
+//! A filter takes conditions out of the key; a fan-out fixes an attribute of few values to one after the other. Both
+//! may join. What a filter may drop is bounded by the share of the items that it must keep.
+
+use super::build::{Reader, conditions_of, demand};
+use super::{Criterion, Demand, Price, Refusal, Shape};
+use crate::estimate;
+use crate::workload::{AttributeId, AttributeSet, Constant, Entity, ReadVerb, Test, Workload};
+
+/// The most conditions among which those that are filtered are chosen.
+const MOST_FILTERED: usize = 6;
+/// The most requests of a fan-out.
+const MOST_REQUESTS: u64 = 100;
+
+/// All demands of a variant, by price; and why there is none that is free.
+pub(super) fn demands(reader: &Reader<'_>, given: &[usize], base: Price) -> (Vec<Demand>, Option<Refusal>) {
+    let shards = shards(reader, given);
+    let mut made: Vec<Demand> = Vec::new();
+    let refusal = match demand(reader, given, &[], &[], shards, base) {
+        Ok(free) => {
+            let several = free.parts.iter().any(|p| p.several().next().is_some());
+            made.push(free);
+            several.then_some(Refusal::SeveralValues)
+        }
+        Err(why) => Some(why),
+    };
+    made.extend(scan_of_index(reader, given, base, shards));
+    let allow = reader.allow();
+    let fans = if allow.fan_out { fans(reader, given) } else { Vec::new() };
+    let drops = if allow.filter { drops(reader, given) } else { Vec::new() };
+    for fan in std::iter::once(&Vec::new()).chain(&fans) {
+        for dropped in std::iter::once(&Vec::new()).chain(&drops) {
+            if fan.is_empty() && dropped.is_empty() {
+                continue;
+            }
+            let price = Price { fan_out: !fan.is_empty(), filter: !dropped.is_empty(), ..base };
+            made.extend(demand(reader, given, dropped, fan, shards, price));
+        }
+    }
+    made.extend(scan_of_table(reader, given, base));
+    // Stable: among demands of one price the order of their making stays.
+    made.sort_by_key(|d| (d.price.words().len(), d.price));
+    made.dedup();
+    (made, refusal)
+}
+
+/// Over how many partitions the items are spread.
+fn shards(reader: &Reader<'_>, given: &[usize]) -> u32 {
+    match reader.read.shards {
+        Some(n) => n,
+        None if reader.allow().fan_out && reader.read.entities.len() == 1 && reader.read.verb != ReadVerb::Get => {
+            crate::heat::shards_needed(reader.workload, reader.pattern, reader.read, given)
+        }
+        None => 1,
+    }
+}
+
+/// A scan of an index that holds nothing else: of reads without `by`, `range`, `prefix` and `sort`.
+fn scan_of_index(reader: &Reader<'_>, given: &[usize], price: Price, shards: u32) -> Option<Demand> {
+    let read = reader.read;
+    let plain = given.is_empty() && read.range.is_none() && read.prefix.is_none() && read.sort.is_empty();
+    let alone = read.entities.len() == 1 && read.verb != ReadVerb::Get && !read.consistent && shards == 1;
+    if !plain || !alone {
+        return None;
+    }
+    let mut made = demand(reader, given, &[], &[], 1, price).ok()?;
+    made.shape = Shape::ScanIndex;
+    Some(made)
+}
+
+/// A scan of the table: of reads whose items may come in any order.
+fn scan_of_table(reader: &Reader<'_>, given: &[usize], base: Price) -> Option<Demand> {
+    let read = reader.read;
+    if !reader.allow().scan || (read.limit.is_some() && read.entities.len() > 1) {
+        return None;
+    }
+    let all = conditions_of(read, given);
+    let mut made = demand(reader, given, &all, &[], 1, Price { scan: true, ..base }).ok()?;
+    if made.parts.iter().any(|p| !p.order.is_empty()) {
+        return None;
+    }
+    made.shape = Shape::ScanTable;
+    Some(made)
+}
+
+/// The sets of conditions that a filter may take over.
+fn drops(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<Criterion>> {
+    let read = reader.read;
+    let allow = reader.allow();
+    let name = |c: &Criterion| -> Option<String> {
+        let first = |b: &crate::workload::Binding| {
+            b.iter().next().map(|(e, a)| reader.workload.entity(*e).attribute(*a).name.clone())
+        };
+        match c {
+            Criterion::Column(at) => Some(read.by[*at].name.clone()),
+            Criterion::Constant(at) => first(&read.constants[*at].binding),
+            Criterion::Range => read.range.as_ref().and_then(|r| first(&r.binding)),
+            Criterion::Prefix => read.prefix.as_ref().and_then(|(b, _)| first(b)),
+        }
+    };
+    let permitted = |c: &Criterion| match &allow.filter_only {
+        Some(only) => name(c).is_some_and(|n| only.contains(&n)),
+        None => true,
+    };
+    let all: Vec<Criterion> =
+        conditions_of(read, given).into_iter().filter(|c| permitted(c)).take(MOST_FILTERED).collect();
+    let mut made: Vec<Vec<Criterion>> = (1..1usize << all.len())
+        .map(|choice| all.iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1).map(|(_, c)| *c).collect())
+        .filter(|dropped: &Vec<Criterion>| keeps_enough(reader, dropped))
+        .collect();
+    made.sort_by_key(Vec::len);
+    made
+}
+
+/// Whether the filter keeps the share that the pattern asks for.
+fn keeps_enough(reader: &Reader<'_>, dropped: &[Criterion]) -> bool {
+    kept(reader.workload, reader.read, dropped) >= reader.allow().filter_keeps
+}
+
+/// What part of the items read some conditions keep as a filter, in parts per million.
+#[must_use]
+pub fn kept(workload: &Workload, read: &crate::workload::Read, dropped: &[Criterion]) -> u64 {
+    let mut part = estimate::WHOLE;
+    let mut times = |keeps: u64| part = part.saturating_mul(keeps) / estimate::WHOLE;
+    for criterion in dropped {
+        match criterion {
+            Criterion::Column(at) => {
+                if let Some((e, a)) = read.by[*at].binding.iter().next() {
+                    times(estimate::WHOLE / estimate::distinct(workload, workload.entity(*e), *a));
+                }
+            }
+            Criterion::Constant(at) => {
+                let condition = &read.constants[*at];
+                if let Some((e, a)) = condition.binding.iter().next() {
+                    let entity = workload.entity(*e);
+                    times(match &condition.test {
+                        Test::OneOf(values) => estimate::share(workload, entity, *a, values),
+                        Test::Exists => estimate::present(entity, *a),
+                        Test::Missing => estimate::WHOLE - estimate::present(entity, *a),
+                    });
+                }
+            }
+            Criterion::Range | Criterion::Prefix => times(estimate::RANGE_KEEPS),
+        }
+    }
+    part
+}
+
+/// The attributes that can be fixed to one value after the other, at most two at a time.
+fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Constant>)>> {
+    let read = reader.read;
+    let [only] = read.entities.as_slice() else { return Vec::new() };
+    let entity = reader.workload.entity(*only);
+    let by: AttributeSet = given.iter().filter_map(|c| read.by[*c].binding.get(only).copied()).collect();
+    let ordered: AttributeSet = read.sort.iter().filter_map(|s| s.binding.get(only).copied()).collect();
+    let bounded = read.range.iter().map(|r| &r.binding).chain(read.prefix.iter().map(|(b, _)| b));
+    let taken = bounded.filter_map(|b| b.get(only)).fold(by.union(ordered), |set, a| set.with(*a));
+    let candidates: Vec<(AttributeId, Vec<Constant>)> = entity
+        .attribute_ids()
+        .filter(|id| !taken.contains(*id))
+        .filter_map(|id| Some((id, values(entity, id, read, *only)?)))
+        .collect();
+    let requests = |fan: &[&(AttributeId, Vec<Constant>)]| fan.iter().map(|(_, v)| v.len() as u64).product::<u64>();
+    let mut made = Vec::new();
+    for (at, one) in candidates.iter().enumerate() {
+        if requests(&[one]) <= MOST_REQUESTS {
+            made.push(vec![one.clone()]);
+        }
+        for other in candidates.iter().skip(at + 1) {
+            if requests(&[one, other]) <= MOST_REQUESTS {
+                made.push(vec![one.clone(), other.clone()]);
+            }
+        }
+    }
+    made
+}
+
+/// The values to go through: those of a `where`, else all that the attribute can have, if every item has one.
+fn values(entity: &Entity, id: AttributeId, read: &crate::workload::Read, of: crate::workload::EntityId) -> Option<Vec<Constant>> {
+    for condition in &read.constants {
+        if condition.binding.get(&of) == Some(&id) {
+            return match &condition.test {
+                Test::OneOf(values) if values.len() > 1 => Some(values.clone()),
+                Test::OneOf(_) | Test::Exists | Test::Missing => None,
+            };
+        }
+    }
+    let attribute = entity.attribute(id);
+    if attribute.optional {
+        return None;
+    }
+    let buckets = attribute.derived.as_ref().filter(|d| d.function == crate::workload::Derivation::Bucket);
+    match buckets.and_then(|d| d.argument) {
+        Some(n) if u64::from(n) <= MOST_REQUESTS => Some((0..i64::from(n)).map(Constant::Integer).collect()),
+        Some(_) => None,
+        None => attribute.ty.values(),
+    }
+}

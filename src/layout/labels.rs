@@ -1,0 +1,176 @@
+//! The literals of keys: short names that keep blocks apart and in their order.
+//!
+//! Every literal ends in `#` and holds no other character up to `%`, so that no encoded value can be taken for one.
+
+use super::{Block, Family, Node};
+use crate::encoding;
+use crate::workload::{AttributeId, Workload};
+use std::collections::BTreeMap;
+
+/// The name of an entity or attribute as it stands in keys: `OrderItem` becomes `ORDER_ITEM`.
+#[must_use]
+pub fn tag(name: &str) -> String {
+    let mut made = String::new();
+    let mut before = '_';
+    for c in name.chars() {
+        if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {
+            made.push('_');
+        }
+        made.push(c.to_ascii_uppercase());
+        before = c;
+    }
+    made
+}
+
+/// What a column of a family's partition key is called: the entity that it identifies or refers to, else the attribute.
+#[must_use]
+pub fn column_name(workload: &Workload, family: &Family, column: &[AttributeId]) -> String {
+    let pairs = || family.members.iter().map(|m| workload.entity(m.entity)).zip(column);
+    let identified = pairs().find(|(entity, a)| entity.identity == [**a]).map(|(entity, _)| entity.name.as_str());
+    let target = || pairs().find_map(|(entity, a)| entity.attribute(*a).target).map(|t| workload.entity(t).name.as_str());
+    let attribute = || pairs().next().map(|(entity, a)| entity.attribute(*a).name.as_str());
+    tag(identified.or_else(target).or_else(attribute).unwrap_or_default())
+}
+
+/// The start of a family's partition key, were it alone in its index.
+fn partition_label(workload: &Workload, family: &Family) -> String {
+    if let Some(first) = family.columns.first() {
+        return format!("{}#", column_name(workload, family, first));
+    }
+    let Some(member) = family.members.first() else { return String::new() };
+    let entity = workload.entity(member.entity);
+    let mut made = format!("{}#", tag(&entity.name));
+    for (attribute, values) in &member.sparse.values {
+        if let [one] = values.as_slice() {
+            made.push_str(&format!("{}#{}#", tag(&entity.attribute(*attribute).name), encoding::escape(&one.plain())));
+        }
+    }
+    made
+}
+
+/// Names the places of a family's tree.
+pub(super) fn label(workload: &Workload, family: &mut Family) {
+    family.label = partition_label(workload, family);
+    let members: Vec<(String, crate::workload::EntityId)> =
+        family.members.iter().map(|m| (workload.entity(m.entity).name.clone(), m.entity)).collect();
+    let tags = distinct_tags(members.iter().map(|(n, _)| n.as_str()));
+    let scope = Scope { workload, members: &members, tags: &tags };
+    let own = scope.own(&family.root);
+    scope.node(&mut family.root, own);
+}
+
+/// Tags that differ wherever the names do.
+fn distinct_tags<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+    let mut count: BTreeMap<String, usize> = BTreeMap::new();
+    names.clone().for_each(|n| *count.entry(tag(n)).or_default() += 1);
+    names.map(|n| if count.get(&tag(n)) == Some(&1) { tag(n) } else { n.to_owned() }).collect()
+}
+
+struct Scope<'a> {
+    workload: &'a Workload,
+    members: &'a [(String, crate::workload::EntityId)],
+    tags: &'a [String],
+}
+
+impl Scope<'_> {
+    /// What a place would be called, without a number.
+    fn own(&self, node: &Node) -> String {
+        match node {
+            Node::Leaf { member, .. } => self.tags[*member].clone(),
+            Node::Shared { attributes, .. } => attributes
+                .first()
+                .map(|(member, a)| self.attribute(*member, *a))
+                .unwrap_or_default(),
+            Node::Blocks { groups, .. } => groups.first().map(|g| self.own(g)).unwrap_or_default(),
+        }
+    }
+
+    fn attribute(&self, member: usize, id: AttributeId) -> String {
+        tag(&self.workload.entity(self.members[member].1).attribute(id).name)
+    }
+
+    fn node(&self, node: &mut Node, name: String) {
+        match node {
+            Node::Leaf { label, .. } => *label = format!("{name}#"),
+            Node::Shared { label, next, .. } => {
+                *label = format!("{name}#");
+                self.below_shared(next);
+            }
+            Node::Blocks { groups, order } => self.blocks(groups, order),
+        }
+    }
+
+    /// A shared component right after another one needs no literal; blocks have theirs.
+    fn below_shared(&self, next: &mut Node) {
+        match next {
+            Node::Shared { next, .. } => self.below_shared(next),
+            Node::Blocks { groups, order } => self.blocks(groups, order),
+            Node::Leaf { member, label, .. } => *label = format!("{}#", self.tags[*member]),
+        }
+    }
+
+    fn blocks(&self, groups: &mut [Node], order: &[Block]) {
+        let mut names: Vec<String> = groups.iter().map(|g| self.own(g)).collect();
+        let duplicate = |names: &[String], at: usize| names.iter().filter(|n| **n == names[at]).count() > 1;
+        for at in 0..names.len() {
+            if duplicate(&names, at) {
+                let whole: Vec<&str> =
+                    (0..self.tags.len()).filter(|m| groups[at].holds(*m)).map(|m| self.tags[m].as_str()).collect();
+                names[at] = whole.join("+");
+            }
+        }
+        let between = Self::between(order, &names);
+        let top: Vec<usize> = order.iter().map(|b| b.group).filter(|g| !between.contains_key(g)).collect();
+        let natural = top.windows(2).all(|w| w[0] == w[1] || names[w[0]] < names[w[1]]);
+        let mut ranks: Vec<usize> = Vec::new();
+        for group in top {
+            if !ranks.contains(&group) {
+                ranks.push(group);
+            }
+        }
+        let width = ranks.len().to_string().len();
+        let mut full: Vec<String> = names.clone();
+        if !natural {
+            for (rank, group) in ranks.iter().enumerate() {
+                full[*group] = format!("{:0>width$}.{}", rank + 1, names[*group]);
+            }
+        }
+        // A block between two values begins like the block that it divides: after the value and everything under it.
+        for (group, (divided, value, rank)) in &between {
+            full[*group] = format!("{}#{value}${rank}{}", full[*divided], names[*group]);
+        }
+        for (node, name) in groups.iter_mut().zip(full) {
+            self.node(node, name);
+        }
+    }
+
+    /// The groups that lie between two values of another one: that group, the encoded value before them, and a number
+    /// where several lie there out of their natural order.
+    fn between(order: &[Block], names: &[String]) -> BTreeMap<usize, (usize, String, String)> {
+        let mut made = BTreeMap::new();
+        let divided: Vec<usize> = (0..order.len()).filter(|at| order[*at].value.is_some()).collect();
+        for pair in divided.windows(2) {
+            let (before, after) = (&order[pair[0]], &order[pair[1]]);
+            let Some(value) = before.value.as_ref().filter(|_| before.group == after.group) else { continue };
+            let gap: Vec<usize> = order[pair[0] + 1..pair[1]].iter().map(|b| b.group).collect();
+            let natural = gap.windows(2).all(|w| names[w[0]] < names[w[1]]);
+            for (rank, group) in gap.iter().enumerate() {
+                let rank = if natural { String::new() } else { format!("{}.", rank + 1) };
+                made.insert(*group, (before.group, encoding::escape(&value.plain()), rank));
+            }
+        }
+        made
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tag;
+
+    #[test]
+    fn tags_are_upper_case_words() {
+        assert_eq!(tag("OrderItem"), "ORDER_ITEM");
+        assert_eq!(tag("customer_id"), "CUSTOMER_ID");
+        assert_eq!(tag("URLShort2Go"), "URLSHORT2_GO");
+    }
+}

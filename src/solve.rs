@@ -1,0 +1,410 @@
+//! The solver: the smallest schema that answers every read, and the proof that none is smaller.
+//!
+//! Promises: among all designs of the space that [`crate::layout`] describes: the fewest uncovered reads, then the
+//! fewest secondary indexes, then the fewest degraded reads, then the lowest monthly cost, then the fewest entries in
+//! indexes, then names. The same workload gives the same schema, whatever the order of its file. All budgets are
+//! numbers of steps; where one runs out before the number of indexes is proven to be the least, [`Proof::optimal`] is
+//! false.
+//!
+//! Phases: demands of every variant ([`crate::demand`]); parts that can be solved alone; the conflict graph and its
+//! greatest clique, a lower bound ([`graph`]); the least number of indexes ([`colour`]); at that number the best design
+//! ([`refine`]); names ([`names`]).
+
+pub mod colour;
+pub mod graph;
+pub mod guards;
+pub mod names;
+pub mod oracle;
+pub mod problem;
+pub mod projection;
+pub mod refine;
+pub mod rules;
+
+use crate::cost::model::Model;
+use crate::cost::price::{INFREQUENT, Prices, STANDARD};
+use crate::demand::{Demand, Shape, Variant, Ways, variants};
+use crate::layout::{Kind, TableRule};
+use crate::schema::{Schema, Served};
+use crate::workload::Workload;
+use colour::{Answer, enough};
+use oracle::{Board, DemandId, FixedKeys, Oracle, Slot};
+use problem::{Choice, Problem, Vertex};
+use refine::{Refine, Score};
+
+/// What is put first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Objective {
+    /// The number of indexes.
+    #[default]
+    Indexes,
+    /// The monthly cost.
+    Cost,
+}
+
+/// A solved workload.
+#[derive(Debug, Clone)]
+pub struct Solution {
+    /// Every read with every choice of its optional parameters.
+    pub variants: Vec<Variant>,
+    /// What the table's keys may be made of, by entity.
+    pub rules: Vec<TableRule>,
+    /// The schema.
+    pub schema: Schema,
+    /// What is proven of it.
+    pub proof: Proof,
+    /// The cheapest designs with this many indexes, one more and two more: number and picodollars a month.
+    pub frontier: Vec<(usize, u128)>,
+}
+
+/// What is proven of the number of indexes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proof {
+    /// No design that answers as much has fewer indexes than this.
+    pub lower_bound: usize,
+    /// The variants of which no two can share an index: one more than the bound, or as many where the table is left out.
+    pub clique: Vec<usize>,
+    /// Whether none of them can be answered by the table.
+    pub without_table: bool,
+    /// Whether the number of indexes is the least, by the bound or by exhaustive search.
+    pub optimal: bool,
+}
+
+/// The prices of a workload's table class.
+#[must_use]
+pub const fn prices(workload: &Workload) -> Prices {
+    if workload.settings.infrequent_access { INFREQUENT } else { STANDARD }
+}
+
+/// Solves a workload; `fixed` are keys that must be kept.
+#[must_use]
+pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> Solution {
+    let variants = variants(workload);
+    let rules = rules::table_rules(workload, &variants);
+    let (demands, vertices) = flatten(&variants);
+    let oracle = Oracle::new(workload, &rules, demands, fixed);
+    let locals = workload.limits.lsis > 0;
+    let parts = parts(&oracle, vertices, locals);
+    let model = Model { workload, variants: &variants, prices: prices(workload) };
+    let context = Context { oracle: &oracle, model, fixed };
+    let counts: Vec<Counted> = parts.iter().map(|p| context.count(p)).collect();
+    let (globals, local) = context.choose_kinds(&parts, &counts);
+    let proof = context.proof(&parts, &counts, globals + local);
+    let most = usize::try_from(workload.limits.gsis).unwrap_or(usize::MAX);
+    let mut designs: Vec<(usize, u128, Schema)> = Vec::new();
+    for more in 0..3 {
+        let globals = globals + more;
+        if more > 0 && globals > most {
+            break;
+        }
+        let schema = context.design(&parts, &counts, globals, local);
+        let named = names::name(workload, &variants, fixed, schema);
+        designs.push((globals + local, model.total(&named), named));
+    }
+    let frontier = designs.iter().map(|(n, cost, _)| (*n, *cost)).collect();
+    let chosen = match objective {
+        Objective::Indexes => 0,
+        Objective::Cost => (0..designs.len()).min_by_key(|at| (designs[*at].1, *at)).unwrap_or(0),
+    };
+    let schema = designs.swap_remove(chosen).2;
+    Solution { variants, rules, schema, proof, frontier }
+}
+
+/// The demands of all variants in one list, and the vertices.
+fn flatten(variants: &[Variant]) -> (Vec<&Demand>, Vec<Vertex>) {
+    let mut demands: Vec<&Demand> = Vec::new();
+    let mut vertices = Vec::new();
+    for (at, variant) in variants.iter().enumerate() {
+        let Ways::Demands(all, _) = &variant.ways else { continue };
+        let mut vertex = Vertex { variant: at, demands: Vec::new(), free: None };
+        for demand in all {
+            let id = DemandId::try_from(demands.len()).unwrap_or(DemandId::MAX);
+            demands.push(demand);
+            if demand.shape == Shape::ScanTable {
+                vertex.free = Some(id);
+            } else {
+                vertex.demands.push(id);
+            }
+        }
+        vertices.push(vertex);
+    }
+    (demands, vertices)
+}
+
+/// The parts of an instance whose entities are connected. A scan of a whole index keeps every other entity out of it,
+/// so where one may be needed the parts are solved together.
+fn parts<'o, 'a>(oracle: &'o Oracle<'a>, vertices: Vec<Vertex>, locals: bool) -> Vec<Problem<'o, 'a>> {
+    let entities = |v: &Vertex| -> Vec<usize> {
+        let demands = v.demands.iter().chain(&v.free);
+        demands.flat_map(|d| oracle.demand(*d).parts.iter().map(|p| usize::from(p.entity.0))).collect()
+    };
+    let count = oracle.workload.entities.len();
+    let mut links: Vec<(usize, usize)> = Vec::new();
+    for vertex in &vertices {
+        let all = entities(vertex);
+        links.extend(all.windows(2).map(|w| (w[0], w[1])));
+    }
+    let scanning = |v: &&Vertex| v.demands.iter().any(|d| oracle.demand(*d).shape == Shape::ScanIndex) && needs_scan(oracle, v, &vertices);
+    if vertices.iter().any(|v| scanning(&v)) {
+        links.extend((1..count).map(|e| (e - 1, e)));
+    }
+    let groups = graph::components(count, &links);
+    groups
+        .into_iter()
+        .filter_map(|group| {
+            let own: Vec<Vertex> =
+                vertices.iter().filter(|v| entities(v).first().is_some_and(|e| group.contains(e))).cloned().collect();
+            (!own.is_empty()).then(|| Problem::new(oracle, own, locals))
+        })
+        .collect()
+}
+
+/// Whether scanning an index may serve a read where a query of a constant partition cannot: beside sharded reads of the
+/// same items.
+fn needs_scan(oracle: &Oracle<'_>, vertex: &Vertex, all: &[Vertex]) -> bool {
+    let entity = |d: &DemandId| oracle.demand(*d).parts.first().map(|p| p.entity);
+    let own = vertex.demands.first().and_then(entity);
+    all.iter().flat_map(|v| &v.demands).any(|d| entity(d) == own && oracle.demand(*d).shards > 1)
+}
+
+/// What is known of a part before the kinds are chosen.
+struct Counted {
+    /// For each number of local indexes the least number of global ones, and choices that do.
+    globals: Vec<Found>,
+    /// The greatest clique found; the last vertex of the graph is the table.
+    clique: Vec<usize>,
+}
+
+/// A number of global indexes that is enough.
+struct Found {
+    globals: usize,
+    choices: Vec<Choice>,
+    /// Whether fewer are shown to be too few.
+    least: bool,
+    uncovered: usize,
+}
+
+struct Context<'c, 'o, 'a> {
+    oracle: &'o Oracle<'a>,
+    model: Model<'a>,
+    fixed: &'c FixedKeys,
+}
+
+/// Steps of the search for a clique.
+const CLIQUE_STEPS: u32 = 50_000;
+
+impl<'o, 'a> Context<'_, 'o, 'a> {
+    fn kinds(&self, globals: usize, locals: usize) -> Vec<Kind> {
+        let fixed: Vec<Kind> = self.fixed.indexes.iter().map(|(_, kind, _)| *kind).collect();
+        let there = |kind: Kind| fixed.iter().filter(|k| **k == kind).count();
+        let more = |kind: Kind, n: usize| std::iter::repeat_n(kind, n.saturating_sub(there(kind)));
+        let mut made = vec![Kind::Table];
+        made.extend(more(Kind::Global, 0));
+        made.extend(fixed.iter().copied());
+        made.extend(more(Kind::Global, globals));
+        made.extend(more(Kind::Local, locals));
+        made
+    }
+
+    /// The least number of indexes of a part.
+    fn count(&self, part: &Problem<'o, 'a>) -> Counted {
+        let limits = self.oracle.workload.limits;
+        let (clique, _) = part.graph.clique(CLIQUE_STEPS);
+        let least = clique.len().saturating_sub(1);
+        let most = usize::try_from(limits.gsis).unwrap_or(usize::MAX);
+        let locals = usize::try_from(limits.lsis).unwrap_or(0);
+        let globals = (0..=locals).map(|l| self.least(part, &clique, least.saturating_sub(l), most, l)).collect();
+        Counted { globals, clique }
+    }
+
+    /// The least number of global indexes beside some local ones.
+    fn least(&self, part: &Problem<'o, 'a>, clique: &[usize], from: usize, most: usize, locals: usize) -> Found {
+        let table = part.vertices.len();
+        let first: Vec<usize> = clique.iter().copied().filter(|v| *v != table).collect();
+        // Reads that no slot can take alone are left out in any case.
+        let hopeless = self.hopeless(part, locals);
+        let fixed = self.fixed.indexes.len();
+        for uncovered in hopeless..=part.vertices.len() {
+            let mut least = true;
+            for globals in from.min(most)..=most.min(from.max(1) + part.vertices.len()) {
+                match enough(part, &self.kinds(globals, locals), fixed, &first, uncovered) {
+                    Answer::Enough(choices) => return Found { globals, choices, least, uncovered },
+                    Answer::TooFew => {}
+                    Answer::Unknown => least = false,
+                }
+            }
+        }
+        let choices = vec![Choice::Not; part.vertices.len()];
+        Found { globals: 0, uncovered: choices.len(), choices, least: false }
+    }
+
+    fn hopeless(&self, part: &Problem<'o, 'a>, locals: usize) -> usize {
+        let kinds = self.kinds(usize::try_from(self.oracle.workload.limits.gsis.min(1)).unwrap_or(1), locals.min(1));
+        let board = Board::new(kinds.iter().skip(1).copied());
+        let stands = |d: &DemandId| (0..kinds.len()).any(|s| self.oracle.fits(&board, Slot(s), *d));
+        part.vertices.iter().filter(|v| v.free.is_none() && !v.demands.iter().any(stands)).count()
+    }
+
+    /// How many global and local indexes all parts need together: they share indexes, so the most demanding one counts.
+    fn choose_kinds(&self, parts: &[Problem<'o, 'a>], counts: &[Counted]) -> (usize, usize) {
+        let locals = usize::try_from(self.oracle.workload.limits.lsis).unwrap_or(0);
+        let of = |l: usize| {
+            let uncovered: usize = counts.iter().map(|c| c.globals[l].uncovered).sum();
+            let globals = counts.iter().map(|c| c.globals[l].globals).max().unwrap_or(0);
+            (uncovered, globals.max(self.fixed_of(Kind::Global)) + l, l)
+        };
+        let best = (self.fixed_of(Kind::Local).min(locals)..=locals).map(of).min().unwrap_or((0, 0, 0));
+        let _ = parts;
+        (best.1 - best.2, best.2)
+    }
+
+    fn fixed_of(&self, kind: Kind) -> usize {
+        self.fixed.indexes.iter().filter(|(_, k, _)| *k == kind).count()
+    }
+
+    fn proof(&self, parts: &[Problem<'o, 'a>], counts: &[Counted], indexes: usize) -> Proof {
+        let best = parts.iter().zip(counts).max_by_key(|(_, c)| c.clique.len());
+        let mut made = Proof { lower_bound: 0, clique: Vec::new(), without_table: false, optimal: true };
+        if let Some((part, counted)) = best {
+            let table = part.vertices.len();
+            made.lower_bound = counted.clique.len().saturating_sub(1);
+            made.without_table = counted.clique.contains(&table);
+            made.clique =
+                counted.clique.iter().filter(|v| **v != table).map(|v| part.vertices[*v].variant).collect();
+        }
+        let searched = counts.iter().all(|c| c.globals.iter().all(|f| f.least));
+        made.optimal = made.lower_bound == indexes || searched;
+        made
+    }
+
+    /// The best schema with some numbers of indexes.
+    fn design(&self, parts: &[Problem<'o, 'a>], counts: &[Counted], globals: usize, locals: usize) -> Schema {
+        let kinds = self.kinds(globals, locals);
+        let fixed = self.fixed.indexes.len();
+        let mut boards: Vec<(usize, Vec<Choice>)> = Vec::new();
+        for (at, (part, counted)) in parts.iter().zip(counts).enumerate() {
+            let start = &counted.globals[locals];
+            let refine = Refine { problem: part, model: self.model, kinds: &kinds, fixed };
+            let (choices, _, _) = refine.best(shifted(&start.choices, start.globals, globals, fixed));
+            boards.push((at, choices));
+        }
+        self.pack(parts, &kinds, boards)
+    }
+
+    /// Puts the parts' indexes together: which index of one part becomes which index of all matters where projections
+    /// differ.
+    fn pack(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], boards: Vec<(usize, Vec<Choice>)>) -> Schema {
+        let fixed = self.fixed.indexes.len();
+        let movable: Vec<usize> = (fixed + 1..kinds.len()).filter(|s| kinds[*s] == Kind::Global).collect();
+        let mut placed: Vec<(usize, Vec<Choice>)> = Vec::new();
+        for (at, choices) in boards {
+            let mut best: Option<(Score, Vec<Choice>)> = None;
+            for order in orders(movable.len()) {
+                let moved: Vec<Choice> = choices.iter().map(|c| relabel(*c, &movable, &order)).collect();
+                if !self.exclusive_respected(parts, kinds, &placed, at, &moved) {
+                    continue;
+                }
+                let mut all = placed.clone();
+                all.push((at, moved.clone()));
+                let cost = self.joined_cost(parts, kinds, &all);
+                let score = Score { uncovered: 0, degraded: 0, cost, placements: 0 };
+                if best.as_ref().is_none_or(|(s, _)| score < *s) {
+                    best = Some((score, moved));
+                }
+            }
+            placed.push((at, best.map_or(choices, |(_, c)| c)));
+        }
+        self.joined(parts, kinds, &placed)
+    }
+
+    /// Whether no scanned index would hold two entities.
+    fn exclusive_respected(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        kinds: &[Kind],
+        placed: &[(usize, Vec<Choice>)],
+        at: usize,
+        choices: &[Choice],
+    ) -> bool {
+        let _ = parts;
+        let all = placed.iter().map(|(_, c)| c.as_slice()).chain([choices]);
+        let mut entities: Vec<Vec<crate::workload::EntityId>> = vec![Vec::new(); kinds.len()];
+        let mut scanned = vec![false; kinds.len()];
+        let _ = at;
+        for choice in all.flatten() {
+            if let Choice::At(slot, d) = choice {
+                let demand = self.oracle.demand(*d);
+                scanned[slot.0] |= demand.shape == Shape::ScanIndex;
+                for part in &demand.parts {
+                    if !entities[slot.0].contains(&part.entity) {
+                        entities[slot.0].push(part.entity);
+                    }
+                }
+            }
+        }
+        scanned.iter().zip(&entities).all(|(s, e)| !s || e.len() <= 1)
+    }
+
+    fn joined_cost(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], placed: &[(usize, Vec<Choice>)]) -> u128 {
+        let schema = self.joined(parts, kinds, placed);
+        let entities: Vec<_> = placed.iter().flat_map(|(at, _)| parts[*at].entities.clone()).collect();
+        let stored: u128 = entities.iter().map(|e| self.model.entity(&schema, *e)).sum();
+        let variants = placed.iter().flat_map(|(at, _)| parts[*at].vertices.iter().map(|v| v.variant));
+        stored + variants.map(|v| self.model.variant(&schema, v, &schema.served[v])).sum::<u128>()
+    }
+
+    /// One schema of the choices of several parts.
+    fn joined(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], placed: &[(usize, Vec<Choice>)]) -> Schema {
+        let vertices: Vec<Vertex> = placed.iter().flat_map(|(at, _)| parts[*at].vertices.clone()).collect();
+        let choices: Vec<Option<Choice>> = placed.iter().flat_map(|(_, c)| c.iter().copied().map(Some)).collect();
+        let whole = Problem::joined(self.oracle, vertices, self.oracle.workload.entity_ids().collect());
+        let board = Problem::board(kinds, &choices);
+        let mut schema = refine::schema(&whole, self.oracle.workload, self.model.variants, &board, &choices);
+        for (variant, served) in self.model.variants.iter().zip(&mut schema.served) {
+            if matches!(variant.ways, Ways::ByKey { .. }) {
+                *served = Served::ByKey;
+            }
+        }
+        schema
+    }
+}
+
+/// Choices for more global indexes than they were made for: local ones move up.
+fn shifted(choices: &[Choice], from: usize, to: usize, fixed: usize) -> Vec<Choice> {
+    let last_global = fixed.max(from);
+    let by = to.saturating_sub(from);
+    choices
+        .iter()
+        .map(|c| match c {
+            Choice::At(slot, d) if slot.0 > last_global => Choice::At(Slot(slot.0 + by), *d),
+            other => *other,
+        })
+        .collect()
+}
+
+fn relabel(choice: Choice, movable: &[usize], order: &[usize]) -> Choice {
+    match choice {
+        Choice::At(slot, d) => match movable.iter().position(|s| *s == slot.0) {
+            Some(at) => Choice::At(Slot(movable[order[at]]), d),
+            None => choice,
+        },
+        other => other,
+    }
+}
+
+/// The orders of `count` things that are tried: all of up to five, else rotations.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    if count > 5 {
+        return (0..count).map(|by| (0..count).map(|at| (at + by) % count).collect()).collect();
+    }
+    let mut made: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..count {
+        made = made
+            .into_iter()
+            .flat_map(|order| {
+                let next = (0..count).filter(|n| !order.contains(n)).collect::<Vec<_>>();
+                next.into_iter().map(move |n| order.iter().copied().chain([n]).collect())
+            })
+            .collect();
+    }
+    made
+}

@@ -1,0 +1,328 @@
+//! Whether an index can take one more demand: the ground truth of the search, remembered.
+//!
+//! Promises: an answer depends on the set of demands alone, not on the order in which they were asked for. A set that
+//! fits goes on fitting when a demand is taken out.
+
+use crate::demand::{Demand, Shape};
+use crate::layout::access::access;
+use crate::layout::{Conflict, Family, Kind, Setting, TableRule, arrange};
+use crate::workload::{AttributeId, EntityId, Workload};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::rc::Rc;
+
+/// A demand of an instance, by its place in the list of all.
+pub type DemandId = u32;
+
+/// Where a demand can be placed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Slot(pub usize);
+
+/// Keys that a solution must keep: those of a deployed design.
+#[derive(Debug, Clone, Default)]
+pub struct FixedKeys {
+    /// The table's families.
+    pub table: Vec<Rc<Family>>,
+    /// Indexes with their names and families, in their order.
+    pub indexes: Vec<(String, Kind, Vec<Rc<Family>>)>,
+}
+
+type Found = Result<Rc<Family>, Conflict>;
+type Known = HashMap<(Kind, Vec<DemandId>, Vec<DemandId>), Found>;
+
+/// Answers what fits together.
+pub struct Oracle<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// What the table's keys may be made of.
+    pub rules: &'a [TableRule],
+    /// All demands.
+    pub demands: Vec<&'a Demand>,
+    /// Keys that must be kept.
+    pub fixed: &'a FixedKeys,
+    known: RefCell<Known>,
+}
+
+/// What lies where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Board {
+    /// The kind of each slot; the first is the table, fixed indexes come next.
+    pub kinds: Vec<Kind>,
+    /// The demands in each slot, sorted.
+    pub slots: Vec<Vec<DemandId>>,
+}
+
+impl Board {
+    /// An empty board: the table, and indexes of these kinds.
+    #[must_use]
+    pub fn new(indexes: impl IntoIterator<Item = Kind>) -> Self {
+        let kinds: Vec<Kind> = std::iter::once(Kind::Table).chain(indexes).collect();
+        Self { slots: vec![Vec::new(); kinds.len()], kinds }
+    }
+
+    /// Puts a demand into a slot.
+    pub fn insert(&mut self, slot: Slot, demand: DemandId) {
+        let of = &mut self.slots[slot.0];
+        if let Err(at) = of.binary_search(&demand) {
+            of.insert(at, demand);
+        }
+    }
+
+    /// Takes a demand out of a slot.
+    pub fn remove(&mut self, slot: Slot, demand: DemandId) {
+        self.slots[slot.0].retain(|d| *d != demand);
+    }
+
+    /// The demands in slots of a kind.
+    fn of_kind(&self, kind: Kind) -> impl Iterator<Item = DemandId> + '_ {
+        self.kinds.iter().zip(&self.slots).filter(move |(k, _)| **k == kind).flat_map(|(_, s)| s.iter().copied())
+    }
+}
+
+impl<'a> Oracle<'a> {
+    /// An oracle for an instance.
+    #[must_use]
+    pub fn new(workload: &'a Workload, rules: &'a [TableRule], demands: Vec<&'a Demand>, fixed: &'a FixedKeys) -> Self {
+        Self { workload, rules, demands, fixed, known: RefCell::default() }
+    }
+
+    /// The demand of an id.
+    #[must_use]
+    pub fn demand(&self, id: DemandId) -> &'a Demand {
+        self.demands[id as usize]
+    }
+
+    fn entities(&self, id: DemandId) -> impl Iterator<Item = EntityId> + use<'a> {
+        self.demand(id).parts.iter().map(|p| p.entity)
+    }
+
+    /// The demands of `among` that are connected with `start` by shared entities, `start` included; sorted.
+    fn connected(&self, start: &[DemandId], among: &[DemandId]) -> Vec<DemandId> {
+        let mut entities: BTreeSet<EntityId> = start.iter().flat_map(|d| self.entities(*d)).collect();
+        let mut made: BTreeSet<DemandId> = start.iter().copied().collect();
+        loop {
+            let before = made.len();
+            for d in among {
+                if !made.contains(d) && self.entities(*d).any(|e| entities.contains(&e)) {
+                    made.insert(*d);
+                    entities.extend(self.entities(*d));
+                }
+            }
+            if made.len() == before {
+                return made.into_iter().collect();
+            }
+        }
+    }
+
+    /// The families of a slot's demands: sets connected by shared entities, in the order of their first demand.
+    #[must_use]
+    pub fn groups(&self, demands: &[DemandId]) -> Vec<Vec<DemandId>> {
+        let mut left: Vec<DemandId> = demands.to_vec();
+        let mut made = Vec::new();
+        while let Some(first) = left.first().copied() {
+            let group = self.connected(&[first], &left);
+            left.retain(|d| !group.contains(d));
+            made.push(group);
+        }
+        made
+    }
+
+    /// The family that serves a connected set of demands in an index of a kind; `also` are demands on local indexes
+    /// whose partition key must be the table's.
+    pub fn family(&self, kind: Kind, demands: &[DemandId], also: &[DemandId]) -> Found {
+        let key = (kind, demands.to_vec(), also.to_vec());
+        if let Some(found) = self.known.borrow().get(&key) {
+            return found.clone();
+        }
+        let found = self.find(kind, demands, also, None);
+        self.known.borrow_mut().insert(key, found.clone());
+        found
+    }
+
+    fn find(&self, kind: Kind, demands: &[DemandId], also: &[DemandId], table: Option<&Family>) -> Found {
+        let own: Vec<&Demand> = demands.iter().map(|d| self.demand(*d)).collect();
+        let also: Vec<&Demand> = also.iter().map(|d| self.demand(*d)).collect();
+        let setting = Setting {
+            workload: self.workload,
+            kind,
+            demands: &own,
+            also: &also,
+            columns: table.map(partition_of),
+            rules: self.rules,
+            entity: None,
+        };
+        arrange(&setting).map(Rc::new)
+    }
+
+    /// The table's family of an entity that no demand on the table names.
+    pub fn plain_family(&self, entity: EntityId) -> Found {
+        let setting = Setting {
+            workload: self.workload,
+            kind: Kind::Table,
+            demands: &[],
+            also: &[],
+            columns: None,
+            rules: self.rules,
+            entity: Some(entity),
+        };
+        arrange(&setting).map(Rc::new)
+    }
+
+    /// Whether a slot can take one more demand.
+    #[must_use]
+    pub fn fits(&self, board: &Board, slot: Slot, demand: DemandId) -> bool {
+        self.try_fit(board, slot, demand).is_ok()
+    }
+
+    /// Whether a slot can take one more demand, and if not, why.
+    ///
+    /// # Errors
+    /// The conflict.
+    pub fn try_fit(&self, board: &Board, slot: Slot, demand: DemandId) -> Result<(), Conflict> {
+        if let Some(fixed) = self.fixed_family(slot, demand)? {
+            let served = access(&fixed, self.demand(demand)).is_some();
+            return if served { Ok(()) } else { Err(Conflict::Fixed) };
+        }
+        let here = &board.slots[slot.0];
+        match board.kinds[slot.0] {
+            Kind::Global => {
+                self.check_exclusive(slot, here, demand)?;
+                self.family(Kind::Global, &self.connected(&[demand], here), &[]).map(|_| ())
+            }
+            Kind::Table | Kind::Local => {
+                let mut with = board.clone();
+                with.insert(slot, demand);
+                self.local_families(&with, &[demand]).map(|_| ())
+            }
+        }
+    }
+
+    /// The fixed family of a slot that holds the demand's entities; an error if only some of them are in one.
+    fn fixed_family(&self, slot: Slot, demand: DemandId) -> Result<Option<Rc<Family>>, Conflict> {
+        let families = match slot.0 {
+            0 => &self.fixed.table,
+            at => match self.fixed.indexes.get(at - 1) {
+                Some((_, _, families)) => families,
+                None => return Ok(None),
+            },
+        };
+        let holding = families.iter().find(|f| self.entities(demand).any(|e| f.member(e).is_some()));
+        match holding {
+            Some(family) if self.entities(demand).all(|e| family.member(e).is_some()) => Ok(Some(Rc::clone(family))),
+            Some(_) => Err(Conflict::Fixed),
+            None => Ok(None),
+        }
+    }
+
+    /// That a scanned index holds one entity only.
+    fn check_exclusive(&self, slot: Slot, here: &[DemandId], demand: DemandId) -> Result<(), Conflict> {
+        let scans = |d: &DemandId| self.demand(*d).shape == Shape::ScanIndex;
+        if !scans(&demand) && !here.iter().any(scans) {
+            return Ok(());
+        }
+        let fixed = slot.0.checked_sub(1).and_then(|at| self.fixed.indexes.get(at));
+        let occupied = fixed.into_iter().flat_map(|(_, _, f)| f.iter().flat_map(|f| f.members.iter().map(|m| m.entity)));
+        let entities: BTreeSet<EntityId> =
+            here.iter().chain([&demand]).flat_map(|d| self.entities(*d)).chain(occupied).collect();
+        if entities.len() > 1 { Err(Conflict::Exclusive) } else { Ok(()) }
+    }
+
+    /// The families of the table and of local indexes that are connected with some demands.
+    fn local_families(&self, board: &Board, start: &[DemandId]) -> Result<Vec<(Slot, Rc<Family>)>, Conflict> {
+        let on_table: Vec<DemandId> = board.of_kind(Kind::Table).collect();
+        let on_local: Vec<DemandId> = board.of_kind(Kind::Local).collect();
+        let all: Vec<DemandId> = on_table.iter().chain(&on_local).copied().collect();
+        let connected = self.connected(start, &all);
+        let table: Vec<DemandId> = connected.iter().copied().filter(|d| on_table.contains(d)).collect();
+        let local: Vec<DemandId> = connected.iter().copied().filter(|d| on_local.contains(d)).collect();
+        let mut made = Vec::new();
+        let family = self.fixed_table(&connected).map_or_else(|| self.family(Kind::Table, &table, &local), Ok)?;
+        for (at, kind) in board.kinds.iter().enumerate().filter(|(_, k)| **k == Kind::Local) {
+            debug_assert_eq!(*kind, Kind::Local);
+            let here: Vec<DemandId> = board.slots[at].iter().copied().filter(|d| local.contains(d)).collect();
+            for group in self.groups(&here) {
+                made.push((Slot(at), self.find(Kind::Local, &group, &[], Some(&family))?));
+            }
+        }
+        made.push((Slot(0), family));
+        Ok(made)
+    }
+
+    fn fixed_table(&self, demands: &[DemandId]) -> Option<Rc<Family>> {
+        let first = demands.first().and_then(|d| self.entities(*d).next())?;
+        self.fixed.table.iter().find(|f| f.member(first).is_some()).cloned()
+    }
+
+    /// All families of a board, by slot; entities that nothing asks the table for have their plain key there.
+    #[must_use]
+    pub fn families(&self, board: &Board, entities: &[EntityId]) -> Vec<Vec<Rc<Family>>> {
+        let mut made: Vec<Vec<Rc<Family>>> = vec![Vec::new(); board.kinds.len()];
+        made[0].extend(self.fixed.table.iter().cloned());
+        for (at, (_, _, families)) in self.fixed.indexes.iter().enumerate() {
+            if let Some(slot) = made.get_mut(at + 1) {
+                slot.extend(families.iter().cloned());
+            }
+        }
+        let free = |slot: usize, d: &DemandId| matches!(self.fixed_family(Slot(slot), *d), Ok(None));
+        for (at, kind) in board.kinds.iter().enumerate() {
+            if *kind == Kind::Global {
+                let here: Vec<DemandId> = board.slots[at].iter().copied().filter(|d| free(at, d)).collect();
+                for group in self.groups(&here) {
+                    made[at].extend(self.family(Kind::Global, &group, &[]).ok());
+                }
+            }
+        }
+        let anchored: Vec<DemandId> = board.of_kind(Kind::Table).chain(board.of_kind(Kind::Local)).collect();
+        for group in self.groups(&anchored) {
+            for (slot, family) in self.local_families(board, &group).into_iter().flatten() {
+                if !made[slot.0].contains(&family) {
+                    made[slot.0].push(family);
+                }
+            }
+        }
+        for entity in entities {
+            if !made[0].iter().any(|f| f.member(*entity).is_some()) {
+                made[0].extend(self.plain_family(*entity).ok());
+            }
+        }
+        for families in &mut made {
+            families.sort_by_key(|f| f.members.first().map(|m| m.entity));
+        }
+        made
+    }
+
+    /// Whether two demands can share some index.
+    #[must_use]
+    pub fn compatible(&self, a: DemandId, b: DemandId, kinds: &[Kind]) -> bool {
+        kinds.iter().any(|kind| self.pair(*kind, a, b).is_ok()) || self.compatible_fixed(a, b)
+    }
+
+    fn compatible_fixed(&self, a: DemandId, b: DemandId) -> bool {
+        (0..=self.fixed.indexes.len()).any(|slot| {
+            let serves = |d| {
+                matches!(self.fixed_family(Slot(slot), d), Ok(Some(f)) if access(&f, self.demand(d)).is_some())
+            };
+            serves(a) && serves(b)
+        })
+    }
+
+    /// Whether an index of a kind can hold two demands and nothing else.
+    ///
+    /// # Errors
+    /// The conflict.
+    pub fn pair(&self, kind: Kind, a: DemandId, b: DemandId) -> Result<(), Conflict> {
+        let mut both = vec![a, b];
+        both.sort_unstable();
+        both.dedup();
+        let scans = both.iter().any(|d| self.demand(*d).shape == Shape::ScanIndex);
+        match self.groups(&both).as_slice() {
+            [_, _] if scans => Err(Conflict::Exclusive),
+            groups => groups.iter().try_for_each(|g| self.family(kind, g, &[]).map(|_| ())),
+        }
+    }
+}
+
+/// The partition key of a family, for each column the attribute of every member.
+fn partition_of(family: &Family) -> Vec<BTreeMap<EntityId, AttributeId>> {
+    family.columns.iter().map(|c| family.members.iter().map(|m| m.entity).zip(c.iter().copied()).collect()).collect()
+}

@@ -1,0 +1,183 @@
+//! One part of an instance that can be solved alone: reads whose entities are connected.
+
+use super::graph::Graph;
+use super::oracle::{Board, DemandId, Oracle, Slot};
+use crate::layout::Kind;
+use crate::workload::EntityId;
+use std::collections::BTreeSet;
+
+/// What is decided about a vertex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Choice {
+    /// Its demand has a place in a slot.
+    At(Slot, DemandId),
+    /// It scans the table.
+    Free(DemandId),
+    /// It is not answered.
+    Not,
+}
+
+/// A variant of a read that needs a place.
+#[derive(Debug, Clone)]
+pub struct Vertex {
+    /// Its place in the list of all variants.
+    pub variant: usize,
+    /// Demands that need a place, cheapest price first.
+    pub demands: Vec<DemandId>,
+    /// A demand that needs none: a scan of the table.
+    pub free: Option<DemandId>,
+}
+
+/// Vertices, their conflicts, and the entities concerned.
+pub struct Problem<'o, 'a> {
+    /// What fits.
+    pub oracle: &'o Oracle<'a>,
+    /// The vertices, by pattern and variant.
+    pub vertices: Vec<Vertex>,
+    /// The entities that the vertices read.
+    pub entities: Vec<EntityId>,
+    /// Conflicts; the last vertex is the table.
+    pub graph: Graph,
+    /// For the table, local and global indexes: which demands cannot stand beside each one, as bits.
+    masks: [Vec<Vec<u64>>; 3],
+    words: usize,
+}
+
+const KINDS: [Kind; 3] = [Kind::Table, Kind::Local, Kind::Global];
+
+const fn kind_index(kind: Kind) -> usize {
+    match kind {
+        Kind::Table => 0,
+        Kind::Local => 1,
+        Kind::Global => 2,
+    }
+}
+
+impl<'o, 'a> Problem<'o, 'a> {
+    /// The problem of some vertices. `locals`: whether local indexes may be used.
+    #[must_use]
+    pub fn new(oracle: &'o Oracle<'a>, vertices: Vec<Vertex>, locals: bool) -> Self {
+        let words = oracle.demands.len().div_ceil(64);
+        let mut made = Self {
+            entities: vertices
+                .iter()
+                .flat_map(|v| v.demands.iter().chain(&v.free))
+                .flat_map(|d| oracle.demand(*d).parts.iter().map(|p| p.entity))
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect(),
+            masks: [Vec::new(), Vec::new(), Vec::new()],
+            graph: Graph::new(0, &[]),
+            words,
+            oracle,
+            vertices,
+        };
+        made.fill_masks(locals);
+        made.graph = made.conflicts(locals);
+        made
+    }
+
+    /// Vertices of several parts, for building their schema: no conflicts are computed.
+    #[must_use]
+    pub fn joined(oracle: &'o Oracle<'a>, vertices: Vec<Vertex>, entities: Vec<EntityId>) -> Self {
+        let masks = [Vec::new(), Vec::new(), Vec::new()];
+        Self { oracle, vertices, entities, graph: Graph::new(0, &[]), masks, words: 0 }
+    }
+
+    /// The bits of what each demand cannot stand beside, itself where it cannot stand at all.
+    fn fill_masks(&mut self, locals: bool) {
+        let all: Vec<DemandId> = self.vertices.iter().flat_map(|v| v.demands.iter().copied()).collect();
+        let shares = |a: DemandId, b: DemandId| {
+            self.oracle.demand(a).parts.iter().any(|p| self.oracle.demand(b).part(p.entity).is_some())
+        };
+        let scan = |d: DemandId| self.oracle.demand(d).shape == crate::demand::Shape::ScanIndex;
+        let mut masks: [Vec<Vec<u64>>; 3] = std::array::from_fn(|_| vec![Vec::new(); self.oracle.demands.len()]);
+        for (at, kind) in KINDS.iter().enumerate().filter(|(_, k)| locals || **k != Kind::Local) {
+            for a in &all {
+                let mut mask = vec![0u64; self.words];
+                for b in all.iter().filter(|b| shares(*a, **b) || scan(*a) || scan(**b)) {
+                    if self.oracle.pair(*kind, *a, *b).is_err() {
+                        mask[*b as usize / 64] |= 1 << (b % 64);
+                    }
+                }
+                masks[at][*a as usize] = mask;
+            }
+        }
+        self.masks = masks;
+    }
+
+    /// Whether two demands cannot share an index of a kind; of one demand with itself: whether it cannot be there.
+    #[must_use]
+    pub fn clash(&self, kind: Kind, a: DemandId, b: DemandId) -> bool {
+        self.masks[kind_index(kind)]
+            .get(a as usize)
+            .and_then(|m| m.get(b as usize / 64))
+            .is_some_and(|w| w >> (b % 64) & 1 == 1)
+    }
+
+    /// Whether a demand may stand in a slot as far as pairs tell.
+    #[must_use]
+    pub fn pairwise(&self, board: &Board, slot: Slot, demand: DemandId) -> bool {
+        let kind = board.kinds[slot.0];
+        !self.clash(kind, demand, demand) && board.slots[slot.0].iter().all(|d| !self.clash(kind, demand, *d))
+    }
+
+    /// The conflict graph.
+    fn conflicts(&self, locals: bool) -> Graph {
+        let kinds: &[Kind] = if locals { &KINDS } else { &[Kind::Table, Kind::Global] };
+        let table = self.vertices.len();
+        let mut edges = Vec::new();
+        for (a, one) in self.vertices.iter().enumerate() {
+            if one.free.is_some() {
+                continue;
+            }
+            if !one.demands.iter().any(|d| !self.clash(Kind::Table, *d, *d)) {
+                edges.push((a, table));
+            }
+            for (b, other) in self.vertices.iter().enumerate().take(a) {
+                if other.free.is_none() && !self.compatible(one, other, kinds) {
+                    edges.push((a, b));
+                }
+            }
+        }
+        Graph::new(table + 1, &edges)
+    }
+
+    fn compatible(&self, one: &Vertex, other: &Vertex, kinds: &[Kind]) -> bool {
+        let pair = |a: DemandId, b: DemandId| {
+            let open = kinds.iter().any(|k| !self.clash(*k, a, a) && !self.clash(*k, b, b) && !self.clash(*k, a, b));
+            open || self.oracle.compatible(a, b, &[])
+        };
+        one.demands.iter().any(|a| other.demands.iter().any(|b| pair(*a, *b)))
+    }
+
+    /// Whether what fits in pairs fits altogether, as far as the theory tells: no collection and no scanned index.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.vertices.iter().flat_map(|v| &v.demands).all(|d| {
+            let demand = self.oracle.demand(*d);
+            !demand.is_collection() && demand.shape == crate::demand::Shape::Query
+        })
+    }
+
+    /// The demand of a choice.
+    #[must_use]
+    pub const fn demand_of(choice: Choice) -> Option<DemandId> {
+        match choice {
+            Choice::At(_, d) | Choice::Free(d) => Some(d),
+            Choice::Not => None,
+        }
+    }
+
+    /// The board of some choices.
+    #[must_use]
+    pub fn board(kinds: &[Kind], choices: &[Option<Choice>]) -> Board {
+        let mut made = Board { kinds: kinds.to_vec(), slots: vec![Vec::new(); kinds.len()] };
+        for choice in choices.iter().flatten() {
+            if let Choice::At(slot, demand) = choice {
+                made.insert(*slot, *demand);
+            }
+        }
+        made
+    }
+}
