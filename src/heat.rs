@@ -3,9 +3,15 @@
 //! Source of the limits: the Amazon DynamoDB Developer Guide, "Burst and adaptive capacity": a partition serves 3,000
 //! read units and 1,000 write units a second, in the table and in each index alike.
 
+use crate::cost::model::Model;
 use crate::cost::size;
+use crate::demand::Variant;
 use crate::estimate::{self, WHOLE};
-use crate::workload::{AttributeId, AttributeSet, Constant, EntityId, PatternId, Read, Test, Workload, WriteVerb};
+use crate::layout::Family;
+use crate::schema::{Schema, Served};
+use crate::workload::{
+    Action, AttributeId, AttributeSet, Constant, EntityId, PatternId, Read, Test, Workload, WriteVerb,
+};
 
 /// Read units a second that one partition serves.
 pub const MOST_READS: u64 = 3_000;
@@ -56,4 +62,113 @@ pub fn shards_needed(workload: &Workload, pattern: PatternId, read: &Read, given
     let whole = u128::from(WHOLE);
     let needed = writes.div_ceil(u128::from(MOST_WRITES) * whole).max(reads.div_ceil(u128::from(MOST_READS) * whole));
     u32::try_from(needed.clamp(1, 1000)).unwrap_or(1000)
+}
+
+/// A partition that takes more than it serves.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hot {
+    /// An entity in it.
+    pub entity: EntityId,
+    /// The read that asks most of it, if one does.
+    pub pattern: Option<PatternId>,
+    /// What is the matter.
+    pub message: String,
+    /// Why.
+    pub note: String,
+    /// What to do.
+    pub help: String,
+}
+
+/// The partitions, of the table and of indexes, whose peak is above what one partition serves.
+#[must_use]
+pub fn hot(workload: &Workload, variants: &[Variant], schema: &Schema, model: &Model<'_>) -> Vec<Hot> {
+    let table = schema.table.iter().map(|f| (None, f));
+    let indexes = schema.indexes.iter().enumerate().flat_map(|(at, i)| i.families.iter().map(move |f| (Some(at), f)));
+    table
+        .chain(indexes)
+        .filter_map(|(index, family)| {
+            let writes: u128 = (0..family.members.len()).map(|m| writes_of(workload, model, family, m)).sum();
+            let mut reads: Vec<(u128, PatternId)> = Vec::new();
+            for (at, (variant, served)) in variants.iter().zip(&schema.served).enumerate() {
+                if let Some(load) = reads_of(workload, model, schema, (index, family), (at, variant, served)) {
+                    reads.push((load, variant.pattern));
+                }
+            }
+            let read: u128 = reads.iter().map(|(load, _)| load).sum();
+            let most = reads.iter().max_by_key(|(load, p)| (*load, std::cmp::Reverse(*p))).map(|(_, p)| *p);
+            describe(workload, schema, index, family, (writes, read), most)
+        })
+        .collect()
+}
+
+/// Millionths of a write unit a second on the most loaded partition, from one member.
+fn writes_of(workload: &Workload, model: &Model<'_>, family: &Family, member: usize) -> u128 {
+    let entity = family.members[member].entity;
+    let heaviest = estimate::heaviest(workload, workload.entity(entity), family.partition(member));
+    let all = peak_writes(workload, entity, model.held(family, member));
+    all * u128::from(heaviest) / u128::from(WHOLE) / u128::from(family.shards.max(1))
+}
+
+/// Millionths of a read unit a second on the most loaded partition, from one read, if it reads this family.
+fn reads_of(
+    workload: &Workload,
+    model: &Model<'_>,
+    schema: &Schema,
+    (index, family): (Option<usize>, &Family),
+    (at, variant, served): (usize, &Variant, &Served),
+) -> Option<u128> {
+    let entity = match (served, &workload.pattern(variant.pattern).action) {
+        (Served::Table(d), _) if index.is_none() => d.parts.first()?.entity,
+        (Served::Index(i, d), _) if Some(*i) == index => d.parts.first()?.entity,
+        (Served::ByKey, Action::Read(read)) if index.is_none() => *read.entities.first()?,
+        _ => return None,
+    };
+    let member = family.member(entity)?;
+    let units = model.read(schema, at, served).read / u128::from(family.shards.max(1));
+    let calls = workload.pattern(variant.pattern).peak.micro_calls_in(1);
+    let heaviest = estimate::heaviest(workload, workload.entity(entity), family.partition(member));
+    Some(calls * units / u128::from(WHOLE) * u128::from(heaviest) / u128::from(WHOLE))
+}
+
+fn describe(
+    workload: &Workload,
+    schema: &Schema,
+    index: Option<usize>,
+    family: &Family,
+    (writes, reads): (u128, u128),
+    pattern: Option<PatternId>,
+) -> Option<Hot> {
+    let whole = u128::from(WHOLE);
+    let needed = |load: u128, most: u64| load.div_ceil(u128::from(most) * whole);
+    let shards = needed(writes, MOST_WRITES).max(needed(reads, MOST_READS));
+    if shards <= 1 {
+        return None;
+    }
+    let first = family.members.first()?.entity;
+    let place = index.map_or_else(|| "the table".to_owned(), |at| schema.indexes[at].name.clone());
+    let names: Vec<&str> = family.members.iter().map(|m| workload.entity(m.entity).name.as_str()).collect();
+    let partition = workload.entity(first).names(family.columns.iter().filter_map(|c| c.first().copied()));
+    let by = if partition.is_empty() { "one constant key".to_owned() } else { format!("the key {}", partition.join(", ")) };
+    let help = match pattern.map(|p| &workload.pattern(p).name) {
+        Some(name) => format!(
+            "{} partitions would do: `shards: {}` on `{name}` and the other reads of this key",
+            shards * u128::from(family.shards),
+            shards * u128::from(family.shards)
+        ),
+        None => "partition by an attribute with more values".to_owned(),
+    };
+    Some(Hot {
+        entity: first,
+        pattern,
+        message: format!(
+            "a partition of {place} takes {} write and {} read units a second at the peak",
+            writes.div_ceil(whole),
+            reads.div_ceil(whole)
+        ),
+        note: format!(
+            "{} lie under {by}; one partition serves 1,000 write and 3,000 read units a second",
+            names.join(" and ")
+        ),
+        help,
+    })
 }

@@ -24,7 +24,7 @@ mod parity;
 mod search;
 
 use crate::workload::{AttributeId, AttributeSet, Constant, EntityId, Workload};
-pub use conflict::Conflict;
+pub use conflict::{Conflict, needs};
 pub use labels::{column_name, tag};
 pub use search::{Setting, arrange};
 

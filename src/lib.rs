@@ -1,16 +1,66 @@
-//! Compiles access patterns into the smallest `DynamoDB` schema that answers each of them.
+//! Compiles access patterns into the smallest `DynamoDB` schema that answers each of them in one request, with the proof.
+//!
+//! ```text
+//!  design.yaml ─ document::parse ─▶ Node ─ resolve ─▶ Workload ─ demand ─▶ Variants
+//!                                                        │                    │
+//!                                                        ▼                    ▼
+//!  report ◀─ Plan ◀──────────── plan::compile ◀── Solution { Schema, Proof } ◀─ solve
+//!  (text, Markdown, JSON)                          (layout: what one index can serve; cost: what it costs)
+//! ```
+//!
+//! Start reading at [`compile()`], then at the module of the stage that you care about; each says what it promises.
+//!
+//! What holds throughout:
+//! - A stage is a function from one named type to the next. Errors of a stage are all reported at once; the next stage
+//!   runs only when there are none.
+//! - [`plan::Plan`] is the only input of everything behind it: the views, the generators, other people's tools.
+//! - Nothing below `cli` reads files, the environment or a clock, or prints.
+//! - The same input gives the same bytes: ordered collections, ties broken by name, integers in all decisions, budgets in
+//!   steps and never in time.
 
-pub mod diagnostic;
-pub mod document;
-pub mod source;
-pub mod encoding;
-pub mod resolve;
-pub mod time;
-pub mod workload;
+pub mod cli;
 pub mod cost;
 pub mod demand;
+pub mod diagnostic;
+pub mod document;
+pub mod encoding;
 pub mod estimate;
 pub mod heat;
 pub mod layout;
+pub mod plan;
+pub mod resolve;
 pub mod schema;
 pub mod solve;
+pub mod source;
+pub mod time;
+pub mod workload;
+
+use diagnostic::Diagnostics;
+use plan::Plan;
+use source::Source;
+
+pub use solve::Objective;
+
+/// What came of a design file.
+#[derive(Debug, Clone)]
+pub struct Compiled {
+    /// The plan; `None` where the input is invalid.
+    pub plan: Option<Plan>,
+    /// Errors and warnings.
+    pub diagnostics: Diagnostics,
+}
+
+/// Compiles a design file.
+#[must_use]
+pub fn compile(source: &Source, objective: Objective) -> Compiled {
+    let mut diagnostics = Diagnostics::default();
+    let plan = match document::parse(source) {
+        Ok(tree) => resolve::resolve(&tree, &mut diagnostics)
+            .map(|workload| plan::compile(source, &workload, objective, &mut diagnostics)),
+        Err(error) => {
+            diagnostics.push(error);
+            None
+        }
+    };
+    Compiled { plan, diagnostics }
+}

@@ -309,6 +309,26 @@ impl Model<'_> {
         Units::halves(query_halves(u64::try_from(each).unwrap_or(u64::MAX), read.consistent)).times(requests, 1)
     }
 
+    /// Picodollars a month that a variant costs at least when it is answered by a demand, whatever the schema.
+    #[must_use]
+    pub fn least(&self, variant: usize, demand: &Demand) -> u128 {
+        let v = &self.variants[variant];
+        let read = match &self.workload.pattern(v.pattern).action {
+            Action::Read(read) => read,
+            Action::Find(find) => &find.read,
+            Action::Write(_) | Action::Transaction(_) | Action::External => return 0,
+        };
+        let siblings = self.variants.iter().filter(|w| w.pattern == v.pattern).count().max(1);
+        let requests = u128::from(self.items(read, demand).requests);
+        let whole = crate::solve::projection::needed(self.workload, v.pattern, demand).is_none();
+        let of = |p: &Part| self.part_items(read, demand, p).0 * u128::from(size::item(self.workload, p.entity));
+        let bytes: u128 = if whole { demand.parts.iter().map(of).sum() } else { 0 };
+        let each = bytes.div_ceil(u128::from(WHOLE) * requests);
+        let halves = query_halves(u64::try_from(each).unwrap_or(u64::MAX), read.consistent);
+        let units = Units::halves(halves).times(requests, 1);
+        self.monthly(self.workload.pattern(v.pattern).rate, units) / siblings as u128
+    }
+
     /// What a demand reads and returns.
     #[must_use]
     pub fn items(&self, read: &Read, demand: &Demand) -> Items {

@@ -136,9 +136,6 @@ codes! {
     D0401 Error "uncovered" "an access pattern that no design answers in one request"
         "None of the designs within the limits answers the pattern at a price that its `allow` accepts. The message says \
          why, and names the cheapest change of the file that would cover it."
-    D0402 Warning "degraded" "an access pattern answered at a price"
-        "The pattern is answered at a price that its `allow` accepts: a filter that reads and drops items, several \
-         requests, or a scan. The message says what it costs and what would cover it."
     D0501 Warning "not-proven" "the search ended before the optimum was proven"
         "The design is the best that was found within the search budget; a smaller one may exist."
     D0901 Error "internal" "the tool contradicts itself"

@@ -36,6 +36,7 @@ fn pattern(name: &str, key: &Node, body: &Node, workload: &Workload, found: &mut
     // Of a pattern served elsewhere the names are checked, so that the table does not lie, and nothing is designed.
     let action = action(body, workload, found)?;
     check_filterable(&allow, &action, body, found);
+    let (verb, entities) = (action.verb(), action.entities());
     let action = if external.is_some() { Action::External } else { action };
     Some(Pattern {
         name: name.to_owned(),
@@ -45,6 +46,8 @@ fn pattern(name: &str, key: &Node, body: &Node, workload: &Workload, found: &mut
         rate,
         peak,
         external,
+        verb,
+        entities,
         action,
         allow,
     })

@@ -49,9 +49,11 @@ impl Refine<'_, '_, '_> {
         let some: Vec<Option<Choice>> = start.iter().copied().map(Some).collect();
         let start_score = self.score(&some);
         let (choices, score) = self.climb(start, start_score);
+        let order = self.order();
         let mut search = Branch {
+            rest: self.rest(&order),
             refine: self,
-            order: self.order(),
+            order,
             board: Board::new(self.kinds.iter().skip(1).copied()),
             choices: vec![None; choices.len()],
             best: choices,
@@ -60,6 +62,18 @@ impl Refine<'_, '_, '_> {
         };
         search.extend(0);
         (search.best, search.score, search.left > 0)
+    }
+
+    /// For each depth the least that the vertices from there on can cost to read, wherever they are placed.
+    fn rest(&self, order: &[usize]) -> Vec<u128> {
+        let mut rest = vec![0; order.len() + 1];
+        for (depth, vertex) in order.iter().enumerate().rev() {
+            let v = &self.problem.vertices[*vertex];
+            let demands = v.demands.iter().chain(&v.free).map(|d| self.problem.oracle.demand(*d));
+            let least = demands.map(|d| self.model.least(v.variant, d)).min().unwrap_or(0);
+            rest[depth] = rest[depth + 1] + least;
+        }
+        rest
     }
 
     /// The hardest vertices first: those with the most conflicts.
@@ -177,6 +191,7 @@ pub fn schema(
 struct Branch<'b, 'r, 'o, 'a> {
     refine: &'b Refine<'r, 'o, 'a>,
     order: Vec<usize>,
+    rest: Vec<u128>,
     board: Board,
     choices: Vec<Option<Choice>>,
     best: Vec<Choice>,
@@ -190,7 +205,11 @@ impl Branch<'_, '_, '_, '_> {
             return;
         }
         self.left -= 1;
-        let bound = self.refine.score(&self.choices);
+        let mut bound = self.refine.score(&self.choices);
+        // What is left out costs nothing, so where more may be left out nothing is certain of the rest.
+        if self.score.uncovered <= bound.uncovered {
+            bound.cost += self.rest[depth];
+        }
         if bound >= self.score {
             return;
         }

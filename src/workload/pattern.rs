@@ -21,6 +21,10 @@ pub struct Pattern {
     pub peak: Rate,
     /// Where it is served, if not by this design.
     pub external: Option<String>,
+    /// Its verb; of an external pattern perhaps none.
+    pub verb: Option<&'static str>,
+    /// The entities that it reads or writes, sorted.
+    pub entities: Vec<EntityId>,
     /// What it does.
     pub action: Action,
     /// What it may cost beyond one request.
@@ -246,6 +250,53 @@ pub enum WriteVerb {
     Delete,
     /// Only checks.
     Check,
+}
+
+impl WriteVerb {
+    /// Its word in the language.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Create => "create",
+            Self::Put => "put",
+            Self::Update => "update",
+            Self::Delete => "delete",
+            Self::Check => "check",
+        }
+    }
+}
+
+impl Action {
+    /// The verb of a pattern that does this.
+    #[must_use]
+    pub const fn verb(&self) -> Option<&'static str> {
+        match self {
+            Self::Read(read) => Some(match read.verb {
+                ReadVerb::Get => "get",
+                ReadVerb::List => "list",
+                ReadVerb::Count => "count",
+            }),
+            Self::Write(step) => Some(step.verb.word()),
+            Self::Find(find) => Some(find.step.verb.word()),
+            Self::Transaction(_) => Some("transaction"),
+            Self::External => None,
+        }
+    }
+
+    /// The entities that it reads or writes, sorted.
+    #[must_use]
+    pub fn entities(&self) -> Vec<EntityId> {
+        let mut ids: Vec<EntityId> = match self {
+            Self::Read(read) => read.entities.clone(),
+            Self::Write(step) => vec![step.entity],
+            Self::Find(find) => vec![find.step.entity],
+            Self::Transaction(steps) => steps.iter().map(|s| s.entity).collect(),
+            Self::External => Vec::new(),
+        };
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
 }
 
 /// Find by other attributes than the key, then write each.

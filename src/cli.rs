@@ -1,0 +1,69 @@
+//! The command line: arguments, files, the terminal, exit statuses.
+//!
+//! Promises: the only place that reads files and the environment, and prints. Reports go to standard output,
+//! diagnostics to standard error; a closed pipe is not an error.
+
+mod args;
+mod output;
+mod plan;
+
+use anyhow::{Context, Result};
+use args::{Args, Command};
+use clap::Parser;
+use std::io::Read;
+use std::process::ExitCode;
+
+/// The exit statuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// Everything is fine.
+    Fine = 0,
+    /// There are findings.
+    Findings = 1,
+    /// The input or the call is invalid, or the tool failed.
+    Invalid = 2,
+}
+
+/// Runs the command line of the process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = Args::parse();
+    match run(&args) {
+        Ok(exit) => ExitCode::from(exit as u8),
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            anstream::eprintln!("error: {error:#}");
+            ExitCode::from(Exit::Invalid as u8)
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<Exit> {
+    args.color.apply();
+    match &args.command {
+        Command::Plan(command) => plan::run(command),
+    }
+}
+
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error
+        .chain()
+        .filter_map(|e| e.downcast_ref::<std::io::Error>())
+        .any(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+}
+
+/// Reads a design file; `-` is standard input.
+fn read_source(path: &str) -> Result<crate::source::Source> {
+    let text = if path == "-" {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+        text
+    } else {
+        let bytes = std::fs::read(path).with_context(|| format!("cannot read `{path}`"))?;
+        String::from_utf8(bytes).map_err(|e| {
+            anyhow::anyhow!("`{path}` is not text: the byte at offset {} is not UTF-8", e.utf8_error().valid_up_to())
+        })?
+    };
+    let name = if path == "-" { "<stdin>" } else { path };
+    Ok(crate::source::Source::new(name, text))
+}

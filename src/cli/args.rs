@@ -1,0 +1,74 @@
+//! The arguments, as clap reads them.
+
+use clap::{Parser, Subcommand, ValueEnum};
+
+/// Compiles access patterns into the smallest DynamoDB schema that answers each of them.
+#[derive(Debug, Parser)]
+#[command(name = "design", version, about, max_term_width = 100)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) command: Command,
+
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto)]
+    pub(super) color: Color,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Compile a design file and show the design: tables, keys, coverage, cost, proof
+    Plan(PlanArgs),
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+impl Color {
+    pub(super) fn apply(self) {
+        let choice = match self {
+            Self::Auto => return,
+            Self::Always => anstream::ColorChoice::Always,
+            Self::Never => anstream::ColorChoice::Never,
+        };
+        choice.write_global();
+    }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct PlanArgs {
+    /// The design file; `-` is standard input
+    #[arg(default_value = "design.yaml")]
+    pub(super) file: String,
+
+    /// How to show the plan
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub(super) format: PlanFormat,
+
+    /// What to put first: the number of indexes or the monthly cost
+    #[arg(long, value_enum, default_value_t = ObjectiveArg::Indexes)]
+    pub(super) objective: ObjectiveArg,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum PlanFormat {
+    /// For people, in the terminal
+    Text,
+    /// The plan document, for programs
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum ObjectiveArg {
+    /// The fewest secondary indexes, then the lowest cost
+    Indexes,
+    /// The lowest cost, then the fewest secondary indexes
+    Cost,
+}

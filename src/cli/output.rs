@@ -1,0 +1,30 @@
+//! Writing to the terminal.
+
+use crate::diagnostic::Diagnostics;
+use crate::source::Source;
+use anyhow::Result;
+use std::io::Write;
+
+/// Columns of standard output: of a terminal its width, else `COLUMNS`, else 100.
+pub(super) fn width() -> usize {
+    let terminal = terminal_size::terminal_size().map(|(w, _)| usize::from(w.0));
+    let variable = || std::env::var("COLUMNS").ok().and_then(|c| c.parse().ok());
+    terminal.or_else(variable).unwrap_or(100).clamp(40, 400)
+}
+
+/// Prints a report to standard output.
+pub(super) fn print(text: &str) -> Result<()> {
+    let mut out = anstream::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Prints diagnostics to standard error.
+pub(super) fn diagnose(diagnostics: &Diagnostics, source: &Source) -> Result<()> {
+    let text = diagnostics.render(source, true, width());
+    let mut err = anstream::stderr().lock();
+    err.write_all(text.as_bytes())?;
+    err.flush()?;
+    Ok(())
+}

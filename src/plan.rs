@@ -1,0 +1,170 @@
+//! The plan document: tables, keys, and the steps of every pattern, as data.
+//!
+//! Promises: whoever has only this document can create the tables, write items and run every pattern. It is the one
+//! input of the terminal view, of generators and of other people's tools. Its meaning is described in the reference
+//! page that `design explain plan-document` prints. Lists whose order carries no meaning are sorted by name; every
+//! field is present, also where it is null or empty, except the operands that make up a segment or a condition.
+
+pub mod advice;
+pub mod build;
+mod conditions;
+mod costs;
+mod entities;
+mod keys;
+mod parameters;
+mod proof;
+mod reading;
+mod reasons;
+mod steps;
+mod settings;
+mod table;
+mod writing;
+
+pub use build::compile;
+pub use steps::*;
+pub use table::*;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The version of the document: a change of meaning raises it.
+pub const VERSION: u32 = 1;
+
+/// A plan.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Plan {
+    /// The version of the document.
+    pub plan_version: u32,
+    /// The design's name.
+    pub design: String,
+    /// What the design is for.
+    pub description: Option<String>,
+    /// The tables.
+    pub tables: Vec<Table>,
+    /// The entities, sorted by name.
+    pub entities: Vec<Entity>,
+    /// The access patterns, sorted by name.
+    pub patterns: Vec<Pattern>,
+    /// What is proven.
+    pub proof: Proof,
+    /// What it costs.
+    pub cost: Cost,
+    /// Warnings, and errors about coverage.
+    pub diagnostics: Vec<DiagnosticEntry>,
+    /// Consumers of the stream, sorted by name.
+    pub consumers: Vec<ConsumerEntry>,
+    /// What is to be generated, and where.
+    pub generate: std::collections::BTreeMap<String, String>,
+}
+
+/// What is proven of the number of indexes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Proof {
+    /// Secondary indexes.
+    pub indexes: usize,
+    /// Global ones.
+    pub gsis: usize,
+    /// Local ones.
+    pub lsis: usize,
+    /// No design that answers as many patterns has fewer.
+    pub lower_bound: usize,
+    /// Whether the number is the least.
+    pub optimal: bool,
+    /// `clique`: by the lower bound; `exhaustive`: by search.
+    pub method: String,
+    /// The pairs of the clique behind the lower bound.
+    pub conflicts: Vec<ConflictEntry>,
+    /// What the table's key rests on without being declared.
+    pub assumptions: Vec<Assumption>,
+    /// The proof in two sentences.
+    pub summary: String,
+}
+
+/// Why two patterns cannot share an index.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ConflictEntry {
+    /// The two patterns; one alone where the other side is the table.
+    pub patterns: Vec<String>,
+    /// The table, where it is one side.
+    pub table: Option<String>,
+    /// The entity about which they disagree.
+    pub entity: Option<String>,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// Something taken for granted that shaped the design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Assumption {
+    /// The entity.
+    pub entity: String,
+    /// The attribute.
+    pub attribute: String,
+    /// What is assumed, and what the design would be otherwise.
+    pub text: String,
+}
+
+/// What the design costs a month.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Cost {
+    /// The region of the prices.
+    pub region: String,
+    /// When the prices were valid.
+    pub prices_as_of: String,
+    /// In all.
+    pub usd_per_month: f64,
+    /// Storage of items, index entries and guards.
+    pub storage_usd_per_month: f64,
+    /// Storage and writes of each entity, sorted by name.
+    pub by_entity: Vec<NamedCost>,
+    /// Each pattern, sorted by name.
+    pub by_pattern: Vec<NamedCost>,
+    /// The cheapest designs with this many indexes, one more, two more.
+    pub frontier: Vec<FrontierPoint>,
+}
+
+/// What a part of the design costs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NamedCost {
+    /// Which part.
+    pub name: String,
+    /// US dollars a month.
+    pub usd_per_month: f64,
+}
+
+/// The cheapest design with a number of indexes.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FrontierPoint {
+    /// Secondary indexes.
+    pub indexes: usize,
+    /// US dollars a month.
+    pub usd_per_month: f64,
+}
+
+/// A finding about the design.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DiagnosticEntry {
+    /// Its code.
+    pub code: String,
+    /// `error` or `warning`.
+    pub severity: String,
+    /// What is the matter.
+    pub message: String,
+    /// The line in the design file, from 1.
+    pub line: Option<usize>,
+    /// The column in the design file, from 1.
+    pub column: Option<usize>,
+}
+
+/// A consumer of the table's stream.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ConsumerEntry {
+    /// Its name.
+    pub name: String,
+    /// Whose changes; empty: all.
+    pub entities: Vec<String>,
+    /// Which changes; empty: all.
+    pub events: Vec<String>,
+    /// The function.
+    pub function: String,
+}

@@ -1,0 +1,481 @@
+//! From a solved workload to the document.
+
+use super::advice::{Grade, advice};
+use super::entities::entities;
+use super::parameters::of_read;
+use super::proof::{assumed, first_demands, proof};
+use super::reading::{Scope, is_time_only};
+use super::reasons::Reasons;
+use super::settings::{consumers, generate, table};
+use super::writing::write;
+use super::{
+    Assumption, DiagnosticEntry, LimitEntry, Pattern, PatternCost, Plan, ReadStep, Step, VERSION, VariantEntry,
+    WriteStep, costs,
+};
+use crate::cost::model::Model;
+use crate::demand::{Demand, Ways};
+use crate::diagnostic::{Code, Diagnostic, Diagnostics};
+use crate::heat;
+use crate::schema::Served;
+use crate::solve::oracle::{FixedKeys, Oracle};
+use crate::solve::{Objective, Solution, prices, solve};
+use crate::source::Source;
+use crate::workload::{Action, EntityId, Ids, PatternId, Read, ReadVerb, Workload};
+use serde_json::{Value, json};
+
+/// Compiles a workload into a plan; what there is to say of it goes to `found`.
+#[must_use]
+pub fn compile(source: &Source, workload: &Workload, objective: Objective, found: &mut Diagnostics) -> Plan {
+    let fixed = FixedKeys::default();
+    let solution = solve(workload, &fixed, objective);
+    let demands: Vec<&Demand> = solution
+        .variants
+        .iter()
+        .flat_map(|v| match &v.ways {
+            Ways::Demands(all, _) => all.as_slice(),
+            Ways::ByKey { .. } => &[],
+        })
+        .collect();
+    let oracle = Oracle::new(workload, &solution.rules, demands, &fixed);
+    let model = Model { workload, variants: &solution.variants, prices: prices(workload) };
+    let builder = Builder { workload, solution: &solution, oracle: &oracle, model };
+    let patterns: Vec<Pattern> = workload.pattern_ids().map(|p| builder.pattern(p)).collect();
+    let assumptions = builder.assumptions(found);
+    builder.findings(&patterns, found);
+    let mut plan = Plan {
+        plan_version: VERSION,
+        design: workload.name.clone(),
+        description: workload.description.clone(),
+        tables: vec![table(workload, &solution.schema)],
+        entities: entities(workload, &model, &solution.schema),
+        patterns,
+        proof: proof(workload, &solution, &oracle, assumptions),
+        cost: costs::cost(workload, &model, &solution),
+        diagnostics: Vec::new(),
+        consumers: consumers(workload),
+        generate: generate(workload),
+    };
+    plan.diagnostics = found.sorted().into_iter().map(|d| entry(source, d)).collect();
+    plan
+}
+
+fn entry(source: &Source, of: &Diagnostic) -> DiagnosticEntry {
+    let position = of.span().map(|s| source.position(s));
+    DiagnosticEntry {
+        code: of.code.id().to_owned(),
+        severity: of.severity.word().to_owned(),
+        message: of.message.clone(),
+        line: position.map(|p| p.line),
+        column: position.map(|p| p.column),
+    }
+}
+
+/// How well a solution answers a pattern: as its worst variant.
+#[must_use]
+pub fn status_of(solution: &Solution, pattern: PatternId) -> Grade {
+    let own = solution.variants.iter().zip(&solution.schema.served).filter(|(v, _)| v.pattern == pattern);
+    own.map(|(v, s)| grade(&v.ways, s)).max().unwrap_or(Grade::Covered)
+}
+
+fn grade(ways: &Ways, served: &Served) -> Grade {
+    let free = |d: &Demand| if d.price.is_free() { Grade::Covered } else { Grade::Degraded };
+    match (served, ways) {
+        (Served::Not, _) => Grade::Uncovered,
+        (Served::ByKey, Ways::ByKey { price, .. }) if price.is_free() => Grade::Covered,
+        (Served::ByKey, _) => Grade::Degraded,
+        (Served::Table(d) | Served::Index(_, d) | Served::Scan(d), _) => free(d),
+    }
+}
+
+struct Builder<'a> {
+    workload: &'a Workload,
+    solution: &'a Solution,
+    oracle: &'a Oracle<'a>,
+    model: Model<'a>,
+}
+
+/// What the variants of a pattern come to.
+struct Answer {
+    grade: Grade,
+    price: Vec<String>,
+    requests: Option<u64>,
+    reason: Option<String>,
+}
+
+impl Builder<'_> {
+    fn pattern(&self, id: PatternId) -> Pattern {
+        let declared = self.workload.pattern(id);
+        let mut made = self.skeleton(id);
+        match &declared.action {
+            Action::External => {}
+            Action::Read(read) => self.read(id, read, false, &mut made),
+            Action::Write(_) | Action::Transaction(_) => self.write(id, &mut made),
+            Action::Find(find) => {
+                self.read(id, &find.read, true, &mut made);
+                let (step, parameters) = write(self.workload, &self.solution.schema, &declared.action);
+                made.parameters = parameters;
+                made.requests = None;
+                if !made.steps.is_empty() {
+                    made.steps.push(Step::Write(step));
+                }
+            }
+        }
+        made
+    }
+
+    fn skeleton(&self, id: PatternId) -> Pattern {
+        let declared = self.workload.pattern(id);
+        let (pico, taken) = self.model.pattern(&self.solution.schema, id);
+        let (read_units, write_units) = costs::both(taken);
+        let external = declared.external.is_some();
+        Pattern {
+            name: declared.name.clone(),
+            id: match &declared.ids {
+                Ids::None => Value::Null,
+                Ids::One(text) => json!(text),
+                Ids::Many(all) => json!(all),
+            },
+            description: declared.description.clone(),
+            verb: declared.verb.map(str::to_owned),
+            entities: declared.entities.iter().map(|e| self.workload.entity(*e).name.clone()).collect(),
+            status: if external { "external" } else { "covered" }.to_owned(),
+            external: declared.external.clone(),
+            price: Vec::new(),
+            requests: (!external).then_some(1),
+            reason: None,
+            variants: None,
+            parameters: Vec::new(),
+            limit: None,
+            batch: None,
+            order: "by_entity".to_owned(),
+            steps: Vec::new(),
+            cost: PatternCost {
+                read_units,
+                write_units,
+                usd_per_month: costs::dollars(pico),
+                items_read: 0.0,
+                items_returned: 0.0,
+            },
+        }
+    }
+
+    fn read(&self, id: PatternId, read: &Read, finds: bool, made: &mut Pattern) {
+        let schema = &self.solution.schema;
+        let own: Vec<usize> =
+            (0..self.solution.variants.len()).filter(|v| self.solution.variants[*v].pattern == id).collect();
+        let mut answers: Vec<Answer> = Vec::new();
+        let mut steps: Vec<Step> = Vec::new();
+        let mut entries: Vec<VariantEntry> = Vec::new();
+        for variant in &own {
+            let scope = Scope::new(self.workload, schema, read, &self.solution.variants[*variant], finds);
+            let reading = scope.steps(&schema.served[*variant]);
+            let answer = self.answer(*variant, read, &reading);
+            entries.extend(scope.when().map(|when| VariantEntry {
+                when,
+                status: word(answer.grade).to_owned(),
+                price: answer.price.clone(),
+                requests: answer.requests,
+                reason: answer.reason.clone(),
+            }));
+            answers.push(answer);
+            steps.extend(reading.into_iter().map(Step::Read));
+        }
+        let Some(worst) = answers.iter().max_by_key(|a| (a.grade, a.price.len(), a.requests.map_or(u64::MAX, |r| r))) else {
+            return;
+        };
+        made.status = word(worst.grade).to_owned();
+        made.price.clone_from(&worst.price);
+        made.requests = worst.requests;
+        made.reason = worst.reason.clone().map(|why| self.with_advice(id, worst.grade, why));
+        made.variants = (!entries.is_empty()).then_some(entries);
+        made.parameters = of_read(self.workload, read);
+        made.limit = read.limit.map(|l| LimitEntry {
+            count: l.count,
+            entity: l.entity.map(|e| self.workload.entity(e).name.clone()),
+        });
+        made.batch = read.batch;
+        made.order = if read.interleave { "merged" } else { "by_entity" }.to_owned();
+        made.steps = if worst.grade == Grade::Uncovered { Vec::new() } else { steps };
+        self.count_items(&own, read, made);
+    }
+
+    fn answer(&self, variant: usize, read: &Read, steps: &[ReadStep]) -> Answer {
+        let v = &self.solution.variants[variant];
+        let served = &self.solution.schema.served[variant];
+        let grade = grade(&v.ways, served);
+        let price = match (served, &v.ways) {
+            (Served::ByKey, Ways::ByKey { price, .. }) => *price,
+            (Served::Table(d) | Served::Index(_, d) | Served::Scan(d), _) => d.price,
+            _ => crate::demand::Price::default(),
+        };
+        let reason = match grade {
+            Grade::Covered => None,
+            Grade::Degraded => Some(self.why_degraded(read, served, price)),
+            Grade::Uncovered => {
+                let reasons = Reasons { workload: self.workload, variants: &self.solution.variants };
+                let first = first_demands(&self.solution.variants)[variant];
+                Some(reasons.uncovered(self.oracle, variant, first))
+            }
+        };
+        let price = match grade {
+            Grade::Uncovered => self.would_take(variant),
+            _ => price.words().into_iter().map(str::to_owned).collect(),
+        };
+        Answer { grade, price, requests: requests(read, steps), reason }
+    }
+
+    /// What an uncovered read would cost, were it allowed.
+    fn would_take(&self, variant: usize) -> Vec<String> {
+        match &self.solution.variants[variant].ways {
+            Ways::Demands(all, Some(crate::demand::Refusal::Follow | crate::demand::Refusal::Find)) if all.is_empty() => {
+                vec!["extra_request".to_owned()]
+            }
+            _ => vec!["filter".to_owned()],
+        }
+    }
+
+    fn why_degraded(&self, read: &Read, served: &Served, price: crate::demand::Price) -> String {
+        let mut parts: Vec<String> = Vec::new();
+        if let Served::Table(d) | Served::Index(_, d) = served {
+            let items = self.model.items(read, d);
+            if price.filter {
+                let ratio = (items.read + items.returned / 2).checked_div(items.returned).unwrap_or(1).max(1);
+                parts.push(format!("a filter reads {ratio} items for each one returned"));
+            }
+            if price.fan_out {
+                let n: usize = d.fan.iter().map(|(_, v)| v.len()).product();
+                parts.push(format!("{n} requests in parallel, one for each value"));
+            }
+        }
+        if price.extra_request {
+            parts.push(
+                if read.follow.is_empty() { "the items are found before they are written" } else { "references are followed in a second round" }
+                    .to_owned(),
+            );
+        }
+        if price.scan {
+            parts.push("the whole table is scanned".to_owned());
+        }
+        parts.join("; ")
+    }
+
+    fn with_advice(&self, id: PatternId, grade: Grade, why: String) -> String {
+        let follows = matches!(&self.workload.pattern(id).action, Action::Read(r) if !r.follow.is_empty());
+        let unavoidable = grade == Grade::Degraded && (follows || matches!(self.workload.pattern(id).action, Action::Find(_)));
+        if unavoidable {
+            return why;
+        }
+        match advice(self.workload, self.solution, id, grade) {
+            Some(text) => format!("{why}; {text}"),
+            None => why,
+        }
+    }
+
+    fn count_items(&self, own: &[usize], read: &Read, made: &mut Pattern) {
+        let schema = &self.solution.schema;
+        let whole = u128::from(crate::estimate::WHOLE);
+        let items = own.iter().map(|v| match &schema.served[*v] {
+            Served::Table(d) | Served::Index(_, d) => {
+                let i = self.model.items(read, d);
+                (i.read, i.returned)
+            }
+            Served::ByKey => {
+                let n = u128::from(read.batch.unwrap_or(1)) * whole;
+                (n, n)
+            }
+            Served::Scan(d) => {
+                let all: u128 = self.workload.entities.iter().map(|e| u128::from(e.count) * whole).sum();
+                (all, self.model.items(read, d).returned)
+            }
+            Served::Not => (0, 0),
+        });
+        let (read_items, returned) = items.max().unwrap_or((0, 0));
+        made.cost.items_read = costs::units(read_items);
+        made.cost.items_returned = costs::units(returned);
+    }
+
+    fn write(&self, id: PatternId, made: &mut Pattern) {
+        let action = &self.workload.pattern(id).action;
+        let (step, parameters) = write(self.workload, &self.solution.schema, action);
+        made.parameters = parameters;
+        made.requests = Some(write_requests(&step, &made.parameters));
+        match self.too_much(action, &step) {
+            Some(reason) => {
+                made.status = "uncovered".to_owned();
+                made.reason = Some(reason);
+            }
+            None => made.steps = vec![Step::Write(step)],
+        }
+    }
+
+    /// Why a transaction is more than `DynamoDB` takes. Source: Amazon DynamoDB Developer Guide, "Quotas".
+    fn too_much(&self, action: &Action, step: &WriteStep) -> Option<String> {
+        let Action::Transaction(steps) = action else { return None };
+        let most = |entity: &str| {
+            let times = |s: &crate::workload::Step| s.times.map_or(1, |t| u64::from(t.max));
+            steps.iter().filter(|s| self.workload.entity(s.entity).name == entity).map(times).max().unwrap_or(1)
+        };
+        let count: u64 = step.actions.iter().map(|a| if a.times.is_some() { most(&a.entity) } else { 1 }).sum();
+        if count > 100 {
+            return Some(format!("with its guards the transaction has {count} actions, and DynamoDB takes 100; lower `times`"));
+        }
+        let bytes: u64 = steps
+            .iter()
+            .map(|s| self.model.item_bytes(&self.solution.schema, s.entity) * s.times.map_or(1, |t| u64::from(t.max)))
+            .sum();
+        (bytes > 4 << 20).then(|| {
+            format!("its items come to {} KB, and a transaction takes 4 MB; lower `times`", bytes / 1024)
+        })
+    }
+
+    fn assumptions(&self, found: &mut Diagnostics) -> Vec<Assumption> {
+        let mut made = Vec::new();
+        for (entity, attribute) in assumed(self.workload, &self.solution.schema) {
+            let declared = self.workload.entity(entity);
+            let name = &declared.attribute(attribute).name;
+            let otherwise = self.otherwise(entity, attribute);
+            let why = match declared.attribute(attribute).basis {
+                crate::workload::Basis::Writes => "no write pattern changes it",
+                _ => "of its type, in an entity without write patterns",
+            };
+            let text = format!("taken as immutable: {why}; if it can change, {otherwise}");
+            found.push(
+                Diagnostic::at(
+                    Code::D0301,
+                    declared.attribute(attribute).span,
+                    format!("the table's key of {} rests on `{name}` never changing", declared.name),
+                )
+                .label("not declared immutable")
+                .note(text.clone())
+                .help(format!("declare `immutable: true` on `{name}`, or `immutable: false` for the design without it")),
+            );
+            made.push(Assumption { entity: declared.name.clone(), attribute: name.clone(), text });
+        }
+        made
+    }
+
+    /// What the design would be if an attribute could change.
+    fn otherwise(&self, entity: EntityId, attribute: crate::workload::AttributeId) -> String {
+        let mut changed = self.workload.clone();
+        let a = &mut changed.entities[usize::from(entity.0)].attributes[usize::from(attribute.0)];
+        a.mutable = true;
+        a.basis = crate::workload::Basis::Declared;
+        let other = solve(&changed, &FixedKeys::default(), Objective::Indexes);
+        let (now, then) = (self.solution.schema.indexes.len(), other.schema.indexes.len());
+        let uncovered = |s: &Solution| self.workload.pattern_ids().filter(|p| status_of(s, *p) == Grade::Uncovered).count();
+        let lost = uncovered(&other).saturating_sub(uncovered(self.solution));
+        let cost = |s: &Solution| s.frontier.first().map_or(0.0, |(_, c)| costs::dollars(*c));
+        let money = format!("${:.2} a month instead of ${:.2}", cost(&other), cost(self.solution));
+        match (lost, then.cmp(&now)) {
+            (0, std::cmp::Ordering::Greater) => {
+                format!("the design needs {} instead of {now} and costs {money}", indexes(then))
+            }
+            (0, _) => format!("the design has another table key and costs {money}"),
+            (n, _) => format!("{n} of the patterns would not be covered"),
+        }
+    }
+
+    fn findings(&self, patterns: &[Pattern], found: &mut Diagnostics) {
+        for (id, pattern) in self.workload.pattern_ids().zip(patterns) {
+            if pattern.status == "uncovered" {
+                let why = pattern.reason.clone().unwrap_or_default();
+                found.push(
+                    Diagnostic::at(
+                        Code::D0401,
+                        self.workload.pattern(id).span,
+                        format!("`{}` is uncovered", pattern.name),
+                    )
+                    .note(why),
+                );
+            }
+        }
+        for hot in heat::hot(self.workload, &self.solution.variants, &self.solution.schema, &self.model) {
+            let span = hot.pattern.map_or_else(|| self.workload.entity(hot.entity).span, |p| self.workload.pattern(p).span);
+            found.push(
+                Diagnostic::at(Code::D0302, span, hot.message)
+                    .note(hot.note)
+                    .help(hot.help),
+            );
+        }
+        if !self.solution.proof.optimal {
+            found.push(Diagnostic::general(
+                Code::D0501,
+                format!(
+                    "{} found, at least {} needed: the search ended before it was known whether fewer are enough",
+                    indexes(self.solution.schema.indexes.len()),
+                    self.solution.proof.lower_bound
+                ),
+            ));
+        }
+        let included: usize = self
+            .solution
+            .schema
+            .indexes
+            .iter()
+            .map(|i| match &i.projection {
+                crate::schema::Projection::Include(names) => names.len(),
+                _ => 0,
+            })
+            .sum();
+        if included > 80 {
+            found.push(
+                Diagnostic::general(Code::D0303, format!("the INCLUDE projections name {included} attributes"))
+                    .note("DynamoDB takes 100 for all indexes of a table together"),
+            );
+        }
+    }
+}
+
+fn indexes(n: usize) -> String {
+    if n == 1 { "1 index".to_owned() } else { format!("{n} indexes") }
+}
+
+const fn word(grade: Grade) -> &'static str {
+    match grade {
+        Grade::Covered => "covered",
+        Grade::Degraded => "degraded",
+        Grade::Uncovered => "uncovered",
+    }
+}
+
+/// Requests of one page at most; `None` where rows are dropped until a limit is met, or references have no bound.
+fn requests(read: &Read, steps: &[ReadStep]) -> Option<u64> {
+    let mut total: u64 = 0;
+    for step in steps {
+        let parallel: u64 = step
+            .for_each
+            .iter()
+            .flatten()
+            .map(|f| match f {
+                super::ForEach::Values { values, .. } => values.len() as u64,
+                super::ForEach::Count { count, .. } => u64::from(*count),
+                super::ForEach::Rows { .. } => 1,
+            })
+            .product();
+        let followed = step.for_each.iter().flatten().any(|f| matches!(f, super::ForEach::Rows { .. }));
+        if followed {
+            let rows = match (read.limit, read.verb) {
+                (_, ReadVerb::Get) => u64::from(read.batch.unwrap_or(1)),
+                (Some(limit), _) => u64::from(limit.count),
+                (None, _) => return None,
+            };
+            total += rows.div_ceil(100);
+            continue;
+        }
+        let drops = step.limit.is_some() && !is_time_only(step.filter.as_ref());
+        if drops && step.call != "GetItem" {
+            return None;
+        }
+        total += parallel;
+    }
+    Some(total.max(1))
+}
+
+/// Requests of a write: one, and one for each item that is read before.
+fn write_requests(step: &WriteStep, parameters: &[super::Parameter]) -> u64 {
+    let repeated = |list: &Option<String>| {
+        let of = |p: &&super::Parameter| Some(&p.name) == list.as_ref();
+        parameters.iter().find(of).and_then(|p| p.max).map_or(1, u64::from)
+    };
+    1 + step.actions.iter().filter(|a| !a.current.is_empty()).map(|a| repeated(&a.times)).sum::<u64>()
+}

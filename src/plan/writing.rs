@@ -1,0 +1,495 @@
+//! Writing steps: one atomic call that keeps every index key and every guard right.
+//!
+//! An update changes the keys of each index whose key or condition has to do with what it changes. What the new keys
+//! need and the call does not know is named in `current`: the item is read first, and written on the condition that
+//! these attributes are still what was read.
+
+use super::conditions::{absent, alive, any, constant, element_as, of_write, on, path, present};
+use super::entities::guard_name;
+use super::keys::{encoding_of, partition, sort};
+use super::parameters::of_writes;
+use super::{
+    ActionEntry, ActionKey, Assignment, Choice, Condition, ForEach, KeyChange, KeySegments, Parameter, Segment,
+    SortCondition, WriteStep,
+};
+use crate::cost::effect::changed;
+use crate::layout::{Component, Family};
+use crate::schema::{Schema, find};
+use crate::solve::guards::{Guard, guards};
+use crate::workload::{
+    Action, AttributeId, AttributeSet, Change, Constant, Entity, Operand, Operator, Read, Step, Workload, WriteVerb,
+};
+
+/// The writing step of a pattern and its parameters.
+pub(super) fn write(workload: &Workload, schema: &Schema, action: &Action) -> (WriteStep, Vec<Parameter>) {
+    let (parameters, lists) = of_writes(workload, action);
+    let (steps, found): (Vec<&Step>, Option<&Read>) = match action {
+        Action::Write(step) => (vec![step], None),
+        Action::Find(find) => (vec![&find.step], Some(&find.read)),
+        Action::Transaction(steps) => (steps.iter().collect(), None),
+        Action::Read(_) | Action::External => (Vec::new(), None),
+    };
+    let mut actions: Vec<ActionEntry> = Vec::new();
+    for (step, list) in steps.iter().zip(&lists) {
+        let one = OneStep { workload, schema, step, found, list: list.clone() };
+        one.actions(&mut actions);
+    }
+    let call = match actions.as_slice() {
+        [one] if one.times.is_none() => match one.action.as_str() {
+            "put" => "PutItem",
+            "update" => "UpdateItem",
+            "delete" => "DeleteItem",
+            _ => "TransactWriteItems",
+        },
+        _ => "TransactWriteItems",
+    };
+    let for_each = found.map(|_| vec![ForEach::Rows { rows_of: 0 }]);
+    let step = WriteStep { call: call.to_owned(), table: workload.settings.name.clone(), for_each, actions };
+    (step, parameters)
+}
+
+/// What is known of an attribute's value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Known<'a> {
+    /// It is this.
+    Constant(&'a Constant),
+    /// It is there, and the call knows it.
+    Value,
+    /// It is not there.
+    Missing,
+    /// Nothing.
+    Unknown,
+}
+
+struct OneStep<'a> {
+    workload: &'a Workload,
+    schema: &'a Schema,
+    step: &'a Step,
+    /// The read that found the item.
+    found: Option<&'a Read>,
+    list: Option<String>,
+}
+
+impl<'a> OneStep<'a> {
+    fn entity(&self) -> &'a Entity {
+        self.workload.entity(self.step.entity)
+    }
+
+    fn name(&self, id: AttributeId) -> String {
+        self.entity().attribute(id).name.clone()
+    }
+
+    fn empty(&self, action: &str, kind: &str) -> ActionEntry {
+        ActionEntry {
+            action: action.to_owned(),
+            entity: self.entity().name.clone(),
+            kind: kind.to_owned(),
+            name: self.step.alias.clone(),
+            of: None,
+            times: self.list.clone(),
+            current: Vec::new(),
+            key: None,
+            values: Vec::new(),
+            set: Vec::new(),
+            add: Vec::new(),
+            remove: Vec::new(),
+            keys: Vec::new(),
+            upsert: false,
+            condition: Vec::new(),
+            returned: Vec::new(),
+        }
+    }
+
+    /// The action on the item and those on its guards.
+    fn actions(&self, made: &mut Vec<ActionEntry>) {
+        let entity = self.entity();
+        let place = made.len();
+        let guards = guards(self.workload, self.schema, self.step.entity);
+        let mut item = match self.step.verb {
+            WriteVerb::Create | WriteVerb::Put => self.put(),
+            WriteVerb::Update => self.update(),
+            WriteVerb::Delete => self.empty("delete", &entity.name),
+            WriteVerb::Check => self.empty("check", &entity.name),
+        };
+        item.condition = self.conditions();
+        if !matches!(self.step.verb, WriteVerb::Create | WriteVerb::Put) {
+            item.key = Some(self.key());
+            item.values = self.known_values();
+        }
+        item.returned = self.step.returns.iter().map(|a| self.name(*a)).collect();
+        let mut current: AttributeSet = self.needed_by_keys();
+        let mut of_guards = Vec::new();
+        for guard in &guards {
+            let (actions, needs) = self.guard(guard, place);
+            of_guards.extend(actions);
+            current = current.union(needs);
+        }
+        item.current = entity.names(current.iter()).into_iter().map(str::to_owned).collect();
+        made.push(item);
+        made.extend(of_guards);
+    }
+
+    fn put(&self) -> ActionEntry {
+        let entity = self.entity();
+        let mut made = self.empty("put", &entity.name);
+        let rest = entity.attribute_ids().filter(|a| !entity.identity.contains(a));
+        for id in entity.identity.iter().copied().chain(rest) {
+            let attribute = entity.attribute(id);
+            let mut assignment = Assignment { attribute: attribute.name.clone(), ..Assignment::default() };
+            match self.step.set.iter().find(|c| c.attribute == id) {
+                Some(change) => self.operand(change.operand.as_ref(), &mut assignment),
+                None if attribute.derived.is_some() => assignment.derived = Some(true),
+                None => assignment.parameter = Some(attribute.name.clone()),
+            }
+            made.values.push(assignment);
+        }
+        made
+    }
+
+    fn operand(&self, operand: Option<&Operand>, to: &mut Assignment) {
+        match operand {
+            Some(Operand::Parameter { name, negate, text }) => {
+                to.parameter = Some(name.clone());
+                to.negate = negate.then_some(true);
+                to.text = text.then_some(true);
+            }
+            Some(Operand::Constant(value)) => to.value = Some(constant(value)),
+            Some(Operand::Constants(_)) | None => {}
+        }
+    }
+
+    fn update(&self) -> ActionEntry {
+        let entity = self.entity();
+        let mut made = self.empty("update", &entity.name);
+        let assignment = |change: &Change| {
+            let mut to = Assignment { attribute: self.name(change.attribute), path: path(&change.path), ..Assignment::default() };
+            self.operand(change.operand.as_ref(), &mut to);
+            to
+        };
+        made.set = self.step.set.iter().map(assignment).collect();
+        made.add = self.step.add.iter().map(assignment).collect();
+        made.remove = self.step.remove.iter().map(assignment).collect();
+        for id in self.derived_anew().iter() {
+            made.set.push(Assignment { attribute: self.name(id), derived: Some(true), ..Assignment::default() });
+        }
+        made.upsert = self.step.upsert;
+        made.keys = self.key_changes();
+        made
+    }
+
+    /// Derived attributes that an update has to compute again.
+    fn derived_anew(&self) -> AttributeSet {
+        let entity = self.entity();
+        let changed = self.changed();
+        entity.attribute_ids().filter(|a| entity.attribute(*a).derived.is_some() && changed.contains(*a)).collect()
+    }
+
+    /// The attributes whose values the write can change; of an upsert all that it may make.
+    fn changed(&self) -> AttributeSet {
+        let entity = self.entity();
+        let mut set = changed(entity, self.step);
+        if self.step.upsert {
+            // A new item has its derived attributes too.
+            let derived = entity.attribute_ids().filter(|a| entity.attribute(*a).derived.is_some());
+            set = set.union(derived.collect());
+        }
+        set
+    }
+
+    /// What is known of an attribute before the write.
+    fn before(&self, id: AttributeId) -> Known<'a> {
+        if self.step.by.iter().any(|(a, _)| *a == id) {
+            return Known::Value;
+        }
+        let found = self.found.is_some_and(|r| r.by.iter().any(|c| c.binding.get(&self.step.entity) == Some(&id)));
+        if found {
+            return Known::Value;
+        }
+        let same = |c: &&crate::workload::Condition| c.attribute == id && c.path.is_empty();
+        for condition in self.step.conditions.iter().filter(same) {
+            match (condition.operator, &condition.operand) {
+                (Operator::Equal, Some(Operand::Constant(value))) => return Known::Constant(value),
+                (Operator::Equal, Some(Operand::Parameter { text: false, .. })) => return Known::Value,
+                (Operator::Missing, _) => return Known::Missing,
+                _ => {}
+            }
+        }
+        Known::Unknown
+    }
+
+    /// What is known of an attribute after the write.
+    fn after(&self, id: AttributeId) -> Known<'a> {
+        if matches!(self.step.verb, WriteVerb::Create | WriteVerb::Put) {
+            return Known::Value;
+        }
+        let attribute = self.entity().attribute(id);
+        let whole = |c: &&'a Change| c.attribute == id && c.path.is_empty();
+        if let Some(change) = self.step.remove.iter().find(whole)
+            && change.operand.is_none()
+            && !change.optional
+        {
+            return Known::Missing;
+        }
+        if let Some(change) = self.step.set.iter().find(whole) {
+            return match &change.operand {
+                Some(Operand::Constant(value)) => Known::Constant(value),
+                _ if change.optional => Known::Unknown,
+                _ => Known::Value,
+            };
+        }
+        if let Some(derived) = &attribute.derived {
+            if derived.of.iter().any(|s| self.after(*s) == Known::Missing) {
+                return Known::Missing;
+            }
+            let known = derived.of.iter().all(|s| matches!(self.after(*s), Known::Value | Known::Constant(_)));
+            return if known { Known::Value } else { Known::Unknown };
+        }
+        if self.step.add.iter().chain(&self.step.remove).any(|c| c.attribute == id && c.path.is_empty()) {
+            return Known::Unknown;
+        }
+        self.before(id)
+    }
+
+    /// The attributes of the item before that an attribute after depends on and the call does not know.
+    fn needs(&self, id: AttributeId) -> AttributeSet {
+        if self.after(id) != Known::Unknown {
+            return AttributeSet::default();
+        }
+        match &self.entity().attribute(id).derived {
+            Some(derived) => derived.of.iter().fold(AttributeSet::default(), |set, s| set.union(self.needs(*s))),
+            None if self.before(id) == Known::Unknown => AttributeSet::default().with(id),
+            None => AttributeSet::default(),
+        }
+    }
+
+    /// The indexes of the entity whose keys have to do with the write.
+    fn touched(&self) -> Vec<(&'a str, &'a Family, usize)> {
+        let changed = self.changed();
+        self.schema
+            .indexes
+            .iter()
+            .filter_map(|i| find(&i.families, self.step.entity).map(|(f, m)| (i.name.as_str(), f, m)))
+            .filter(|(_, f, m)| {
+                self.step.upsert || !f.depends_on(*m, self.workload).intersection(changed).is_empty()
+            })
+            .collect()
+    }
+
+    fn key_changes(&self) -> Vec<KeyChange> {
+        self.touched()
+            .into_iter()
+            .map(|(name, family, member)| {
+                let change = match self.membership(family, member) {
+                    Some(true) => "set",
+                    Some(false) => "remove",
+                    None => "either",
+                };
+                KeyChange { index: name.to_owned(), change: change.to_owned() }
+            })
+            .collect()
+    }
+
+    /// Whether the item is in an index after the write, where that is certain.
+    fn membership(&self, family: &Family, member: usize) -> Option<bool> {
+        let entity = self.entity();
+        let sparse = &family.members[member].sparse;
+        let mut certain = true;
+        for (attribute, values) in &sparse.values {
+            match self.after(*attribute) {
+                Known::Constant(value) if values.contains(value) => {}
+                Known::Constant(_) | Known::Missing => return Some(false),
+                Known::Value | Known::Unknown => certain = false,
+            }
+        }
+        for attribute in family.key_attributes(member).union(sparse.presence).iter() {
+            match self.after(attribute) {
+                Known::Missing => return Some(false),
+                // A set that ends up empty is missing; keys hold no sets, conditions may ask for one.
+                Known::Constant(_) | Known::Value if !entity.attribute(attribute).ty.is_set() => {}
+                _ if entity.is_optional(attribute) => certain = false,
+                _ => {}
+            }
+        }
+        for attribute in sparse.missing.iter() {
+            match self.after(attribute) {
+                Known::Missing => {}
+                Known::Constant(_) | Known::Value => return Some(false),
+                Known::Unknown => certain = false,
+            }
+        }
+        certain.then_some(true)
+    }
+
+    /// What an update must read for the keys and derived attributes that it writes.
+    fn needed_by_keys(&self) -> AttributeSet {
+        if self.step.verb != WriteVerb::Update {
+            return AttributeSet::default();
+        }
+        let mut made = AttributeSet::default();
+        for (_, family, member) in self.touched() {
+            if self.membership(family, member) == Some(false) {
+                continue;
+            }
+            for attribute in family.depends_on(member, self.workload).iter() {
+                made = made.union(self.needs(attribute));
+            }
+        }
+        for attribute in self.derived_anew().iter() {
+            let of = self.entity().attribute(attribute).derived.iter().flat_map(|d| d.of.clone());
+            made = of.fold(made, |set, s| set.union(self.needs(s)));
+        }
+        made
+    }
+
+    /// The actions on a guard, and what must be known of the item before.
+    fn guard(&self, guard: &Guard, of: usize) -> (Vec<ActionEntry>, AttributeSet) {
+        let entity = self.entity();
+        let kind = guard_name(self.workload, self.step.entity, guard);
+        let action = |action: &str| ActionEntry { of: Some(of), name: None, ..self.empty(action, &kind) };
+        let taken = if guard.of_identity { "exists" } else { "not_unique" };
+        let put_new = || ActionEntry { condition: vec![absent(self.workload, entity).failing(taken)], ..action("put") };
+        let attributes: AttributeSet = guard.attributes.iter().copied().collect();
+        let before: AttributeSet = guard.attributes.iter().copied().filter(|a| self.before(*a) == Known::Unknown).collect();
+        let carried = || {
+            let all = entity.identity.iter().copied().chain(entity.ttl).chain(guard.attributes.iter().copied());
+            all.fold(AttributeSet::default(), |set, a| set.union(self.needs(a)))
+        };
+        let changed = self.changed();
+        let expires = entity.ttl.is_some_and(|t| changed.contains(t));
+        match self.step.verb {
+            WriteVerb::Check => (Vec::new(), AttributeSet::default()),
+            WriteVerb::Create => (vec![put_new()], AttributeSet::default()),
+            // What is replaced may have had other values: its guards go.
+            WriteVerb::Put if guard.of_identity => (vec![action("put")], AttributeSet::default()),
+            WriteVerb::Put => (vec![put_new(), action("delete")], attributes),
+            // An item over its time counts as gone, and its guards may be another's by now.
+            WriteVerb::Delete => (vec![action("delete")], entity.ttl.map_or(before, |t| before.with(t))),
+            WriteVerb::Update if !attributes.intersection(changed).is_empty() || (self.step.upsert && !guard.of_identity) => {
+                (vec![put_new(), action("delete")], before.union(carried()))
+            }
+            WriteVerb::Update if expires || self.step.upsert => (vec![action("put")], carried()),
+            WriteVerb::Update => (Vec::new(), AttributeSet::default()),
+        }
+    }
+
+    /// What must hold of the stored item.
+    fn conditions(&self) -> Vec<Condition> {
+        let entity = self.entity();
+        let step = self.step;
+        let mut made: Vec<Condition> = Vec::new();
+        let ifs = || step.conditions.iter().map(|c| of_write(entity, c));
+        match step.verb {
+            WriteVerb::Create => made.push(absent(self.workload, entity).failing("exists")),
+            WriteVerb::Put => made.extend(ifs().flat_map(|c| self.of_living(c))),
+            WriteVerb::Update if step.upsert => {
+                made.extend(self.extra_known(true));
+                made.extend(ifs().flat_map(|c| self.of_living(c)));
+            }
+            WriteVerb::Delete if step.conditions.is_empty() && self.found.is_none() => made.extend(self.extra_known(true)),
+            WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check => {
+                made.push(present(self.workload).failing("not_found"));
+                made.extend(alive(entity).map(|c| c.failing("not_found")));
+                made.extend(self.extra_known(false));
+                made.extend(ifs());
+            }
+        }
+        made
+    }
+
+    /// A condition for which an item over its time counts as none: no item meets only `missing` and `lacks`.
+    fn of_living(&self, condition: Condition) -> Vec<Condition> {
+        let Some(alive) = alive(self.entity()) else { return vec![condition] };
+        if !matches!(condition.op.as_deref(), Some("missing" | "lacks")) {
+            return vec![alive.failing("condition"), condition];
+        }
+        let failure = condition.failure.clone();
+        let mut of = vec![Condition { failure: None, ..condition }];
+        of.extend(expired(self.workload, self.entity()));
+        vec![Condition { failure, ..any(of) }]
+    }
+
+    /// That what the call knows of the item beside its table key is so.
+    fn extra_known(&self, or_missing: bool) -> Vec<Condition> {
+        let entity = self.entity();
+        let in_key = self.schema.table_family(self.step.entity).map_or_else(AttributeSet::default, |(f, m)| f.key_attributes(m));
+        let by_key = self.step.by.iter().filter(|(a, _)| !in_key.contains(*a)).map(|(a, name)| (*a, name.as_str()));
+        let by_find = self.found.into_iter().flat_map(|r| {
+            r.by.iter().filter_map(|c| c.binding.get(&self.step.entity).map(|a| (*a, c.name.as_str())))
+        });
+        by_key
+            .chain(by_find)
+            .map(|(id, parameter)| {
+                let attribute = entity.attribute(id);
+                let same = on(&attribute.stored_as, "=").stored(element_as(&attribute.ty)).parameter(parameter);
+                let same = if or_missing { any(vec![on(&self.workload.settings.names.partition, "missing"), same]) } else { same };
+                same.failing("not_found")
+            })
+            .collect()
+    }
+
+    /// What the call knows of the item before.
+    fn known_values(&self) -> Vec<Assignment> {
+        let mut made: Vec<Assignment> = Vec::new();
+        let mut add = |attribute: String, parameter: Option<&String>, value: Option<&Constant>| {
+            if !made.iter().any(|a: &Assignment| a.attribute == attribute) {
+                made.push(Assignment {
+                    attribute,
+                    parameter: parameter.cloned(),
+                    value: value.map(constant),
+                    ..Assignment::default()
+                });
+            }
+        };
+        for (id, parameter) in &self.step.by {
+            add(self.name(*id), Some(parameter), None);
+        }
+        for column in self.found.into_iter().flat_map(|r| &r.by) {
+            if let Some(id) = column.binding.get(&self.step.entity) {
+                add(self.name(*id), Some(&column.name), None);
+            }
+        }
+        if !self.step.upsert {
+            for condition in self.step.conditions.iter().filter(|c| c.operator == Operator::Equal && c.path.is_empty()) {
+                match &condition.operand {
+                    Some(Operand::Constant(value)) => add(self.name(condition.attribute), None, Some(value)),
+                    Some(Operand::Parameter { name, text: false, .. }) => add(self.name(condition.attribute), Some(name), None),
+                    _ => {}
+                }
+            }
+        }
+        made
+    }
+
+    /// Where the item is.
+    fn key(&self) -> ActionKey {
+        let names = &self.workload.settings.names;
+        if self.found.is_some() {
+            let row = |name: &str| Segment::Row { row: name.to_owned(), stored_as: "string".to_owned(), encoding: "raw".to_owned() };
+            return ActionKey {
+                partition: vec![KeySegments { segments: vec![row(&names.partition)] }],
+                sort: vec![Choice::Plain(SortCondition::Equals(Choice::Plain(vec![row(&names.sort)])))],
+            };
+        }
+        let Some((family, member)) = self.schema.table_family(self.step.entity) else {
+            return ActionKey { partition: Vec::new(), sort: Vec::new() };
+        };
+        let segment = |c: Component| {
+            let parameter = self.step.by.iter().find(|(a, _)| *a == c.attribute).map(|(_, name)| name.clone());
+            Segment::Parameter {
+                parameter: parameter.unwrap_or_default(),
+                encoding: encoding_of(self.entity(), c).to_string(),
+            }
+        };
+        let of = |a| segment(Component { attribute: a, descending: false });
+        let none = |_| Segment::Literal { literal: String::new() };
+        ActionKey {
+            partition: vec![partition(self.workload, family, member, of, none).key()],
+            sort: vec![Choice::Plain(SortCondition::Equals(Choice::Plain(sort(family, member, segment).0)))],
+        }
+    }
+}
+
+/// That an item is over its time, without the case that there is none.
+fn expired(workload: &Workload, entity: &Entity) -> Vec<Condition> {
+    absent(workload, entity).any.unwrap_or_default().into_iter().filter(|c| c.now == Some(true)).collect()
+}
