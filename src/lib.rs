@@ -28,6 +28,7 @@ pub mod estimate;
 pub mod heat;
 pub mod layout;
 pub mod plan;
+pub mod report;
 pub mod resolve;
 pub mod schema;
 pub mod solve;

@@ -83,9 +83,10 @@ pub struct Proof {
 /// Why two patterns cannot share an index.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ConflictEntry {
-    /// The two patterns; one alone where the other side is the table.
+    /// The two patterns. Where the table is the other side: the pattern that it cannot answer, and one that makes it so
+    /// where there is one.
     pub patterns: Vec<String>,
-    /// The table, where it is one side.
+    /// The table, where it is the other side.
     pub table: Option<String>,
     /// The entity about which they disagree.
     pub entity: Option<String>,

@@ -208,7 +208,14 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
     /// The least number of indexes of a part.
     fn count(&self, part: &Problem<'o, 'a>) -> Counted {
         let limits = self.oracle.workload.limits;
-        let (clique, _) = part.graph.clique(CLIQUE_STEPS);
+        let (mut clique, _) = part.graph.clique(CLIQUE_STEPS);
+        // A clique of reads alone is easier to see than one with the table in it.
+        if clique.contains(&part.vertices.len()) {
+            let (alone, _) = part.graph.without_last().clique(CLIQUE_STEPS);
+            if alone.len() == clique.len() {
+                clique = alone;
+            }
+        }
         let least = clique.len().saturating_sub(1);
         let most = usize::try_from(limits.gsis).unwrap_or(usize::MAX);
         let locals = usize::try_from(limits.lsis).unwrap_or(0);
@@ -262,7 +269,9 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
     }
 
     fn proof(&self, parts: &[Problem<'o, 'a>], counts: &[Counted], indexes: usize) -> Proof {
-        let best = parts.iter().zip(counts).max_by_key(|(_, c)| c.clique.len());
+        // Of the greatest cliques one without the table, then that of the first part.
+        let table = |p: &Problem<'_, '_>, c: &Counted| c.clique.contains(&p.vertices.len());
+        let best = parts.iter().zip(counts).rev().max_by_key(|(p, c)| (c.clique.len(), !table(p, c)));
         let mut made = Proof { lower_bound: 0, clique: Vec::new(), without_table: false, optimal: true };
         if let Some((part, counted)) = best {
             let table = part.vertices.len();

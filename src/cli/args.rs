@@ -63,6 +63,8 @@ pub(super) enum PlanFormat {
     Text,
     /// The plan document, for programs
     Json,
+    /// For pull requests and wikis
+    Markdown,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,6 +3,7 @@
 use super::args::{ObjectiveArg, PlanArgs, PlanFormat};
 use super::{Exit, output, read_source};
 use crate::Objective;
+use crate::report::{markdown, text};
 use anyhow::Result;
 
 pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
@@ -18,7 +19,8 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
     };
     match args.format {
         PlanFormat::Json => output::print(&(serde_json::to_string_pretty(plan)? + "\n"))?,
-        PlanFormat::Text => output::print(&(serde_json::to_string(plan)? + "\n"))?,
+        PlanFormat::Text => output::print(&text::render(plan, output::width(), !output::is_terminal()))?,
+        PlanFormat::Markdown => output::print(&markdown::render(plan)?)?,
     }
     Ok(Exit::Fine)
 }

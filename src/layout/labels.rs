@@ -22,12 +22,20 @@ pub fn tag(name: &str) -> String {
     made
 }
 
-/// What a column of a family's partition key is called: the entity that it identifies or refers to, else the attribute.
+/// What a column of a family's partition key is called: the entity that it identifies; the one that it refers to under
+/// the name of that entity's key; else the attribute.
 #[must_use]
 pub fn column_name(workload: &Workload, family: &Family, column: &[AttributeId]) -> String {
     let pairs = || family.members.iter().map(|m| workload.entity(m.entity)).zip(column);
     let identified = pairs().find(|(entity, a)| entity.identity == [**a]).map(|(entity, _)| entity.name.as_str());
-    let target = || pairs().find_map(|(entity, a)| entity.attribute(*a).target).map(|t| workload.entity(t).name.as_str());
+    let target = || {
+        pairs().find_map(|(entity, a)| {
+            let attribute = entity.attribute(*a);
+            let target = workload.entity(attribute.target?);
+            let same = matches!(target.identity.as_slice(), [key] if target.attribute(*key).name == attribute.name);
+            same.then_some(target.name.as_str())
+        })
+    };
     let attribute = || pairs().next().map(|(entity, a)| entity.attribute(*a).name.as_str());
     tag(identified.or_else(target).or_else(attribute).unwrap_or_default())
 }
@@ -121,18 +129,23 @@ impl Scope<'_> {
         }
         let between = Self::between(order, &names);
         let top: Vec<usize> = order.iter().map(|b| b.group).filter(|g| !between.contains_key(g)).collect();
-        let natural = top.windows(2).all(|w| w[0] == w[1] || names[w[0]] < names[w[1]]);
-        let mut ranks: Vec<usize> = Vec::new();
+        let mut sequence: Vec<usize> = Vec::new();
         for group in top {
-            if !ranks.contains(&group) {
-                ranks.push(group);
+            if !sequence.contains(&group) {
+                sequence.push(group);
             }
         }
-        let width = ranks.len().to_string().len();
         let mut full: Vec<String> = names.clone();
-        if !natural {
-            for (rank, group) in ranks.iter().enumerate() {
-                full[*group] = format!("{:0>width$}.{}", rank + 1, names[*group]);
+        // Where the natural order will do no number is needed; where it breaks once, what comes after begins with `~`,
+        // which sorts after every letter.
+        let breaks: Vec<usize> = (1..sequence.len()).filter(|at| names[sequence[at - 1]] >= names[sequence[*at]]).collect();
+        let width = sequence.len().to_string().len();
+        for (rank, group) in sequence.iter().enumerate() {
+            match breaks.as_slice() {
+                [] => {}
+                [at] if rank >= *at => full[*group] = format!("~{}", names[*group]),
+                [_] => {}
+                _ => full[*group] = format!("{:0>width$}.{}", rank + 1, names[*group]),
             }
         }
         // A block between two values begins like the block that it divides: after the value and everything under it.

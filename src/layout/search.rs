@@ -231,8 +231,22 @@ impl<'a> Search<'a> {
         let pending = self.pending(columns)?;
         let parity = self.directions()?;
         let all: Vec<usize> = (0..self.members.len()).collect();
+        // Keys that people read should hold times and numbers as they are, so that is tried first.
+        if all.len() > 1
+            && let Some(plain) = self.ascending(&parity)
+            && let Some(found) = self.place(&all, &pending, plain, &mut |node, parity| Some((node, parity)))
+        {
+            return Ok(found);
+        }
+        self.why.set(None);
         let found = self.place(&all, &pending, parity, &mut |node, parity| Some((node, parity)));
         found.ok_or_else(|| self.why.take().map_or(Conflict::Neighbours, |c| *c))
+    }
+
+    /// The equations with everything stored ascending, if they allow that.
+    fn ascending(&self, parity: &Parity) -> Option<Parity> {
+        let mut plain = parity.clone();
+        self.variables.values().all(|v| plain.tie(*v, FALSE, false)).then_some(plain)
     }
 
     /// What each demand needs below the partition key.

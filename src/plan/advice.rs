@@ -101,6 +101,7 @@ fn trials(workload: &Workload, pattern: PatternId, now: Grade) -> Vec<Trial> {
     let read = reader.read;
     if now == Grade::Degraded {
         add("without `allow` it is covered", &|w| w.patterns[at].allow = crate::workload::Allow::default());
+        return made;
     }
     add("`allow: [fan_out]`", &|w| w.patterns[at].allow.fan_out = true);
     add("`allow: [filter]`", &|w| {

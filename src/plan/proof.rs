@@ -73,9 +73,10 @@ fn conflicts(workload: &Workload, solution: &Solution, oracle: &Oracle<'_>) -> V
     if solution.proof.without_table {
         for a in clique {
             if let Some(d) = first[*a] {
-                let (entity, reason) = reasons.table(oracle, *a, d);
+                let (entity, witness, reason) = reasons.table(oracle, *a, d);
                 let table = Some(workload.settings.name.clone());
-                made.push(ConflictEntry { patterns: vec![name(*a)], table, entity: entity_name(entity), reason });
+                let patterns = std::iter::once(name(*a)).chain(witness).collect();
+                made.push(ConflictEntry { patterns, table, entity: entity_name(entity), reason });
             }
         }
     }

@@ -66,7 +66,15 @@ impl Reasons<'_> {
                 self.entity(entity),
                 self.attribute(entity, attribute)
             ),
-            Some(Conflict::Partition) => format!("{one} and {other} fix no attribute in common by which their items could be partitioned"),
+            Some(Conflict::Partition) => match shared {
+                Some(entity) => format!(
+                    "{one} reads {} {}, {other} {}: no partition key suits both",
+                    self.entity(entity),
+                    needs(self.workload, da, entity),
+                    needs(self.workload, db, entity)
+                ),
+                None => format!("{one} and {other} have no partition key in common"),
+            },
             Some(Conflict::Neighbours) => format!(
                 "{one} and {other} each need other items right beside those that they share, on the side where reading begins, and there is one such place"
             ),
@@ -83,19 +91,37 @@ impl Reasons<'_> {
         (entity, text)
     }
 
-    /// Why the table cannot answer a variant.
-    pub(super) fn table(&self, oracle: &Oracle<'_>, variant: usize, id: DemandId) -> (Option<EntityId>, String) {
+    /// Why the table cannot answer a variant, and a pattern that makes it so where there is one.
+    pub(super) fn table(&self, oracle: &Oracle<'_>, variant: usize, id: DemandId) -> (Option<EntityId>, Option<String>, String) {
         let conflict = oracle.pair(Kind::Table, id, id).err();
         let name = self.name(variant);
         let first = self.first(variant).and_then(|d| d.parts.first()).map(|p| p.entity);
         let entity = conflict.as_ref().and_then(Conflict::entity).or(first);
-        (entity, format!("the table cannot answer {name}: {}", self.table_conflict(conflict)))
+        let witness = match &conflict {
+            Some(Conflict::Unknown { entity, attribute }) => self.who_lacks(*entity, *attribute),
+            Some(Conflict::Mutable { entity, attribute }) => self.who_changes(*entity, *attribute),
+            Some(Conflict::Addressed { entity }) => self.who_lacks(*entity, AttributeId(u16::MAX)),
+            _ => None,
+        };
+        (entity, witness, format!("the table cannot answer {name}: {}", self.table_conflict(conflict)))
+    }
+
+    /// A write that changes an attribute.
+    fn who_changes(&self, entity: EntityId, attribute: AttributeId) -> Option<String> {
+        let declared = self.workload.entity(entity);
+        let changes = |(_, s): &(crate::workload::PatternId, &crate::workload::Step)| {
+            let creates = s.verb == WriteVerb::Create;
+            s.entity == entity && !creates && crate::cost::effect::changed(declared, s).contains(attribute)
+        };
+        self.workload.steps().find(changes).map(|(p, _)| self.workload.pattern(p).name.clone())
     }
 
     pub(super) fn table_conflict(&self, conflict: Option<Conflict>) -> String {
         match conflict {
             Some(Conflict::Mutable { entity, attribute }) => {
-                format!("its key would hold {}, which can change", self.attribute(entity, attribute))
+                let by = self.who_changes(entity, attribute);
+                let by = by.map_or_else(|| "can change".to_owned(), |p| format!("`{p}` changes"));
+                format!("its key would hold {}, which {by}", self.attribute(entity, attribute))
             }
             Some(Conflict::Optional { entity, attribute }) => {
                 format!("its key would hold {}, which an item may lack", self.attribute(entity, attribute))

@@ -51,6 +51,15 @@ impl Graph {
         self.bits[a][b / 64] >> (b % 64) & 1 == 1
     }
 
+    /// The graph without its last vertex.
+    #[must_use]
+    pub fn without_last(&self) -> Self {
+        let count = self.len().saturating_sub(1);
+        let edges: Vec<(usize, usize)> =
+            (0..count).flat_map(|a| (0..a).filter(move |b| self.joined(a, *b)).map(move |b| (a, b))).collect();
+        Self::new(count, &edges)
+    }
+
     /// The number of vertices joined with one.
     #[must_use]
     pub fn degree(&self, vertex: usize) -> usize {

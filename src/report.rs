@@ -1,0 +1,9 @@
+//! The plan for people: text for the terminal, Markdown.
+//!
+//! Promises: made from the plan document alone, so the document knows at least as much; the same plan and width give
+//! the same bytes; no line is wider than asked for, unless a name alone is.
+
+pub mod markdown;
+pub mod query;
+pub mod text;
+pub mod view;

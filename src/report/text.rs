@@ -1,0 +1,235 @@
+//! The plan in the terminal.
+//!
+//! Wide terminals get one table of everything; narrow ones the same in parts that fit, with key conditions on lines of
+//! their own. Nothing is cut off.
+
+use super::view::{KeyRow, PatternRow, View, view};
+use crate::plan::Plan;
+use comfy_table::{ContentArrangement, Table, presets};
+use std::collections::BTreeMap;
+
+/// From this width on key conditions stand in the coverage table.
+const WIDE: usize = 140;
+
+/// Renders a plan, at most `width` columns wide; `plain` without lines, for files and pipes.
+#[must_use]
+pub fn render(plan: &Plan, width: usize, plain: bool) -> String {
+    let of = view(plan);
+    let page = Page { width, plain };
+    let mut out = String::new();
+    page.paragraph(&mut out, &format!("{}: {}", of.design, of.headline), 0);
+    if !of.description.is_empty() {
+        page.paragraph(&mut out, &of.description, 0);
+    }
+    page.section(&mut out, "Table and indexes");
+    out.push_str(&page.indexes(&of));
+    page.section(&mut out, "Keys");
+    out.push_str(&page.keys(&of));
+    page.section(&mut out, "Coverage");
+    out.push_str(&page.coverage(&of));
+    page.section(&mut out, "Proof");
+    page.paragraph(&mut out, &of.proof, 0);
+    page.list(&mut out, "Cost", &std::iter::once(of.cost.clone()).chain(of.frontier.clone()).collect::<Vec<_>>());
+    page.list(&mut out, "Assumptions", &of.assumptions);
+    let findings: Vec<String> =
+        of.findings.iter().map(|f| format!("{}[{}]: {}", f.severity, f.code, f.message)).collect();
+    page.list(&mut out, "Findings", &findings);
+    out
+}
+
+struct Page {
+    width: usize,
+    plain: bool,
+}
+
+impl Page {
+    fn section(&self, out: &mut String, title: &str) {
+        out.push_str(&format!("\n{title}\n"));
+    }
+
+    fn table(&self, header: &[&str]) -> Table {
+        let mut made = Table::new();
+        made.load_style(if self.plain { presets::NOTHING } else { presets::UTF8_HORIZONTAL_ONLY });
+        made.set_content_arrangement(ContentArrangement::Dynamic);
+        made.set_width(u16::try_from(self.width).unwrap_or(u16::MAX));
+        made.set_header(header.iter().copied());
+        made
+    }
+
+    /// Adds text broken at spaces, each line after the first indented.
+    fn paragraph(&self, out: &mut String, text: &str, indent: usize) {
+        let mut column = 0;
+        let pad = " ".repeat(indent);
+        for word in text.split(' ') {
+            let length = word.chars().count();
+            if column > 0 && column + 1 + length > self.width {
+                out.push('\n');
+                column = 0;
+            }
+            if column == 0 {
+                out.push_str(&pad);
+                column = indent;
+            } else {
+                out.push(' ');
+                column += 1;
+            }
+            out.push_str(word);
+            column += length;
+        }
+        out.push('\n');
+    }
+
+    fn list(&self, out: &mut String, title: &str, items: &[String]) {
+        if items.is_empty() {
+            return;
+        }
+        self.section(out, title);
+        for item in items {
+            let mut text = String::new();
+            self.paragraph(&mut text, item, 2);
+            out.push_str("- ");
+            out.push_str(text.get(2..).unwrap_or_default());
+        }
+    }
+
+    fn indexes(&self, of: &View) -> String {
+        let mut table = self.table(&["Index", "Kind", "Partition key", "Sort key", "Carries", "Reads"]);
+        for row in &of.indexes {
+            table.add_row([
+                row.name.as_str(),
+                &row.kind,
+                &row.partition,
+                &row.sort,
+                if row.projection.is_empty() { "everything" } else { &row.projection },
+                &row.count.to_string(),
+            ]);
+        }
+        finished(&table)
+    }
+
+    fn keys(&self, of: &View) -> String {
+        let side = self.keys_side_by_side(of);
+        match side {
+            Some(text) => text,
+            None => self.keys_below(of),
+        }
+    }
+
+    /// One row a kind of item, one column an index: where the terminal is wide enough.
+    fn keys_side_by_side(&self, of: &View) -> Option<String> {
+        let names: Vec<&str> = of.indexes.iter().map(|i| i.name.as_str()).collect();
+        let mut header = vec!["Item"];
+        header.extend(names.iter().copied());
+        let mut rows: Vec<(String, BTreeMap<usize, String>)> = Vec::new();
+        for key in &of.keys {
+            let at = names.iter().skip(1).position(|n| *n == key.index).map_or(0, |p| p + 1);
+            if rows.last().is_none_or(|(kind, _)| *kind != key.kind) {
+                rows.push((key.kind.clone(), BTreeMap::new()));
+            }
+            if let Some((_, cells)) = rows.last_mut() {
+                cells.insert(at, cell(key));
+            }
+        }
+        let widest = |at: usize| {
+            let cells = rows.iter().filter_map(|(_, c)| c.get(&at));
+            cells.flat_map(|c| c.lines().map(|l| l.chars().count())).chain([names[at].len()]).max().unwrap_or(0)
+        };
+        let first = rows.iter().map(|(k, _)| k.chars().count()).max().unwrap_or(0);
+        let needed: usize = first + 2 + (0..names.len()).map(|at| widest(at) + 2).sum::<usize>();
+        if needed > self.width {
+            return None;
+        }
+        let mut table = self.table(&header);
+        for (kind, cells) in &rows {
+            let mut row = vec![kind.clone()];
+            row.extend((0..names.len()).map(|at| cells.get(&at).cloned().unwrap_or_default()));
+            table.add_row(row);
+        }
+        Some(finished(&table))
+    }
+
+    /// One row for each key.
+    fn keys_below(&self, of: &View) -> String {
+        let mut table = self.table(&["Item", "Index", "Partition key / sort key"]);
+        let mut last = String::new();
+        for key in &of.keys {
+            let kind = if key.kind == last { "" } else { key.kind.as_str() };
+            table.add_row([kind, if key.index.is_empty() { "table" } else { &key.index }, &cell(key)]);
+            last.clone_from(&key.kind);
+        }
+        finished(&table)
+    }
+
+    fn coverage(&self, of: &View) -> String {
+        let with_ids = of.patterns.iter().any(|p| !p.ids.is_empty());
+        let mut header = vec!["Pattern", "Status", "Operation", "Index"];
+        if with_ids {
+            header.insert(1, "Id");
+        }
+        let wide = self.width >= WIDE;
+        if wide {
+            header.push("Key condition");
+        }
+        header.extend(["Items", "Units"]);
+        let mut table = self.table(&header);
+        for p in &of.patterns {
+            let mut row = vec![p.name.clone(), p.status.clone(), p.operation.clone(), p.index.clone()];
+            if with_ids {
+                row.insert(1, p.ids.clone());
+            }
+            if wide {
+                row.push(p.conditions.join("\n"));
+            }
+            row.extend([p.items.clone(), p.units.clone()]);
+            table.add_row(row);
+        }
+        let mut out = finished(&table);
+        if !wide {
+            self.section(&mut out, "Requests");
+            for p in &of.patterns {
+                self.request(&mut out, p);
+            }
+        }
+        self.reasons(&mut out, of);
+        out
+    }
+
+    fn request(&self, out: &mut String, p: &PatternRow) {
+        if p.conditions.is_empty() {
+            return;
+        }
+        out.push_str(&format!("{}\n", p.name));
+        for condition in &p.conditions {
+            self.paragraph(out, condition, 4);
+        }
+    }
+
+    fn reasons(&self, out: &mut String, of: &View) {
+        let said: Vec<String> = of
+            .patterns
+            .iter()
+            .filter(|p| !p.reason.is_empty())
+            .map(|p| format!("{} is {}: {}", p.name, p.status, p.reason))
+            .collect();
+        self.list(out, "Why", &said);
+    }
+}
+
+/// Partition key above sort key, and the condition of a sparse index.
+fn cell(key: &KeyRow) -> String {
+    let mut text = format!("{}\n{}", key.partition, key.sort);
+    if !key.only.is_empty() {
+        text.push_str(&format!("\nonly {}", key.only));
+    }
+    text
+}
+
+/// A table as lines without blanks at their ends.
+fn finished(table: &Table) -> String {
+    let mut out = String::new();
+    for line in table.to_string().lines() {
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}

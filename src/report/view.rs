@@ -1,0 +1,367 @@
+//! What the views show, computed once: strings and numbers, no layout.
+
+use super::query::{Request, requests};
+use crate::plan::{Entity, KeyEntry, Pattern, Plan};
+use serde::Serialize;
+
+/// The whole view.
+#[derive(Debug, Clone, Serialize)]
+pub struct View {
+    /// The design's name.
+    pub design: String,
+    /// What it is for.
+    pub description: String,
+    /// What came out, in one line.
+    pub headline: String,
+    /// The table and its indexes.
+    pub indexes: Vec<IndexRow>,
+    /// Keys of each kind of item.
+    pub keys: Vec<KeyRow>,
+    /// Patterns.
+    pub patterns: Vec<PatternRow>,
+    /// The proof in two sentences.
+    pub proof: String,
+    /// Why fewer indexes will not do.
+    pub conflicts: Vec<String>,
+    /// Assumptions.
+    pub assumptions: Vec<String>,
+    /// Findings.
+    pub findings: Vec<Finding>,
+    /// The cost of storage.
+    pub storage: String,
+    /// The cost in all, with the prices it is made of.
+    pub cost: String,
+    /// The cheapest designs with more indexes.
+    pub frontier: Vec<String>,
+}
+
+/// The table, or an index.
+#[derive(Debug, Clone, Serialize)]
+pub struct IndexRow {
+    /// Its name.
+    pub name: String,
+    /// The table, a global or a local index.
+    pub kind: String,
+    /// Its partition key.
+    pub partition: String,
+    /// Its sort key.
+    pub sort: String,
+    /// What it carries.
+    pub projection: String,
+    /// The patterns that it answers.
+    pub serves: String,
+    /// How many those are.
+    pub count: usize,
+}
+
+/// The key of a kind of item in an index.
+#[derive(Debug, Clone, Serialize)]
+pub struct KeyRow {
+    /// The kind of item.
+    pub kind: String,
+    /// The index; empty: the table.
+    pub index: String,
+    /// Its partition key.
+    pub partition: String,
+    /// Its sort key.
+    pub sort: String,
+    /// Which items are in the index.
+    pub only: String,
+}
+
+/// A pattern.
+#[derive(Debug, Clone, Serialize)]
+pub struct PatternRow {
+    /// Its name.
+    pub name: String,
+    /// The requirements.
+    pub ids: String,
+    /// Its status.
+    pub status: String,
+    /// The operations and indexes, in few words.
+    pub operation: String,
+    /// The index or indexes.
+    pub index: String,
+    /// The key conditions, one a request.
+    pub conditions: Vec<String>,
+    /// Items read for items returned.
+    pub items: String,
+    /// Capacity units.
+    pub units: String,
+    /// The monthly cost.
+    pub cost: String,
+    /// Why it is not covered, and what would help.
+    pub reason: String,
+}
+
+/// A finding.
+#[derive(Debug, Clone, Serialize)]
+pub struct Finding {
+    /// Its code.
+    pub code: String,
+    /// `error` or `warning`.
+    pub severity: String,
+    /// What is the matter, with the line.
+    pub message: String,
+}
+
+/// Computes the view of a plan.
+#[must_use]
+pub fn view(plan: &Plan) -> View {
+    let patterns: Vec<PatternRow> = plan.patterns.iter().map(|p| pattern_row(plan, p)).collect();
+    View {
+        design: plan.design.clone(),
+        description: plan.description.clone().unwrap_or_default(),
+        headline: headline(plan),
+        indexes: index_rows(plan),
+        keys: plan.entities.iter().flat_map(key_rows).collect(),
+        proof: plan.proof.summary.clone(),
+        conflicts: plan.proof.conflicts.iter().map(|c| c.reason.clone()).collect(),
+        assumptions: plan
+            .proof
+            .assumptions
+            .iter()
+            .map(|a| format!("`{}` of {}: {}", a.attribute, a.entity, a.text))
+            .collect(),
+        findings: plan
+            .diagnostics
+            .iter()
+            .map(|d| Finding {
+                code: d.code.clone(),
+                severity: d.severity.clone(),
+                message: match d.line {
+                    Some(line) => format!("line {line}: {}", d.message),
+                    None => d.message.clone(),
+                },
+            })
+            .collect(),
+        storage: money(plan.cost.storage_usd_per_month),
+        cost: format!(
+            "{} a month in {} ({} prices), of which storage {}",
+            money(plan.cost.usd_per_month),
+            plan.cost.region,
+            plan.cost.prices_as_of,
+            money(plan.cost.storage_usd_per_month)
+        ),
+        frontier: frontier(plan),
+        patterns,
+    }
+}
+
+fn headline(plan: &Plan) -> String {
+    let count = |status: &str| plan.patterns.iter().filter(|p| p.status == status).count();
+    let indexes = match (plan.proof.gsis, plan.proof.lsis) {
+        (0, 0) => "no secondary index".to_owned(),
+        (g, 0) => plural(g, "global secondary index", "global secondary indexes"),
+        (g, l) => format!("{} and {}", plural(g, "GSI", "GSIs"), plural(l, "LSI", "LSIs")),
+    };
+    let mut parts = vec![format!("1 table, {indexes}")];
+    for (status, n) in ["covered", "degraded", "external", "uncovered"].map(|s| (s, count(s))) {
+        if n > 0 {
+            parts.push(if status == "covered" { format!("{n} of {} patterns covered", plan.patterns.len()) } else { format!("{n} {status}") });
+        }
+    }
+    parts.push(format!("{} a month", money(plan.cost.usd_per_month)));
+    parts.join(", ")
+}
+
+/// "1 index", "2 indexes".
+#[must_use]
+pub fn plural(n: usize, one: &str, many: &str) -> String {
+    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+/// Dollars and cents, with commas.
+#[must_use]
+pub fn money(dollars: f64) -> String {
+    let text = format!("{dollars:.2}");
+    let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
+    let mut grouped = String::new();
+    for (at, c) in whole.chars().enumerate() {
+        if at > 0 && (whole.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(c);
+    }
+    format!("${grouped}.{cents}")
+}
+
+fn frontier(plan: &Plan) -> Vec<String> {
+    let points = &plan.cost.frontier;
+    let Some(first) = points.first() else { return Vec::new() };
+    let cheaper = |p: &&crate::plan::FrontierPoint| p.usd_per_month < first.usd_per_month;
+    let mut made: Vec<String> = Vec::new();
+    let mut least = first.usd_per_month;
+    for point in points.iter().filter(cheaper) {
+        if point.usd_per_month < least {
+            least = point.usd_per_month;
+            made.push(format!(
+                "with {} it would cost {} a month",
+                plural(point.indexes, "index", "indexes"),
+                money(point.usd_per_month)
+            ));
+        }
+    }
+    made
+}
+
+fn index_rows(plan: &Plan) -> Vec<IndexRow> {
+    let mut rows = Vec::new();
+    for table in &plan.tables {
+        let name = |key: &[crate::plan::KeyAttribute]| {
+            key.iter().map(|k| k.attribute.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let (serves, count) = served_by(plan, None);
+        rows.push(IndexRow {
+            name: table.name.clone(),
+            kind: "table".to_owned(),
+            partition: name(&table.key.partition),
+            sort: name(&table.key.sort),
+            projection: String::new(),
+            serves,
+            count,
+        });
+        for index in &table.indexes {
+            let (serves, count) = served_by(plan, Some(&index.name));
+            rows.push(IndexRow {
+                name: index.name.clone(),
+                kind: index.kind.clone(),
+                partition: name(&index.key.partition),
+                sort: name(&index.key.sort),
+                projection: match index.projection.attributes.as_slice() {
+                    [] => index.projection.ty.clone(),
+                    names => format!("INCLUDE {}", names.join(", ")),
+                },
+                serves,
+                count,
+            });
+        }
+    }
+    rows
+}
+
+/// The reads that an index (or the table) answers.
+fn served_by(plan: &Plan, index: Option<&str>) -> (String, usize) {
+    let reads = |p: &&Pattern| {
+        p.steps.iter().any(|s| match s {
+            crate::plan::Step::Read(r) => r.index.as_deref() == index && r.returns != "followed",
+            crate::plan::Step::Write(_) => false,
+        })
+    };
+    let names: Vec<&str> = plan.patterns.iter().filter(reads).map(|p| p.name.as_str()).collect();
+    (names.join(", "), names.len())
+}
+
+fn key_rows(entity: &Entity) -> Vec<KeyRow> {
+    let mut rows = Vec::new();
+    for kind in &entity.kinds {
+        for key in &kind.keys {
+            rows.push(KeyRow {
+                kind: if kind.role == "item" { kind.name.clone() } else { format!("{} ({})", kind.name, kind.role) },
+                index: key.index.clone().unwrap_or_default(),
+                partition: templates(&key.partition),
+                sort: templates(&key.sort),
+                only: only(key),
+            });
+        }
+    }
+    rows
+}
+
+fn templates(of: &[crate::plan::KeyTemplate]) -> String {
+    of.iter().map(|t| t.template.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+fn only(key: &KeyEntry) -> String {
+    key.only_when.as_ref().map(|all| super::query::conditions_text(all)).unwrap_or_default()
+}
+
+fn pattern_row(plan: &Plan, pattern: &Pattern) -> PatternRow {
+    let all = requests(plan, pattern);
+    let mut units = Vec::new();
+    if pattern.cost.read_units > 0.0 {
+        units.push(format!("{} RRU", number(pattern.cost.read_units)));
+    }
+    if pattern.cost.write_units > 0.0 {
+        units.push(format!("{} WRU", number(pattern.cost.write_units)));
+    }
+    let reads = pattern.cost.items_read > 0.0;
+    PatternRow {
+        name: pattern.name.clone(),
+        ids: ids(&pattern.id),
+        status: match &pattern.external {
+            Some(place) => format!("external: {place}"),
+            None => pattern.status.clone(),
+        },
+        operation: operation(&all),
+        index: index_names(&all),
+        conditions: all.iter().map(|r| labelled(r, all.len())).collect(),
+        items: if reads { format!("{} for {}", number(pattern.cost.items_read), number(pattern.cost.items_returned)) } else { String::new() },
+        units: units.join(" + "),
+        cost: money(pattern.cost.usd_per_month),
+        reason: pattern.reason.clone().unwrap_or_default(),
+    }
+}
+
+fn labelled(request: &Request, of: usize) -> String {
+    if of == 1 { request.text.clone() } else { format!("{}: {}", request.operation, request.text) }
+}
+
+fn ids(id: &serde_json::Value) -> String {
+    match id {
+        serde_json::Value::Array(all) => {
+            all.iter().filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join(", ")
+        }
+        other => other.as_str().unwrap_or_default().to_owned(),
+    }
+}
+
+/// The operations of a pattern, equal ones once.
+fn operation(all: &[Request]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for request in all {
+        if names.last() != Some(&request.operation.as_str()) {
+            names.push(&request.operation);
+        }
+    }
+    names.join(", ")
+}
+
+fn index_names(all: &[Request]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for request in all.iter().filter(|r| !r.index.is_empty()) {
+        if !names.contains(&request.index.as_str()) {
+            names.push(&request.index);
+        }
+    }
+    names.join(", ")
+}
+
+/// A number with at most two digits after the point, thousands as `k` and millions as `M`.
+#[must_use]
+pub fn number(n: f64) -> String {
+    let trimmed = |n: f64, unit: &str| {
+        let text = format!("{n:.1}");
+        format!("{}{unit}", text.strip_suffix(".0").unwrap_or(&text))
+    };
+    if n >= 10_000_000.0 {
+        return trimmed(n / 1_000_000.0, "M");
+    }
+    if n >= 10_000.0 {
+        return trimmed(n / 1_000.0, "k");
+    }
+    let text = format!("{n:.2}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_read_well() {
+        assert_eq!(money(1_234_567.5), "$1,234,567.50");
+        assert_eq!((money(0.0).as_str(), money(999.999).as_str()), ("$0.00", "$1,000.00"));
+        assert_eq!((number(0.5), number(20.0), number(12_345.0), number(25_000_000.0)), ("0.5".into(), "20".into(), "12.3k".into(), "25M".into()));
+    }
+}
