@@ -29,7 +29,7 @@ use crate::workload::Workload;
 use colour::{Answer, enough};
 use oracle::{Board, DemandId, FixedKeys, Oracle, Slot};
 use problem::{Choice, Problem, Vertex};
-use refine::{Refine, Score};
+use refine::{Preference, Refine};
 
 /// What is put first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -87,26 +87,36 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
     let model = Model { workload, variants: &variants, prices: prices(workload) };
     let context = Context { oracle: &oracle, model, fixed };
     let counts: Vec<Counted> = parts.iter().map(|p| context.count(p)).collect();
-    let (globals, local) = context.choose_kinds(&parts, &counts);
+    let (globals, local) = context.choose_kinds(&counts);
     let proof = context.proof(&parts, &counts, globals + local);
-    let most = usize::try_from(workload.limits.gsis).unwrap_or(usize::MAX);
-    let mut designs: Vec<(usize, u128, Schema)> = Vec::new();
-    for more in 0..3 {
-        let globals = globals + more;
-        if more > 0 && globals > most {
-            break;
-        }
-        let schema = context.design(&parts, &counts, globals, local);
+    let design = |globals: usize, preference| {
+        let schema = context.design(&parts, &counts, globals, local, preference);
         let named = names::name(workload, &variants, fixed, schema);
-        designs.push((globals + local, model.total(&named), named));
-    }
-    let frontier = designs.iter().map(|(n, cost, _)| (*n, *cost)).collect();
-    let chosen = match objective {
-        Objective::Indexes => 0,
-        Objective::Cost => (0..designs.len()).min_by_key(|at| (designs[*at].1, *at)).unwrap_or(0),
+        (globals + local, model.total(&named), named)
     };
-    let schema = designs.swap_remove(chosen).2;
+    let most = usize::try_from(workload.limits.gsis).unwrap_or(usize::MAX);
+    let more = (1..3).map(|m| globals + m).filter(|g| *g <= most);
+    let mut designs: Vec<(usize, u128, Schema)> =
+        std::iter::once(globals).chain(more).map(|g| design(g, Preference::Cheap)).collect();
+    let frontier = designs.iter().map(|(n, cost, _)| (*n, *cost)).collect();
+    let schema = match objective {
+        // Where no price can be chosen, the cheapest design is also the one with the fewest degraded reads.
+        Objective::Indexes if choice_of_price(&variants) => design(globals, Preference::Covered).2,
+        Objective::Indexes => designs.swap_remove(0).2,
+        Objective::Cost => {
+            let cheapest = (0..designs.len()).min_by_key(|at| (designs[*at].1, *at)).unwrap_or(0);
+            designs.swap_remove(cheapest).2
+        }
+    };
     Solution { variants, rules, schema, proof, frontier }
+}
+
+/// Whether some read may be answered at several prices.
+fn choice_of_price(variants: &[Variant]) -> bool {
+    variants.iter().any(|v| match &v.ways {
+        Ways::Demands(all, _) => all.iter().any(|d| Some(d.price) != all.first().map(|f| f.price)),
+        Ways::ByKey { .. } => false,
+    })
 }
 
 /// The demands of all variants in one list, and the vertices.
@@ -193,16 +203,11 @@ struct Context<'c, 'o, 'a> {
 const CLIQUE_STEPS: u32 = 50_000;
 
 impl<'o, 'a> Context<'_, 'o, 'a> {
+    /// The slots of a design: the table, the indexes that exist, then the new ones, global before local.
     fn kinds(&self, globals: usize, locals: usize) -> Vec<Kind> {
-        let fixed: Vec<Kind> = self.fixed.indexes.iter().map(|(_, kind, _)| *kind).collect();
-        let there = |kind: Kind| fixed.iter().filter(|k| **k == kind).count();
-        let more = |kind: Kind, n: usize| std::iter::repeat_n(kind, n.saturating_sub(there(kind)));
-        let mut made = vec![Kind::Table];
-        made.extend(more(Kind::Global, 0));
-        made.extend(fixed.iter().copied());
-        made.extend(more(Kind::Global, globals));
-        made.extend(more(Kind::Local, locals));
-        made
+        let more = |kind: Kind, n: usize| std::iter::repeat_n(kind, n.saturating_sub(self.fixed_of(kind)));
+        let fixed = self.fixed.indexes.iter().map(|(_, kind, _)| *kind);
+        std::iter::once(Kind::Table).chain(fixed).chain(more(Kind::Global, globals)).chain(more(Kind::Local, locals)).collect()
     }
 
     /// The least number of indexes of a part.
@@ -252,7 +257,7 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
     }
 
     /// How many global and local indexes all parts need together: they share indexes, so the most demanding one counts.
-    fn choose_kinds(&self, parts: &[Problem<'o, 'a>], counts: &[Counted]) -> (usize, usize) {
+    fn choose_kinds(&self, counts: &[Counted]) -> (usize, usize) {
         let locals = usize::try_from(self.oracle.workload.limits.lsis).unwrap_or(0);
         let of = |l: usize| {
             let uncovered: usize = counts.iter().map(|c| c.globals[l].uncovered).sum();
@@ -260,7 +265,6 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             (uncovered, globals.max(self.fixed_of(Kind::Global)) + l, l)
         };
         let best = (self.fixed_of(Kind::Local).min(locals)..=locals).map(of).min().unwrap_or((0, 0, 0));
-        let _ = parts;
         (best.1 - best.2, best.2)
     }
 
@@ -286,60 +290,59 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
     }
 
     /// The best schema with some numbers of indexes.
-    fn design(&self, parts: &[Problem<'o, 'a>], counts: &[Counted], globals: usize, locals: usize) -> Schema {
+    fn design(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        counts: &[Counted],
+        globals: usize,
+        locals: usize,
+        preference: Preference,
+    ) -> Schema {
         let kinds = self.kinds(globals, locals);
         let fixed = self.fixed.indexes.len();
-        let mut boards: Vec<(usize, Vec<Choice>)> = Vec::new();
-        for (at, (part, counted)) in parts.iter().zip(counts).enumerate() {
+        let mut chosen: Vec<Vec<Choice>> = Vec::new();
+        for (part, counted) in parts.iter().zip(counts) {
             let start = &counted.globals[locals];
-            let refine = Refine { problem: part, model: self.model, kinds: &kinds, fixed };
-            let (choices, _, _) = refine.best(shifted(&start.choices, start.globals, globals, fixed));
-            boards.push((at, choices));
+            // Local indexes come after the global ones, so they move up with more of those.
+            let last_global = self.kinds(start.globals, 0).len() - 1;
+            let by = kinds.len() - self.kinds(start.globals, locals).len();
+            let start = shifted(&start.choices, last_global.max(fixed), by);
+            let refine = Refine::new(part, self.model, &kinds, fixed, preference);
+            chosen.push(refine.best(start).0);
         }
-        self.pack(parts, &kinds, boards)
+        self.pack(parts, &kinds, chosen)
     }
 
     /// Puts the parts' indexes together: which index of one part becomes which index of all matters where projections
-    /// differ.
-    fn pack(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], boards: Vec<(usize, Vec<Choice>)>) -> Schema {
+    /// differ, and where one is scanned.
+    fn pack(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], chosen: Vec<Vec<Choice>>) -> Schema {
         let fixed = self.fixed.indexes.len();
         let movable: Vec<usize> = (fixed + 1..kinds.len()).filter(|s| kinds[*s] == Kind::Global).collect();
-        let mut placed: Vec<(usize, Vec<Choice>)> = Vec::new();
-        for (at, choices) in boards {
-            let mut best: Option<(Score, Vec<Choice>)> = None;
+        let mut placed: Vec<Vec<Choice>> = Vec::new();
+        for choices in chosen {
+            let mut best: Option<(u128, Vec<Choice>)> = None;
             for order in orders(movable.len()) {
                 let moved: Vec<Choice> = choices.iter().map(|c| relabel(*c, &movable, &order)).collect();
-                if !self.exclusive_respected(parts, kinds, &placed, at, &moved) {
-                    continue;
+                placed.push(moved);
+                if self.exclusive_respected(kinds, &placed) {
+                    let cost = self.joined_cost(parts, kinds, &placed);
+                    let moved = placed.last().cloned().unwrap_or_default();
+                    if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                        best = Some((cost, moved));
+                    }
                 }
-                let mut all = placed.clone();
-                all.push((at, moved.clone()));
-                let cost = self.joined_cost(parts, kinds, &all);
-                let score = Score { uncovered: 0, degraded: 0, cost, placements: 0 };
-                if best.as_ref().is_none_or(|(s, _)| score < *s) {
-                    best = Some((score, moved));
-                }
+                placed.pop();
             }
-            placed.push((at, best.map_or(choices, |(_, c)| c)));
+            placed.push(best.map_or(choices, |(_, c)| c));
         }
         self.joined(parts, kinds, &placed)
     }
 
     /// Whether no scanned index would hold two entities.
-    fn exclusive_respected(
-        &self,
-        parts: &[Problem<'o, 'a>],
-        kinds: &[Kind],
-        placed: &[(usize, Vec<Choice>)],
-        at: usize,
-        choices: &[Choice],
-    ) -> bool {
-        let _ = parts;
-        let all = placed.iter().map(|(_, c)| c.as_slice()).chain([choices]);
+    fn exclusive_respected(&self, kinds: &[Kind], placed: &[Vec<Choice>]) -> bool {
         let mut entities: Vec<Vec<crate::workload::EntityId>> = vec![Vec::new(); kinds.len()];
         let mut scanned = vec![false; kinds.len()];
-        let _ = at;
-        for choice in all.flatten() {
+        for choice in placed.iter().flatten() {
             if let Choice::At(slot, d) = choice {
                 let demand = self.oracle.demand(*d);
                 scanned[slot.0] |= demand.shape == Shape::ScanIndex;
@@ -353,18 +356,18 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
         scanned.iter().zip(&entities).all(|(s, e)| !s || e.len() <= 1)
     }
 
-    fn joined_cost(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], placed: &[(usize, Vec<Choice>)]) -> u128 {
+    fn joined_cost(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], placed: &[Vec<Choice>]) -> u128 {
         let schema = self.joined(parts, kinds, placed);
-        let entities: Vec<_> = placed.iter().flat_map(|(at, _)| parts[*at].entities.clone()).collect();
-        let stored: u128 = entities.iter().map(|e| self.model.entity(&schema, *e)).sum();
-        let variants = placed.iter().flat_map(|(at, _)| parts[*at].vertices.iter().map(|v| v.variant));
+        let parts = || parts.iter().take(placed.len());
+        let stored: u128 = parts().flat_map(|p| &p.entities).map(|e| self.model.entity(&schema, *e)).sum();
+        let variants = parts().flat_map(|p| p.vertices.iter().map(|v| v.variant));
         stored + variants.map(|v| self.model.variant(&schema, v, &schema.served[v])).sum::<u128>()
     }
 
-    /// One schema of the choices of several parts.
-    fn joined(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], placed: &[(usize, Vec<Choice>)]) -> Schema {
-        let vertices: Vec<Vertex> = placed.iter().flat_map(|(at, _)| parts[*at].vertices.clone()).collect();
-        let choices: Vec<Option<Choice>> = placed.iter().flat_map(|(_, c)| c.iter().copied().map(Some)).collect();
+    /// One schema of the choices of the first parts.
+    fn joined(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], placed: &[Vec<Choice>]) -> Schema {
+        let vertices: Vec<Vertex> = parts.iter().take(placed.len()).flat_map(|p| p.vertices.clone()).collect();
+        let choices: Vec<Option<Choice>> = placed.iter().flatten().copied().map(Some).collect();
         let whole = Problem::joined(self.oracle, vertices, self.oracle.workload.entity_ids().collect());
         let board = Problem::board(kinds, &choices);
         let mut schema = refine::schema(&whole, self.oracle.workload, self.model.variants, &board, &choices);
@@ -377,17 +380,13 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
     }
 }
 
-/// Choices for more global indexes than they were made for: local ones move up.
-fn shifted(choices: &[Choice], from: usize, to: usize, fixed: usize) -> Vec<Choice> {
-    let last_global = fixed.max(from);
-    let by = to.saturating_sub(from);
-    choices
-        .iter()
-        .map(|c| match c {
-            Choice::At(slot, d) if slot.0 > last_global => Choice::At(Slot(slot.0 + by), *d),
-            other => *other,
-        })
-        .collect()
+/// Choices in slots of which those after `last` have moved up.
+fn shifted(choices: &[Choice], last: usize, by: usize) -> Vec<Choice> {
+    let moved = |c: &Choice| match c {
+        Choice::At(slot, d) if slot.0 > last => Choice::At(Slot(slot.0 + by), *d),
+        other => *other,
+    };
+    choices.iter().map(moved).collect()
 }
 
 fn relabel(choice: Choice, movable: &[usize], order: &[usize]) -> Choice {

@@ -1,28 +1,40 @@
 //! Among the designs with a number of indexes the best: fewest uncovered, fewest degraded, cheapest, fewest placements.
 //!
-//! Branch and bound over the places of all vertices. What is placed so far is a lower bound of what it will cost, since
-//! more to serve never costs less. It starts from a design improved by single moves. Ties are broken by the order of the
-//! vertices, which is that of the patterns' names.
+//! Branch and bound over the places of all vertices. What is placed so far, and the least that the rest can cost to
+//! read, is a lower bound, since more to serve never costs less. It starts from a design improved by single moves. Ties
+//! are broken by the order of the vertices, which is that of the patterns' names.
 
 use super::colour::places;
-use super::oracle::{Board, Slot};
+use super::oracle::{Board, DemandId, Slot};
 use super::problem::{Choice, Problem};
 use super::projection::projection;
 use crate::cost::model::Model;
 use crate::demand::{Demand, Variant};
-use crate::layout::Kind;
+use crate::layout::{Family, Kind};
 use crate::schema::{Index, Projection, Schema, Served};
-use crate::workload::PatternId;
+use crate::workload::{EntityId, PatternId, Workload};
+use std::cell::{OnceCell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+
+/// What makes a design better, after the number of uncovered reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Preference {
+    /// Fewer degraded reads, then lower cost.
+    Covered,
+    /// Lower cost, then fewer degraded reads.
+    Cheap,
+}
 
 /// How good a design is; smaller is better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Score {
     /// Reads that nothing answers.
     pub uncovered: usize,
-    /// Reads that are answered at a price.
-    pub degraded: usize,
-    /// Picodollars a month.
-    pub cost: u128,
+    /// Degraded reads, or the cost, whichever comes first.
+    major: u128,
+    /// The other one.
+    minor: u128,
     /// Entities' entries in indexes.
     pub placements: usize,
 }
@@ -32,22 +44,44 @@ const STEPS: u32 = 6_000;
 
 /// A search for the best choices.
 pub struct Refine<'r, 'o, 'a> {
-    /// The problem.
-    pub problem: &'r Problem<'o, 'a>,
-    /// The cost model.
-    pub model: Model<'a>,
-    /// The slots.
-    pub kinds: &'r [Kind],
-    /// How many indexes exist already.
-    pub fixed: usize,
+    problem: &'r Problem<'o, 'a>,
+    model: Model<'a>,
+    kinds: &'r [Kind],
+    fixed: usize,
+    preference: Preference,
+    known: RefCell<Known>,
 }
 
-impl Refine<'_, '_, '_> {
+/// What was computed before: a design is looked at again and again with one thing changed.
+#[derive(Default)]
+struct Known {
+    /// What each slot's demands carry, as small numbers.
+    projections: HashMap<(usize, Vec<DemandId>), usize>,
+    shapes: Vec<Projection>,
+    /// Costs of entities, by what their items and entries look like.
+    entities: HashMap<(EntityId, Vec<usize>), u128>,
+    /// Costs of reads, by the demand, its slot's projection and what the items look like.
+    reads: HashMap<(usize, DemandId, usize, Vec<usize>), u128>,
+}
+
+impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
+    /// A search in slots of these kinds, of which `fixed` indexes exist already.
+    #[must_use]
+    pub fn new(
+        problem: &'r Problem<'o, 'a>,
+        model: Model<'a>,
+        kinds: &'r [Kind],
+        fixed: usize,
+        preference: Preference,
+    ) -> Self {
+        Self { problem, model, kinds, fixed, preference, known: RefCell::default() }
+    }
+
     /// The best choices, starting from some that are possible; and whether they are proven to be the best.
     #[must_use]
     pub fn best(&self, start: Vec<Choice>) -> (Vec<Choice>, Score, bool) {
         let some: Vec<Option<Choice>> = start.iter().copied().map(Some).collect();
-        let start_score = self.score(&some);
+        let start_score = self.score(&some, 0);
         let (choices, score) = self.climb(start, start_score);
         let order = self.order();
         let mut search = Branch {
@@ -92,7 +126,7 @@ impl Refine<'_, '_, '_> {
                 for choice in self.alternatives(&choices, vertex) {
                     let before = std::mem::replace(&mut choices[vertex], choice);
                     let some: Vec<Option<Choice>> = choices.iter().copied().map(Some).collect();
-                    let next = self.score(&some);
+                    let next = self.score(&some, 0);
                     if next < score {
                         score = next;
                         improved = true;
@@ -118,41 +152,139 @@ impl Refine<'_, '_, '_> {
         fitting.chain(free).filter(|c| *c != choices[vertex]).collect()
     }
 
-    /// How good some choices are; of partial ones a bound.
-    #[must_use]
-    pub fn score(&self, choices: &[Option<Choice>]) -> Score {
-        let board = Problem::board(self.kinds, choices);
-        let schema = self.schema(&board, choices);
-        let mut score = Score { uncovered: 0, degraded: 0, cost: 0, placements: 0 };
+    /// How good some choices are; of partial ones a bound, when the rest costs `more` at least.
+    fn score(&self, choices: &[Option<Choice>], more: u128) -> Score {
+        let state = State::new(self, choices);
+        let (mut uncovered, mut degraded, mut cost) = (0, 0u128, more);
         for (vertex, choice) in choices.iter().enumerate() {
             let Some(choice) = choice else { continue };
-            let variant = self.problem.vertices[vertex].variant;
             match Problem::demand_of(*choice) {
-                None => score.uncovered += 1,
-                Some(d) if !self.problem.oracle.demand(d).price.is_free() => score.degraded += 1,
-                Some(_) => {}
+                None => uncovered += 1,
+                Some(d) => {
+                    degraded += u128::from(!self.problem.oracle.demand(d).price.is_free());
+                    cost += state.read(vertex, *choice, d);
+                }
             }
-            score.cost += self.model.variant(&schema, variant, &schema.served[variant]);
         }
-        for entity in &self.problem.entities {
-            score.cost += self.model.entity(&schema, *entity);
-        }
-        score.placements = schema.indexes.iter().flat_map(|i| &i.families).map(|f| f.members.len()).sum();
-        score
+        cost += self.problem.entities.iter().map(|e| state.entity(*e)).sum::<u128>();
+        let placements = state.families.iter().skip(1).flatten().map(|f| f.members.len()).sum();
+        let (major, minor) = match self.preference {
+            Preference::Covered => (degraded, cost),
+            Preference::Cheap => (cost, degraded),
+        };
+        Score { uncovered, major, minor, placements }
+    }
+}
+
+/// A design that is being looked at.
+struct State<'s, 'r, 'o, 'a> {
+    refine: &'s Refine<'r, 'o, 'a>,
+    choices: &'s [Option<Choice>],
+    board: Board,
+    families: Vec<Vec<Rc<Family>>>,
+    /// The number of each slot's projection.
+    projections: Vec<usize>,
+    schema: OnceCell<Schema>,
+}
+
+impl<'s, 'r, 'o, 'a> State<'s, 'r, 'o, 'a> {
+    fn new(refine: &'s Refine<'r, 'o, 'a>, choices: &'s [Option<Choice>]) -> Self {
+        let board = Problem::board(refine.kinds, choices);
+        let families = refine.problem.oracle.families(&board, &refine.problem.entities);
+        let projections = (0..board.kinds.len()).map(|slot| Self::projection(refine, choices, &board, slot)).collect();
+        Self { refine, choices, board, families, projections, schema: OnceCell::new() }
     }
 
-    /// The schema of some choices, of this problem's entities alone.
-    #[must_use]
-    pub fn schema(&self, board: &Board, choices: &[Option<Choice>]) -> Schema {
-        schema(self.problem, self.model.workload, self.model.variants, board, choices)
+    fn projection(refine: &Refine<'_, '_, '_>, choices: &[Option<Choice>], board: &Board, slot: usize) -> usize {
+        let mut known = refine.known.borrow_mut();
+        let key = (slot, board.slots[slot].clone());
+        if let Some(at) = known.projections.get(&key) {
+            return *at;
+        }
+        let read = demands_at(refine.problem, refine.model.variants, choices, slot);
+        let shape = projection(refine.model.workload, &read);
+        let at = known.shapes.iter().position(|s| *s == shape).unwrap_or_else(|| {
+            known.shapes.push(shape);
+            known.shapes.len() - 1
+        });
+        known.projections.insert(key, at);
+        at
     }
+
+    /// What an entity's items and entries look like: the families that it is in, and what its entries carry. Families
+    /// are remembered by the oracle, so their addresses tell them apart.
+    fn looks(&self, entity: EntityId) -> Vec<usize> {
+        let mut made = Vec::new();
+        for (slot, families) in self.families.iter().enumerate() {
+            if let Some(family) = families.iter().find(|f| f.member(entity).is_some()) {
+                made.push(Rc::as_ptr(family).addr());
+                made.push(if slot == 0 { usize::MAX } else { self.projections[slot] });
+            }
+        }
+        made
+    }
+
+    fn schema(&self) -> &Schema {
+        self.schema.get_or_init(|| {
+            let of = self.refine;
+            schema(of.problem, of.model.workload, of.model.variants, &self.board, self.choices)
+        })
+    }
+
+    fn entity(&self, entity: EntityId) -> u128 {
+        let key = (entity, self.looks(entity));
+        if let Some(cost) = self.refine.known.borrow().entities.get(&key) {
+            return *cost;
+        }
+        let cost = self.refine.model.entity(self.schema(), entity);
+        self.refine.known.borrow_mut().entities.insert(key, cost);
+        cost
+    }
+
+    fn read(&self, vertex: usize, choice: Choice, demand: DemandId) -> u128 {
+        let slot = match choice {
+            Choice::At(slot, _) => slot.0,
+            // A scan reads every entity, whatever they look like.
+            Choice::Free(_) | Choice::Not => return self.cost_of(vertex),
+        };
+        let parts = self.refine.problem.oracle.demand(demand).parts.iter();
+        let mut looks: Vec<usize> = parts.flat_map(|p| self.looks(p.entity)).collect();
+        looks.push(usize::from(slot > 0));
+        let key = (vertex, demand, self.projections[slot], looks);
+        if let Some(cost) = self.refine.known.borrow().reads.get(&key) {
+            return *cost;
+        }
+        let cost = self.cost_of(vertex);
+        self.refine.known.borrow_mut().reads.insert(key, cost);
+        cost
+    }
+
+    fn cost_of(&self, vertex: usize) -> u128 {
+        let variant = self.refine.problem.vertices[vertex].variant;
+        let schema = self.schema();
+        self.refine.model.variant(schema, variant, &schema.served[variant])
+    }
+}
+
+/// The demands in a slot with their patterns.
+fn demands_at<'a>(
+    problem: &Problem<'_, 'a>,
+    variants: &[Variant],
+    choices: &[Option<Choice>],
+    slot: usize,
+) -> Vec<(PatternId, &'a Demand)> {
+    let here = problem.vertices.iter().zip(choices).filter_map(|(v, c)| match c {
+        Some(Choice::At(s, d)) if s.0 == slot => Some((variants[v.variant].pattern, problem.oracle.demand(*d))),
+        _ => None,
+    });
+    here.collect()
 }
 
 /// The schema that a board and choices describe.
 #[must_use]
 pub fn schema(
     problem: &Problem<'_, '_>,
-    workload: &crate::workload::Workload,
+    workload: &Workload,
     variants: &[Variant],
     board: &Board,
     choices: &[Option<Choice>],
@@ -160,15 +292,10 @@ pub fn schema(
     let mut families = problem.oracle.families(board, &problem.entities);
     let table = std::mem::take(&mut families[0]);
     let mut served: Vec<Served> = vec![Served::Not; variants.len()];
-    let mut read: Vec<Vec<(PatternId, &Demand)>> = vec![Vec::new(); board.kinds.len()];
     for (vertex, choice) in problem.vertices.iter().zip(choices) {
-        let pattern = variants[vertex.variant].pattern;
         served[vertex.variant] = match choice {
             Some(Choice::At(Slot(0), d)) => Served::Table(problem.oracle.demand(*d).clone()),
-            Some(Choice::At(slot, d)) => {
-                read[slot.0].push((pattern, problem.oracle.demand(*d)));
-                Served::Index(slot.0 - 1, problem.oracle.demand(*d).clone())
-            }
+            Some(Choice::At(slot, d)) => Served::Index(slot.0 - 1, problem.oracle.demand(*d).clone()),
             Some(Choice::Free(d)) => Served::Scan(problem.oracle.demand(*d).clone()),
             Some(Choice::Not) | None => Served::Not,
         };
@@ -181,7 +308,7 @@ pub fn schema(
         .map(|(at, kind)| Index {
             name: String::new(),
             kind: *kind,
-            projection: if families[at].is_empty() { Projection::KeysOnly } else { projection(workload, &read[at]) },
+            projection: projection(workload, &demands_at(problem, variants, choices, at)),
             families: std::mem::take(&mut families[at]),
         })
         .collect();
@@ -205,11 +332,10 @@ impl Branch<'_, '_, '_, '_> {
             return;
         }
         self.left -= 1;
-        let mut bound = self.refine.score(&self.choices);
         // What is left out costs nothing, so where more may be left out nothing is certain of the rest.
-        if self.score.uncovered <= bound.uncovered {
-            bound.cost += self.rest[depth];
-        }
+        let left_out = self.choices.iter().flatten().filter(|c| **c == Choice::Not).count();
+        let more = if self.score.uncovered <= left_out { self.rest[depth] } else { 0 };
+        let bound = self.refine.score(&self.choices, more);
         if bound >= self.score {
             return;
         }
