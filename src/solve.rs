@@ -19,6 +19,7 @@ pub mod problem;
 pub mod projection;
 pub mod refine;
 pub mod rules;
+pub mod scan;
 
 use crate::cost::model::Model;
 use crate::cost::price::{INFREQUENT, Prices, STANDARD};
@@ -91,6 +92,7 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
     let proof = context.proof(&parts, &counts, globals + local);
     let design = |globals: usize, preference| {
         let schema = context.design(&parts, &counts, globals, local, preference);
+        let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
         let named = names::name(workload, &variants, fixed, schema);
         (globals + local, model.total(&named), named)
     };
@@ -141,8 +143,14 @@ fn flatten(variants: &[Variant]) -> (Vec<&Demand>, Vec<Vertex>) {
 }
 
 /// The parts of an instance whose entities are connected. A scan of a whole index keeps every other entity out of it,
-/// so where one may be needed the parts are solved together.
-fn parts<'o, 'a>(oracle: &'o Oracle<'a>, vertices: Vec<Vertex>, locals: bool) -> Vec<Problem<'o, 'a>> {
+/// so where one may be needed the parts are solved together; where a query of a constant partition does as well, it
+/// is not considered (see [`scan`]).
+fn parts<'o, 'a>(oracle: &'o Oracle<'a>, mut vertices: Vec<Vertex>, locals: bool) -> Vec<Problem<'o, 'a>> {
+    let scans = |d: &DemandId| oracle.demand(*d).shape == Shape::ScanIndex;
+    let needed: Vec<bool> = vertices.iter().map(|v| needs_scan(oracle, v, &vertices)).collect();
+    for (vertex, needed) in vertices.iter_mut().zip(&needed) {
+        vertex.demands.retain(|d| *needed || !scans(d));
+    }
     let entities = |v: &Vertex| -> Vec<usize> {
         let demands = v.demands.iter().chain(&v.free);
         demands.flat_map(|d| oracle.demand(*d).parts.iter().map(|p| usize::from(p.entity.0))).collect()
@@ -153,27 +161,35 @@ fn parts<'o, 'a>(oracle: &'o Oracle<'a>, vertices: Vec<Vertex>, locals: bool) ->
         let all = entities(vertex);
         links.extend(all.windows(2).map(|w| (w[0], w[1])));
     }
-    let scanning = |v: &&Vertex| v.demands.iter().any(|d| oracle.demand(*d).shape == Shape::ScanIndex) && needs_scan(oracle, v, &vertices);
-    if vertices.iter().any(|v| scanning(&v)) {
+    if vertices.iter().any(|v| v.demands.iter().any(scans)) {
         links.extend((1..count).map(|e| (e - 1, e)));
     }
-    let groups = graph::components(count, &links);
-    groups
+    let mut groups = graph::components(count, &links);
+    // Reads that nothing can answer name no entity; they belong to any part.
+    let homeless: Vec<Vertex> = vertices.iter().filter(|v| entities(v).is_empty()).cloned().collect();
+    groups.retain(|g| vertices.iter().any(|v| entities(v).first().is_some_and(|e| g.contains(e))));
+    let mut made: Vec<Vec<Vertex>> = groups
         .into_iter()
-        .filter_map(|group| {
-            let own: Vec<Vertex> =
-                vertices.iter().filter(|v| entities(v).first().is_some_and(|e| group.contains(e))).cloned().collect();
-            (!own.is_empty()).then(|| Problem::new(oracle, own, locals))
-        })
-        .collect()
+        .map(|g| vertices.iter().filter(|v| entities(v).first().is_some_and(|e| g.contains(e))).cloned().collect())
+        .collect();
+    match made.first_mut() {
+        Some(first) => first.extend(homeless),
+        None if homeless.is_empty() => {}
+        None => made.push(homeless),
+    }
+    made.into_iter().map(|own| Problem::new(oracle, own, locals)).collect()
 }
 
 /// Whether scanning an index may serve a read where a query of a constant partition cannot: beside sharded reads of the
-/// same items.
+/// same entity. (Beside a collection, whose partition key is never constant either, the index holds other entities too.)
 fn needs_scan(oracle: &Oracle<'_>, vertex: &Vertex, all: &[Vertex]) -> bool {
     let entity = |d: &DemandId| oracle.demand(*d).parts.first().map(|p| p.entity);
-    let own = vertex.demands.first().and_then(entity);
-    all.iter().flat_map(|v| &v.demands).any(|d| entity(d) == own && oracle.demand(*d).shards > 1)
+    let Some(own) = vertex.demands.first().and_then(entity) else { return false };
+    vertex.demands.iter().any(|d| oracle.demand(*d).shape == Shape::ScanIndex)
+        && all.iter().flat_map(|v| &v.demands).any(|d| {
+            let demand = oracle.demand(*d);
+            demand.part(own).is_some() && demand.shards > 1
+        })
 }
 
 /// What is known of a part before the kinds are chosen.

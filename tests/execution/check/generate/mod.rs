@@ -1,0 +1,150 @@
+//! Seeded values, parameters and calls in the shape of a design.
+//!
+//! Promises the same run for the same seed. Value pools are small, so that values recur and references
+//! resolve, and hold hostile values on purpose: delimiters, prefixes of one another, control characters, empty
+//! text, extremes of numbers and times, long text that some keys refuse.
+
+mod pools;
+mod reads;
+mod writes;
+
+use super::model::{Design, Entity, Model, Parameter, Type};
+use super::random::Random;
+use super::value::{Attrs, Decimal, Value};
+use pools::{civil_date, elements, path_names, pool};
+use std::collections::{BTreeMap, BTreeSet};
+
+const DAY: i64 = 86_400_000;
+
+pub(crate) struct Generator {
+    pub(crate) random: Random,
+    /// By the attribute where a chain of references ends, and its type.
+    pools: BTreeMap<(String, String), Vec<Value>>,
+    /// Attributes that some pattern adds to: they stay small.
+    counted: BTreeSet<(String, String)>,
+    /// Parameters of the call at hand that are added to something.
+    amounts: BTreeSet<String>,
+}
+
+impl Generator {
+    /// Pools for every attribute of a design; `items` is about how many items there will be.
+    pub(crate) fn new(design: &Design, seed: u64, items: usize) -> Self {
+        let mut random = Random::new(seed);
+        let mut identities = BTreeSet::new();
+        for entity in design.entities.values() {
+            let unique = entity.uniques.iter().flat_map(|u| &u.attributes);
+            let names = entity.key.iter().chain(unique);
+            identities.extend(names.filter_map(|k| Some(entity.attributes.get(k)?.root.clone())));
+        }
+        let counted = writes::counted(design);
+        let mut pools = BTreeMap::new();
+        for entity in design.entities.values() {
+            for (name, attribute) in &entity.attributes {
+                let key = (attribute.root.clone(), format!("{:?}", attribute.kind));
+                let identity = identities.contains(&attribute.root);
+                let size = if identity { (items / 3).clamp(6, 40) } else { 6 };
+                let counted = counted.contains(&(entity.name.clone(), name.clone()));
+                let mut values = || pool(&mut random, &attribute.kind, attribute.max, identity, counted, size);
+                pools.entry(key).or_insert_with(&mut values);
+            }
+        }
+        Self { random, pools, counted, amounts: BTreeSet::new() }
+    }
+
+    /// A value for an attribute of an entity.
+    pub(crate) fn value(&mut self, model: &Model, entity: &Entity, name: &str) -> Result<Value, String> {
+        let attribute = entity.attribute(name)?;
+        if entity.ttl.as_deref() == Some(name) {
+            return Ok(self.time_to_live(&attribute.kind, model.now));
+        }
+        let identity = entity.key.iter().any(|k| k == name);
+        let long = if identity { 5 } else { 12 };
+        if attribute.kind == Type::Text && attribute.max.is_none() && self.random.below(1000) < long {
+            let length = [900, 1100, 2100][self.random.below(3)];
+            return Ok(Value::Text("long ".repeat(length / 5)));
+        }
+        let key = (attribute.root.clone(), format!("{:?}", attribute.kind));
+        let pool = self.pools.get(&key).ok_or_else(|| format!("no values for `{name}`"))?;
+        let even = identity || matches!(attribute.kind, Type::Enumeration(_) | Type::Boolean);
+        let picked = if even { self.random.pick(pool) } else { self.random.pick_skewed(pool) };
+        picked.cloned().ok_or_else(|| format!("an empty pool for `{name}`"))
+    }
+
+    /// Around the clock: before, just before, at, just after, long after.
+    fn time_to_live(&mut self, kind: &Type, now: i64) -> Value {
+        let offset = [-1000, -1, 0, 1, 1000, 3_600_000, 40 * DAY, 80 * DAY, 80 * DAY, 900 * DAY][self.random.below(10)];
+        match kind {
+            Type::Epoch | Type::Integer => Value::Int(i128::from((now + offset).div_euclid(1000))),
+            Type::Date => Value::Text(civil_date((now + offset).div_euclid(DAY))),
+            _ => Value::Instant(now + offset),
+        }
+    }
+
+    /// A value for a parameter that stands for no whole attribute.
+    fn loose(&mut self, parameter: &Parameter) -> Value {
+        match parameter.kind {
+            Type::Integer | Type::Epoch => Value::Int([0, 1, 1, 2, 2, 3, 7, -1][self.random.below(8)]),
+            Type::Decimal => Value::Dec(Decimal::new([1, 2, 25, -3][self.random.below(4)], 1)),
+            Type::TextSet | Type::NumberSet => {
+                let of = elements(&parameter.kind.element());
+                let count = self.random.below(3);
+                (0..count).filter_map(|_| self.random.pick(&of).cloned()).collect::<BTreeSet<_>>().into_set()
+            }
+            _ => {
+                let names = path_names();
+                Value::Text(names[self.random.below(names.len())].to_owned())
+            }
+        }
+    }
+
+    /// Attributes of references that point to items which are there, for most of the references.
+    fn references(&mut self, model: &Model, entity: &Entity, known: &Attrs) -> Result<Attrs, String> {
+        let mut out = Attrs::new();
+        for reference in &entity.references {
+            let Some(target) = self.random.pick(&reference.targets) else { continue };
+            let target = model.design.entity(target)?;
+            let pairs: Vec<(&String, &String)> = reference.attributes.iter().zip(&target.key).collect();
+            let fits = |item: &Attrs| {
+                pairs.iter().all(|(own, theirs)| {
+                    let set = known.get(*own).or_else(|| out.get(*own));
+                    set.is_none_or(|value| item.get(*theirs) == Some(value))
+                })
+            };
+            if !self.random.chance(75) {
+                continue;
+            }
+            let Some(item) = self.existing(model, target, fits) else { continue };
+            for (own, theirs) in pairs {
+                out.extend(item.get(theirs).map(|v| (own.clone(), v.clone())));
+            }
+        }
+        Ok(out)
+    }
+
+    /// One of the items of an entity; sometimes one that is over its time.
+    pub(crate) fn existing<'m>(
+        &mut self,
+        model: &'m Model,
+        entity: &'m Entity,
+        like: impl Fn(&Attrs) -> bool,
+    ) -> Option<&'m Attrs> {
+        let gone = entity.ttl.is_some() && self.random.chance(12);
+        let of = |(identity, _): &(&super::model::Identity, &Attrs)| identity.0 == entity.name;
+        let fitting: Vec<&Attrs> = if gone {
+            model.items.iter().filter(of).map(|(_, item)| item).filter(|i| like(i)).collect()
+        } else {
+            model.present(entity).map(|(_, item)| item).filter(|i| like(i)).collect()
+        };
+        self.random.pick_skewed(&fitting).copied()
+    }
+}
+
+trait IntoSet {
+    fn into_set(self) -> Value;
+}
+
+impl IntoSet for BTreeSet<Value> {
+    fn into_set(self) -> Value {
+        Value::Set(self)
+    }
+}
