@@ -237,7 +237,7 @@ impl<'a> OneStep<'a> {
                 _ => Known::Value,
             };
         }
-        if let Some(derived) = &attribute.derived {
+        if let Some(derived) = attribute.derived.as_ref().filter(|_| self.changed().contains(id)) {
             if derived.of.iter().any(|s| self.after(*s) == Known::Missing) {
                 return Known::Missing;
             }
@@ -256,9 +256,12 @@ impl<'a> OneStep<'a> {
             return AttributeSet::default();
         }
         match &self.entity().attribute(id).derived {
-            Some(derived) => derived.of.iter().fold(AttributeSet::default(), |set, s| set.union(self.needs(*s))),
-            None if self.before(id) == Known::Unknown => AttributeSet::default().with(id),
-            None => AttributeSet::default(),
+            // One that is computed again needs its sources; another one is stored like any attribute.
+            Some(derived) if self.changed().contains(id) => {
+                derived.of.iter().fold(AttributeSet::default(), |set, s| set.union(self.needs(*s)))
+            }
+            _ if self.before(id) == Known::Unknown => AttributeSet::default().with(id),
+            _ => AttributeSet::default(),
         }
     }
 

@@ -26,9 +26,12 @@ pub(super) fn entities(tree: &Node, found: &mut Diagnostics) -> Vec<Entity> {
     if found.has_errors() {
         return entities;
     }
-    let fixed = entities.clone();
     for (entity, (_, _, body)) in entities.iter_mut().zip(&drafts) {
-        details(entity, body, &fixed, found);
+        entity.identity = key(entity, body, found);
+    }
+    let with_keys = entities.clone();
+    for (entity, (_, _, body)) in entities.iter_mut().zip(&drafts) {
+        details(entity, body, &with_keys, found);
     }
     uniques::check_namespaces(&entities, found);
     entities
@@ -88,9 +91,8 @@ fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Ent
     }
 }
 
-/// What needs the types: key, uniqueness, references, time to live.
+/// What needs types and keys: uniqueness, references, time to live.
 fn details(entity: &mut Entity, body: &Node, all: &[Entity], found: &mut Diagnostics) {
-    entity.identity = key(entity, body, found);
     entity.largest = largest(entity, body, found);
     entity.references = references(entity, body, all, found);
     entity.uniques = uniques::uniques(entity, body, found);
@@ -232,7 +234,7 @@ fn named_attributes(list: &Node, entity: &Entity, found: &mut Diagnostics) -> Op
     (ids.len() == nodes.len()).then_some(ids)
 }
 
-/// That the attributes have the number and types of the target's key. The target's own key is read from its types.
+/// That the attributes have the number and types of the target's key.
 fn check_target(attributes: &[AttributeId], entity: &Entity, target: &Entity, key: &Node, found: &mut Diagnostics) {
     let wanted = &target.identity;
     let fits = wanted.len() == attributes.len()

@@ -42,7 +42,8 @@ pub(super) fn place(node: &Node, entity: &Entity, found: &mut Diagnostics) -> Op
         );
         return None;
     }
-    let parameter = text.replace(".$", "_").replace('.', "_");
+    // In a list a name is a parameter of the same name; a path gives it its last name.
+    let parameter = text.rsplit('.').next().unwrap_or(text).trim_start_matches('$').to_owned();
     Some(Place { attribute, path, optional, parameter })
 }
 

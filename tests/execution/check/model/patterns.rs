@@ -254,6 +254,11 @@ fn write(form: &Yaml, entities: &BTreeMap<String, Entity>) -> Result<Write, Stri
     if by.is_empty() && !matches!(verb, WriteVerb::Create | WriteVerb::Put) {
         by = declared.key.iter().map(|name| (name.clone(), Source::parameter(name))).collect();
     }
+    if form.get("by").is_some_and(Yaml::is_object) {
+        // A map gives other names to some attributes; the rest of the key keeps its own.
+        let missing: Vec<&String> = declared.key.iter().filter(|k| !by.iter().any(|(n, _)| n == *k)).collect();
+        by.extend(missing.into_iter().map(|name| (name.clone(), Source::parameter(name))));
+    }
     let mut conditions = Vec::new();
     for entry in one_or_many(form.get("if")) {
         if let Some(map) = entry.as_object() {

@@ -206,6 +206,11 @@ impl Model {
                 step.after = if existing.is_some() { After::Gone } else { After::Same };
             }
             WriteVerb::Check => {}
+            // An update changes what is there physically, also where that is over its time: the document has no way to
+            // make such an item anew, and the compiler warns of it.
+            _ if write.upsert && existing.is_none() && self.items.contains_key(step.identity.as_ref().ok_or("an identity")?) => {
+                step.outside = Some("an upsert over an item past its time".to_owned());
+            }
             _ if existing.is_none() && !write.upsert => {}
             _ => self.update(entity, write, existing.unwrap_or(&by), values, &mut step)?,
         }
