@@ -4,12 +4,15 @@
 //! diagnostics to standard error; a closed pipe is not an error.
 
 mod args;
+mod check;
+mod explain;
+mod init;
 mod output;
 mod plan;
 
 use anyhow::{Context, Result};
 use args::{Args, Command};
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::io::Read;
 use std::process::ExitCode;
 
@@ -42,7 +45,27 @@ fn run(args: &Args) -> Result<Exit> {
     args.color.apply();
     match &args.command {
         Command::Plan(command) => plan::run(command),
+        Command::Check(command) => check::run(command),
+        Command::Explain { thing } => explain::run(thing),
+        Command::Init { file } => init::run(file),
+        Command::Schema { plan } => schema(*plan),
+        Command::Completions { shell } => {
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Args::command(), "design", &mut script);
+            output::print(&String::from_utf8_lossy(&script))?;
+            Ok(Exit::Fine)
+        }
     }
+}
+
+fn schema(plan: bool) -> Result<Exit> {
+    let schema = if plan {
+        serde_json::to_value(schemars::schema_for!(crate::plan::Plan))?
+    } else {
+        crate::document::schema::design_schema()
+    };
+    output::print(&(serde_json::to_string_pretty(&schema)? + "\n"))?;
+    Ok(Exit::Fine)
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
@@ -56,12 +79,17 @@ fn is_closed_pipe(error: &anyhow::Error) -> bool {
 fn read_source(path: &str) -> Result<crate::source::Source> {
     let text = if path == "-" {
         let mut text = String::new();
-        std::io::stdin().read_to_string(&mut text).context("cannot read standard input")?;
+        std::io::stdin()
+            .read_to_string(&mut text)
+            .context("cannot read standard input")?;
         text
     } else {
         let bytes = std::fs::read(path).with_context(|| format!("cannot read `{path}`"))?;
         String::from_utf8(bytes).map_err(|e| {
-            anyhow::anyhow!("`{path}` is not text: the byte at offset {} is not UTF-8", e.utf8_error().valid_up_to())
+            anyhow::anyhow!(
+                "`{path}` is not text: the byte at offset {} is not UTF-8",
+                e.utf8_error().valid_up_to()
+            )
         })?
     };
     let name = if path == "-" { "<stdin>" } else { path };

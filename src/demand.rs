@@ -45,7 +45,10 @@ impl Price {
             (self.filter, "filter"),
             (self.scan, "scan"),
         ];
-        all.into_iter().filter(|(on, _)| *on).map(|(_, word)| word).collect()
+        all.into_iter()
+            .filter(|(on, _)| *on)
+            .map(|(_, word)| word)
+            .collect()
     }
 }
 
@@ -189,19 +192,27 @@ impl Part {
     /// The constants of an attribute.
     #[must_use]
     pub fn values(&self, id: AttributeId) -> Option<&[Constant]> {
-        self.constants.iter().find(|(a, _)| *a == id).map(|(_, v)| v.as_slice())
+        self.constants
+            .iter()
+            .find(|(a, _)| *a == id)
+            .map(|(_, v)| v.as_slice())
     }
 
     /// Attributes that must have one of several constants and are not fixed.
     pub fn several(&self) -> impl Iterator<Item = AttributeId> {
-        self.constants.iter().map(|(a, _)| *a).filter(|a| !self.fixed.contains(*a))
+        self.constants
+            .iter()
+            .map(|(a, _)| *a)
+            .filter(|a| !self.fixed.contains(*a))
     }
 
     /// Every attribute that a key must hold for this part.
     #[must_use]
     pub fn attributes(&self) -> AttributeSet {
         let ordered: AttributeSet = self.order.iter().map(|(a, _)| *a).collect();
-        self.fixed.union(ordered).union(self.bounded.iter().map(|b| b.attribute).collect())
+        self.fixed
+            .union(ordered)
+            .union(self.bounded.iter().map(|b| b.attribute).collect())
     }
 }
 

@@ -64,7 +64,11 @@ impl Diagnostic {
     #[must_use]
     pub fn at(code: Code, span: Span, message: impl Into<String>) -> Self {
         let mut made = Self::general(code, message);
-        made.labels.push(Label { span, text: String::new(), primary: true });
+        made.labels.push(Label {
+            span,
+            text: String::new(),
+            primary: true,
+        });
         made
     }
 
@@ -94,7 +98,11 @@ impl Diagnostic {
     /// Points at a second place as context.
     #[must_use]
     pub fn context(mut self, span: Span, text: impl Into<String>) -> Self {
-        self.labels.push(Label { span, text: text.into(), primary: false });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+            primary: false,
+        });
         self
     }
 
@@ -139,8 +147,15 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
     let lower = written.to_lowercase();
     known
         .into_iter()
-        .map(|name| (strsim::damerau_levenshtein(&lower, &name.to_lowercase()), name))
-        .filter(|(distance, name)| *distance <= (written.chars().count().max(name.chars().count()) / 3).max(1))
+        .map(|name| {
+            (
+                strsim::damerau_levenshtein(&lower, &name.to_lowercase()),
+                name,
+            )
+        })
+        .filter(|(distance, name)| {
+            *distance <= (written.chars().count().max(name.chars().count()) / 3).max(1)
+        })
         .min()
         .map(|(_, name)| name)
 }
@@ -165,6 +180,18 @@ impl Diagnostics {
         self.list.iter().any(|d| d.severity == Severity::Error)
     }
 
+    /// Gives the findings of a code another severity; `None` takes them out. Invalid input stays invalid.
+    pub fn reweigh(&mut self, code: Code, severity: Option<Severity>) {
+        match severity {
+            Some(severity) => self
+                .list
+                .iter_mut()
+                .filter(|d| d.code == code)
+                .for_each(|d| d.severity = severity),
+            None => self.list.retain(|d| d.code != code),
+        }
+    }
+
     /// All findings, by place, those without a place last; then by code and text.
     #[must_use]
     pub fn sorted(&self) -> Vec<&Diagnostic> {
@@ -186,7 +213,10 @@ mod tests {
 
     #[test]
     fn nearest_finds_slips_and_nothing_far_away() {
-        assert_eq!(nearest("custmer_id", ["order_id", "customer_id"]), Some("customer_id"));
+        assert_eq!(
+            nearest("custmer_id", ["order_id", "customer_id"]),
+            Some("customer_id")
+        );
         assert_eq!(nearest("oder", ["Order", "Product"]), Some("Order"));
         assert_eq!(nearest("zzz", ["Order", "Product"]), None);
     }

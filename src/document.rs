@@ -64,7 +64,10 @@ impl Node {
     #[must_use]
     pub fn boolean(&self) -> Option<bool> {
         match &self.value {
-            Value::Scalar { text, kind: ScalarKind::Boolean } => Some(text == "true"),
+            Value::Scalar {
+                text,
+                kind: ScalarKind::Boolean,
+            } => Some(text == "true"),
             _ => None,
         }
     }
@@ -87,7 +90,10 @@ impl Node {
     /// The entry under `key` of a map.
     #[must_use]
     pub fn entry(&self, key: &str) -> Option<(&Self, &Self)> {
-        self.entries().iter().find(|(k, _)| k.text() == Some(key)).map(|(k, v)| (k, v))
+        self.entries()
+            .iter()
+            .find(|(k, _)| k.text() == Some(key))
+            .map(|(k, v)| (k, v))
     }
 
     /// A list's items, or the value itself as the only item: "one, or a list of".

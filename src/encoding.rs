@@ -66,7 +66,11 @@ impl fmt::Display for Encoding {
             Self::Enumeration => f.write_str("enum"),
             Self::Raw => f.write_str("raw"),
             Self::Integer { width, descending } => write!(f, "integer:{width}{}", desc(descending)),
-            Self::Decimal { width, fraction, descending } => write!(f, "decimal:{width}.{fraction}{}", desc(descending)),
+            Self::Decimal {
+                width,
+                fraction,
+                descending,
+            } => write!(f, "decimal:{width}.{fraction}{}", desc(descending)),
             Self::Timestamp { descending } => write!(f, "timestamp{}", desc(descending)),
             Self::Date { descending } => write!(f, "date{}", desc(descending)),
             Self::Month { descending } => write!(f, "month{}", desc(descending)),
@@ -100,10 +104,15 @@ pub fn of_type(ty: &Type, max: Option<u64>, descending: bool) -> Option<Encoding
     match ty {
         Type::String | Type::Uuid | Type::Ulid | Type::Ksuid => Some(Encoding::Text),
         Type::Enumeration(_) => Some(Encoding::Enumeration),
-        Type::Integer | Type::Epoch => Some(Encoding::Integer { width: width(INTEGER_WIDTH), descending }),
-        Type::Decimal => {
-            Some(Encoding::Decimal { width: width(DECIMAL_WIDTH), fraction: DECIMAL_FRACTION, descending })
-        }
+        Type::Integer | Type::Epoch => Some(Encoding::Integer {
+            width: width(INTEGER_WIDTH),
+            descending,
+        }),
+        Type::Decimal => Some(Encoding::Decimal {
+            width: width(DECIMAL_WIDTH),
+            fraction: DECIMAL_FRACTION,
+            descending,
+        }),
         Type::Boolean => Some(Encoding::Boolean),
         Type::Timestamp => Some(Encoding::Timestamp { descending }),
         Type::Date => Some(Encoding::Date { descending }),
@@ -124,15 +133,29 @@ pub fn encode(value: &Constant, encoding: Encoding) -> Result<String, String> {
         (Encoding::Integer { width, descending }, Constant::Integer(n)) => {
             number::integer(i128::from(*n), width, descending)
         }
-        (Encoding::Decimal { width, fraction, descending }, Constant::Decimal(text)) => {
-            number::decimal(text, width, fraction, descending)
-        }
         (
-            Encoding::Timestamp { descending } | Encoding::Date { descending } | Encoding::Month { descending },
+            Encoding::Decimal {
+                width,
+                fraction,
+                descending,
+            },
+            Constant::Decimal(text),
+        ) => number::decimal(text, width, fraction, descending),
+        (
+            Encoding::Timestamp { descending }
+            | Encoding::Date { descending }
+            | Encoding::Month { descending },
             Constant::Text(text),
-        ) => Ok(if descending { complement(text) } else { text.clone() }),
+        ) => Ok(if descending {
+            complement(text)
+        } else {
+            text.clone()
+        }),
         (Encoding::Boolean, Constant::Boolean(b)) => Ok(b.to_string()),
-        _ => Err(format!("`{}` is no value of the encoding `{encoding}`", value.plain())),
+        _ => Err(format!(
+            "`{}` is no value of the encoding `{encoding}`",
+            value.plain()
+        )),
     }
 }
 
@@ -152,7 +175,13 @@ pub fn escape(text: &str) -> String {
 
 /// Each digit d replaced by 9 - d.
 fn complement(text: &str) -> String {
-    text.chars().map(|c| c.to_digit(10).and_then(|d| char::from_digit(9 - d, 10)).unwrap_or(c)).collect()
+    text.chars()
+        .map(|c| {
+            c.to_digit(10)
+                .and_then(|d| char::from_digit(9 - d, 10))
+                .unwrap_or(c)
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -19,10 +19,17 @@ pub fn distinct(workload: &Workload, entity: &Entity, id: AttributeId) -> u64 {
     let attribute = entity.attribute(id);
     let root = || entity.count.isqrt();
     let alone = entity.identity == [id] || entity.uniques.iter().any(|u| u.attributes == [id]);
-    let referenced = attribute.target.map(|t| workload.entity(t).count).or_else(|| {
-        let single = |r: &&crate::workload::Reference| r.attributes == [id];
-        entity.references.iter().find(single).map(|r| r.targets.iter().map(|t| workload.entity(*t).count).sum())
-    });
+    let referenced = attribute
+        .target
+        .map(|t| workload.entity(t).count)
+        .or_else(|| {
+            let single = |r: &&crate::workload::Reference| r.attributes == [id];
+            entity
+                .references
+                .iter()
+                .find(single)
+                .map(|r| r.targets.iter().map(|t| workload.entity(*t).count).sum())
+        });
     let natural = match (&attribute.ty, referenced) {
         _ if attribute.distinct.is_some() => attribute.distinct.unwrap_or(1),
         _ if alone => entity.count,
@@ -48,7 +55,10 @@ pub fn present(entity: &Entity, id: AttributeId) -> u64 {
         return WHOLE;
     }
     let listed: u64 = attribute.share.of.iter().map(|(_, p)| p).sum();
-    attribute.share.any.unwrap_or(if listed > 0 { listed } else { WHOLE / 2 })
+    attribute
+        .share
+        .any
+        .unwrap_or(if listed > 0 { listed } else { WHOLE / 2 })
 }
 
 /// What part of the items has one of these values, in parts per million.
@@ -56,11 +66,24 @@ pub fn present(entity: &Entity, id: AttributeId) -> u64 {
 pub fn share(workload: &Workload, entity: &Entity, id: AttributeId, values: &[Constant]) -> u64 {
     let attribute = entity.attribute(id);
     let there = present(entity, id);
-    let declared = |v: &Constant| attribute.share.of.iter().find(|(c, _)| c == v).map(|(_, p)| *p);
+    let declared = |v: &Constant| {
+        attribute
+            .share
+            .of
+            .iter()
+            .find(|(c, _)| c == v)
+            .map(|(_, p)| *p)
+    };
     let listed: u64 = attribute.share.of.iter().map(|(_, p)| p).sum();
-    let others = distinct(workload, entity, id).saturating_sub(attribute.share.of.len() as u64).max(1);
+    let others = distinct(workload, entity, id)
+        .saturating_sub(attribute.share.of.len() as u64)
+        .max(1);
     let each = there.saturating_sub(listed) / others;
-    values.iter().map(|v| declared(v).unwrap_or(each)).sum::<u64>().min(WHOLE)
+    values
+        .iter()
+        .map(|v| declared(v).unwrap_or(each))
+        .sum::<u64>()
+        .min(WHOLE)
 }
 
 /// Which items are meant: attributes fixed by equality with a parameter, and constants.
@@ -85,12 +108,22 @@ pub fn matching(workload: &Workload, entity: &Entity, chosen: Chosen<'_>) -> u12
         micro = match constant(id) {
             // A parameter that constants narrow: as frequent as one of them.
             Some((_, values)) => {
-                micro * u128::from(share(workload, entity, id, values)) / u128::from(WHOLE) / values.len().max(1) as u128
+                micro * u128::from(share(workload, entity, id, values))
+                    / u128::from(WHOLE)
+                    / values.len().max(1) as u128
             }
-            None => micro * u128::from(present(entity, id)) / u128::from(WHOLE) / u128::from(distinct(workload, entity, id)),
+            None => {
+                micro * u128::from(present(entity, id))
+                    / u128::from(WHOLE)
+                    / u128::from(distinct(workload, entity, id))
+            }
         };
     }
-    for (id, values) in chosen.constants.iter().filter(|(id, _)| !chosen.fixed.contains(*id)) {
+    for (id, values) in chosen
+        .constants
+        .iter()
+        .filter(|(id, _)| !chosen.fixed.contains(*id))
+    {
         micro = micro * u128::from(share(workload, entity, *id, values)) / u128::from(WHOLE);
     }
     let by_value = |id: AttributeId| chosen.fixed.contains(id) || constant(id).is_some();
@@ -100,7 +133,11 @@ pub fn matching(workload: &Workload, entity: &Entity, chosen: Chosen<'_>) -> u12
     for id in chosen.missing.iter() {
         micro = micro * u128::from(WHOLE - present(entity, id)) / u128::from(WHOLE);
     }
-    if entity.determines(chosen.fixed) { micro.min(u128::from(WHOLE)) } else { micro }
+    if entity.determines(chosen.fixed) {
+        micro.min(u128::from(WHOLE))
+    } else {
+        micro
+    }
 }
 
 /// The share of the items that the most frequent value of the fixed attributes has, in parts per million, at least one.
@@ -109,9 +146,14 @@ pub fn heaviest(workload: &Workload, entity: &Entity, fixed: AttributeSet) -> u6
     let mut part = WHOLE;
     for id in fixed.iter() {
         let attribute = entity.attribute(id);
-        let declared = entity.largest.get(&id).map(|n| n.saturating_mul(WHOLE) / entity.count.max(1));
+        let declared = entity
+            .largest
+            .get(&id)
+            .map(|n| n.saturating_mul(WHOLE) / entity.count.max(1));
         let frequent = attribute.share.of.iter().map(|(_, p)| *p).max();
-        let one = declared.or(frequent).unwrap_or_else(|| WHOLE / distinct(workload, entity, id));
+        let one = declared
+            .or(frequent)
+            .unwrap_or_else(|| WHOLE / distinct(workload, entity, id));
         part = part.saturating_mul(one.min(WHOLE)) / WHOLE;
     }
     part.max(1)

@@ -10,7 +10,8 @@ use crate::estimate::{self, WHOLE};
 use crate::layout::Family;
 use crate::schema::{Schema, Served};
 use crate::workload::{
-    Action, AttributeId, AttributeSet, Constant, EntityId, PatternId, Read, Test, Workload, WriteVerb,
+    Action, AttributeId, AttributeSet, Constant, EntityId, PatternId, Read, Test, Workload,
+    WriteVerb,
 };
 
 /// Read units a second that one partition serves.
@@ -24,7 +25,10 @@ pub const MOST_WRITES: u64 = 1_000;
 pub fn peak_writes(workload: &Workload, entity: EntityId, share: u64) -> u128 {
     let units = u128::from(size::item(workload, entity).div_ceil(1024).max(1));
     let mut micro: u128 = 0;
-    for (pattern, step) in workload.steps().filter(|(_, s)| s.entity == entity && s.verb != WriteVerb::Check) {
+    for (pattern, step) in workload
+        .steps()
+        .filter(|(_, s)| s.entity == entity && s.verb != WriteVerb::Check)
+    {
         let times = step.times.map_or(1, |t| u128::from(t.max));
         micro += workload.pattern(pattern).peak.micro_calls_in(1) * times * units;
     }
@@ -34,9 +38,14 @@ pub fn peak_writes(workload: &Workload, entity: EntityId, share: u64) -> u128 {
 /// The partitions that a read's items must be spread over, so that each stays within what a partition serves.
 #[must_use]
 pub fn shards_needed(workload: &Workload, pattern: PatternId, read: &Read, given: &[usize]) -> u32 {
-    let Some(entity) = read.entities.first().copied() else { return 1 };
+    let Some(entity) = read.entities.first().copied() else {
+        return 1;
+    };
     let declared = workload.entity(entity);
-    let fixed: AttributeSet = given.iter().filter_map(|c| read.by[*c].binding.get(&entity).copied()).collect();
+    let fixed: AttributeSet = given
+        .iter()
+        .filter_map(|c| read.by[*c].binding.get(&entity).copied())
+        .collect();
     let constants: Vec<(AttributeId, Vec<Constant>)> = read
         .constants
         .iter()
@@ -45,7 +54,9 @@ pub fn shards_needed(workload: &Workload, pattern: PatternId, read: &Read, given
             Test::Exists | Test::Missing => None,
         })
         .collect();
-    let share = constants.iter().fold(WHOLE, |s, (a, v)| s * estimate::share(workload, declared, *a, v) / WHOLE);
+    let share = constants.iter().fold(WHOLE, |s, (a, v)| {
+        s * estimate::share(workload, declared, *a, v) / WHOLE
+    });
     let heaviest = u128::from(estimate::heaviest(workload, declared, fixed));
     let writes = peak_writes(workload, entity, share) * heaviest / u128::from(WHOLE);
     let chosen = estimate::Chosen {
@@ -54,13 +65,18 @@ pub fn shards_needed(workload: &Workload, pattern: PatternId, read: &Read, given
         exists: AttributeSet::default(),
         missing: AttributeSet::default(),
     };
-    let items = estimate::matching(workload, declared, chosen).div_ceil(u128::from(WHOLE)).max(1);
+    let items = estimate::matching(workload, declared, chosen)
+        .div_ceil(u128::from(WHOLE))
+        .max(1);
     let items = read.limit.map_or(items, |l| items.min(u128::from(l.count)));
     let bytes = items * u128::from(size::item(workload, entity));
     let read_units = bytes.div_ceil(4096).div_ceil(2);
-    let reads = workload.pattern(pattern).peak.micro_calls_in(1) * read_units * heaviest / u128::from(WHOLE);
+    let reads = workload.pattern(pattern).peak.micro_calls_in(1) * read_units * heaviest
+        / u128::from(WHOLE);
     let whole = u128::from(WHOLE);
-    let needed = writes.div_ceil(u128::from(MOST_WRITES) * whole).max(reads.div_ceil(u128::from(MOST_READS) * whole));
+    let needed = writes
+        .div_ceil(u128::from(MOST_WRITES) * whole)
+        .max(reads.div_ceil(u128::from(MOST_READS) * whole));
     u32::try_from(needed.clamp(1, 1000)).unwrap_or(1000)
 }
 
@@ -81,21 +97,41 @@ pub struct Hot {
 
 /// The partitions, of the table and of indexes, whose peak is above what one partition serves.
 #[must_use]
-pub fn hot(workload: &Workload, variants: &[Variant], schema: &Schema, model: &Model<'_>) -> Vec<Hot> {
+pub fn hot(
+    workload: &Workload,
+    variants: &[Variant],
+    schema: &Schema,
+    model: &Model<'_>,
+) -> Vec<Hot> {
     let table = schema.table.iter().map(|f| (None, f));
-    let indexes = schema.indexes.iter().enumerate().flat_map(|(at, i)| i.families.iter().map(move |f| (Some(at), f)));
+    let indexes = schema
+        .indexes
+        .iter()
+        .enumerate()
+        .flat_map(|(at, i)| i.families.iter().map(move |f| (Some(at), f)));
     table
         .chain(indexes)
         .filter_map(|(index, family)| {
-            let writes: u128 = (0..family.members.len()).map(|m| writes_of(workload, model, family, m)).sum();
+            let writes: u128 = (0..family.members.len())
+                .map(|m| writes_of(workload, model, family, m))
+                .sum();
             let mut reads: Vec<(u128, PatternId)> = Vec::new();
             for (at, (variant, served)) in variants.iter().zip(&schema.served).enumerate() {
-                if let Some(load) = reads_of(workload, model, schema, (index, family), (at, variant, served)) {
+                if let Some(load) = reads_of(
+                    workload,
+                    model,
+                    schema,
+                    (index, family),
+                    (at, variant, served),
+                ) {
                     reads.push((load, variant.pattern));
                 }
             }
             let read: u128 = reads.iter().map(|(load, _)| load).sum();
-            let most = reads.iter().max_by_key(|(load, p)| (*load, std::cmp::Reverse(*p))).map(|(_, p)| *p);
+            let most = reads
+                .iter()
+                .max_by_key(|(load, p)| (*load, std::cmp::Reverse(*p)))
+                .map(|(_, p)| *p);
             describe(workload, schema, index, family, (writes, read), most)
         })
         .collect()
@@ -145,10 +181,23 @@ fn describe(
         return None;
     }
     let first = family.members.first()?.entity;
-    let place = index.map_or_else(|| "the table".to_owned(), |at| schema.indexes[at].name.clone());
-    let names: Vec<&str> = family.members.iter().map(|m| workload.entity(m.entity).name.as_str()).collect();
-    let partition = workload.entity(first).names(family.columns.iter().filter_map(|c| c.first().copied()));
-    let by = if partition.is_empty() { "one constant key".to_owned() } else { format!("the key {}", partition.join(", ")) };
+    let place = index.map_or_else(
+        || "the table".to_owned(),
+        |at| schema.indexes[at].name.clone(),
+    );
+    let names: Vec<&str> = family
+        .members
+        .iter()
+        .map(|m| workload.entity(m.entity).name.as_str())
+        .collect();
+    let partition = workload
+        .entity(first)
+        .names(family.columns.iter().filter_map(|c| c.first().copied()));
+    let by = if partition.is_empty() {
+        "one constant key".to_owned()
+    } else {
+        format!("the key {}", partition.join(", "))
+    };
     let help = match pattern.map(|p| &workload.pattern(p).name) {
         Some(name) => format!(
             "{} partitions would do: `shards: {}` on `{name}` and the other reads of this key",

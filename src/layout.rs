@@ -145,7 +145,10 @@ impl Family {
     /// The attributes of a member's partition key.
     #[must_use]
     pub fn partition(&self, member: usize) -> AttributeSet {
-        self.columns.iter().filter_map(|c| c.get(member).copied()).collect()
+        self.columns
+            .iter()
+            .filter_map(|c| c.get(member).copied())
+            .collect()
     }
 
     /// The components of a member's sort key, shared ones included, in their order.
@@ -159,18 +162,27 @@ impl Family {
     /// Every attribute of a member's key.
     #[must_use]
     pub fn key_attributes(&self, member: usize) -> AttributeSet {
-        self.components(member).iter().fold(self.partition(member), |set, c| set.with(c.attribute))
+        self.components(member)
+            .iter()
+            .fold(self.partition(member), |set, c| set.with(c.attribute))
     }
 
     /// Every attribute on which a member's key depends: those of the key, of the shard and of the conditions.
     #[must_use]
     pub fn depends_on(&self, member: usize, workload: &Workload) -> AttributeSet {
         let mut set = self.key_attributes(member);
-        let Some(m) = self.members.get(member) else { return set };
+        let Some(m) = self.members.get(member) else {
+            return set;
+        };
         if self.shards > 1 {
             set = set.union(workload.entity(m.entity).identity_set());
         }
-        m.sparse.values.iter().fold(set, |s, (a, _)| s.with(*a)).union(m.sparse.presence).union(m.sparse.missing)
+        m.sparse
+            .values
+            .iter()
+            .fold(set, |s, (a, _)| s.with(*a))
+            .union(m.sparse.presence)
+            .union(m.sparse.missing)
     }
 }
 
@@ -189,22 +201,38 @@ impl Node {
     #[must_use]
     pub fn literals(&self, member: usize) -> String {
         match self {
-            Self::Leaf { label, member: m, .. } if *m == member => label.clone(),
+            Self::Leaf {
+                label, member: m, ..
+            } if *m == member => label.clone(),
             Self::Leaf { .. } => String::new(),
             Self::Shared { label, next, .. } => format!("{label}{}", next.literals(member)),
-            Self::Blocks { groups, .. } => {
-                groups.iter().filter(|g| g.holds(member)).map(|g| g.literals(member)).collect()
-            }
+            Self::Blocks { groups, .. } => groups
+                .iter()
+                .filter(|g| g.holds(member))
+                .map(|g| g.literals(member))
+                .collect(),
         }
     }
 
     fn collect(&self, member: usize, made: &mut Vec<Component>) {
         match self {
-            Self::Leaf { member: m, components, .. } if *m == member => made.extend(components),
+            Self::Leaf {
+                member: m,
+                components,
+                ..
+            } if *m == member => made.extend(components),
             Self::Leaf { .. } => {}
-            Self::Shared { attributes, descending, next, .. } => {
+            Self::Shared {
+                attributes,
+                descending,
+                next,
+                ..
+            } => {
                 if let Some((_, attribute)) = attributes.iter().find(|(m, _)| *m == member) {
-                    made.push(Component { attribute: *attribute, descending: *descending });
+                    made.push(Component {
+                        attribute: *attribute,
+                        descending: *descending,
+                    });
                     next.collect(member, made);
                 }
             }

@@ -15,12 +15,12 @@ mod parameters;
 mod proof;
 mod reading;
 mod reasons;
-mod steps;
 mod settings;
+mod steps;
 mod table;
 mod writing;
 
-pub use build::compile;
+pub use build::{compile, entry};
 pub use steps::*;
 pub use table::*;
 

@@ -13,8 +13,8 @@ mod reads;
 mod settings;
 pub mod transactions;
 mod types;
-pub mod units;
 mod uniques;
+pub mod units;
 mod writes;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -54,7 +54,11 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     mutability::settle(&mut workload);
     writes::check_immutable(&workload, found);
     settings::check_physical_names(&workload, found);
-    if found.has_errors() { None } else { Some(workload) }
+    if found.has_errors() {
+        None
+    } else {
+        Some(workload)
+    }
 }
 
 /// The text under a field.
@@ -64,15 +68,20 @@ fn optional_text(node: &Node, field: &str) -> Option<String> {
 
 /// Whether a name is one that functions, types and keys can have.
 fn is_name(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_alphabetic()) && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    text.starts_with(|c: char| c.is_ascii_alphabetic())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
 }
 
 /// A declared name, or an error.
 fn declared_name(text: &str, span: Span, what: &str, found: &mut Diagnostics) {
     if !is_name(text) {
         found.push(
-            Diagnostic::at(Code::D0105, span, format!("`{text}` cannot be the name of {what}"))
-                .note("names match `[A-Za-z][A-Za-z0-9_]*`"),
+            Diagnostic::at(
+                Code::D0105,
+                span,
+                format!("`{text}` cannot be the name of {what}"),
+            )
+            .note("names match `[A-Za-z][A-Za-z0-9_]*`"),
         );
     }
 }
@@ -94,7 +103,12 @@ fn entity_named(node: &Node, entities: &[Entity], found: &mut Diagnostics) -> Op
 }
 
 /// The attribute of an entity with this name, or an error.
-fn attribute_named(name: &str, span: Span, entity: &Entity, found: &mut Diagnostics) -> Option<AttributeId> {
+fn attribute_named(
+    name: &str,
+    span: Span,
+    entity: &Entity,
+    found: &mut Diagnostics,
+) -> Option<AttributeId> {
     let id = entity.find(name);
     if id.is_none() {
         found.push(unknown_attribute(name, span, &[entity]));
@@ -105,14 +119,23 @@ fn attribute_named(name: &str, span: Span, entity: &Entity, found: &mut Diagnost
 /// That none of these entities has such an attribute.
 fn unknown_attribute(name: &str, span: Span, entities: &[&Entity]) -> Diagnostic {
     let names: Vec<&str> = entities.iter().map(|e| e.name.as_str()).collect();
-    let known = entities.iter().flat_map(|e| e.attributes.iter().map(|a| a.name.as_str()));
+    let known = entities
+        .iter()
+        .flat_map(|e| e.attributes.iter().map(|a| a.name.as_str()));
     let made = match entities {
-        [one] => Diagnostic::at(Code::D0204, span, format!("`{}` has no attribute `{name}`", one.name))
-            .context(one.span, format!("`{}` is declared here", one.name)),
+        [one] => Diagnostic::at(
+            Code::D0204,
+            span,
+            format!("`{}` has no attribute `{name}`", one.name),
+        )
+        .context(one.span, format!("`{}` is declared here", one.name)),
         _ => Diagnostic::at(
             Code::D0204,
             span,
-            format!("none of {} has an attribute `{name}`", crate::document::form::quoted(&names)),
+            format!(
+                "none of {} has an attribute `{name}`",
+                crate::document::form::quoted(&names)
+            ),
         ),
     };
     made.did_you_mean(name, known)

@@ -74,6 +74,11 @@ impl Schema {
 
 /// The family of an entity among some, and the entity's place in it.
 #[must_use]
-pub fn find(families: &[Rc<Family>], entity: crate::workload::EntityId) -> Option<(&Family, usize)> {
-    families.iter().find_map(|f| f.member(entity).map(|m| (f.as_ref(), m)))
+pub fn find(
+    families: &[Rc<Family>],
+    entity: crate::workload::EntityId,
+) -> Option<(&Family, usize)> {
+    families
+        .iter()
+        .find_map(|f| f.member(entity).map(|m| (f.as_ref(), m)))
 }

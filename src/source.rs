@@ -16,7 +16,10 @@ impl Source {
     /// Makes a source of a name and a text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
-        Self { name: name.into(), text: text.into() }
+        Self {
+            name: name.into(),
+            text: text.into(),
+        }
     }
 
     /// The one-based line and column at which `span` begins.
@@ -61,8 +64,23 @@ mod tests {
     fn positions_count_characters_from_one() {
         let source = Source::new("x", "ab\nécd\n");
         let start = source.text.find('c').unwrap_or_default();
-        assert_eq!(source.position(Span { start, end: start + 1 }), Position { line: 2, column: 2 });
-        assert_eq!(source.position(Span::default()), Position { line: 1, column: 1 });
-        assert_eq!(source.slice(Span { start, end: start + 2 }), "cd");
+        assert_eq!(
+            source.position(Span {
+                start,
+                end: start + 1
+            }),
+            Position { line: 2, column: 2 }
+        );
+        assert_eq!(
+            source.position(Span::default()),
+            Position { line: 1, column: 1 }
+        );
+        assert_eq!(
+            source.slice(Span {
+                start,
+                end: start + 2
+            }),
+            "cd"
+        );
     }
 }

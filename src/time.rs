@@ -11,7 +11,9 @@ pub fn date(text: &str) -> Option<String> {
     let day = digits(day, 2)?;
     let year = digits(month_text.get(..4)?, 4)?;
     let number = digits(month_text.get(5..)?, 2)?;
-    (1..=days_in(year, number)).contains(&day).then(|| text.to_owned())
+    (1..=days_in(year, number))
+        .contains(&day)
+        .then(|| text.to_owned())
 }
 
 /// The canonical text of a month written `2026-11`.
@@ -19,7 +21,9 @@ pub fn date(text: &str) -> Option<String> {
 pub fn month(text: &str) -> Option<String> {
     let (year, month) = text.split_once('-')?;
     digits(year, 4)?;
-    (1..=12).contains(&digits(month, 2)?).then(|| text.to_owned())
+    (1..=12)
+        .contains(&digits(month, 2)?)
+        .then(|| text.to_owned())
 }
 
 /// The canonical text of an instant in UTC, written with or without seconds' fraction: `2026-11-20T10:00:00Z`.
@@ -57,11 +61,30 @@ mod tests {
 
     #[test]
     fn only_real_times() {
-        assert!(date("2024-02-29").is_some() && date("2023-02-29").is_none() && date("2026-1-02").is_none());
-        assert!(month("2026-12").is_some() && month("2026-13").is_none() && month("26-12").is_none());
-        assert_eq!(timestamp("2026-11-20T10:00:00Z").as_deref(), Some("2026-11-20T10:00:00.000Z"));
-        assert_eq!(timestamp("2026-11-20T10:00:00.5Z").as_deref(), Some("2026-11-20T10:00:00.500Z"));
-        for bad in ["2026-11-20T10:00Z", "2026-11-20T24:00:00Z", "2026-11-20T10:00:00.1234Z", "2026-11-20 10:00:00Z", "", "é"] {
+        assert!(
+            date("2024-02-29").is_some()
+                && date("2023-02-29").is_none()
+                && date("2026-1-02").is_none()
+        );
+        assert!(
+            month("2026-12").is_some() && month("2026-13").is_none() && month("26-12").is_none()
+        );
+        assert_eq!(
+            timestamp("2026-11-20T10:00:00Z").as_deref(),
+            Some("2026-11-20T10:00:00.000Z")
+        );
+        assert_eq!(
+            timestamp("2026-11-20T10:00:00.5Z").as_deref(),
+            Some("2026-11-20T10:00:00.500Z")
+        );
+        for bad in [
+            "2026-11-20T10:00Z",
+            "2026-11-20T24:00:00Z",
+            "2026-11-20T10:00:00.1234Z",
+            "2026-11-20 10:00:00Z",
+            "",
+            "é",
+        ] {
             assert_eq!(timestamp(bad), None, "{bad}");
         }
     }

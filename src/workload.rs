@@ -12,10 +12,11 @@ mod attribute;
 mod pattern;
 mod settings;
 
-pub use attribute::{AttributeSet, Attribute, Basis, Constant, Derivation, Derived, Share, Type};
+pub use attribute::{Attribute, AttributeSet, Basis, Constant, Derivation, Derived, Share, Type};
 pub use pattern::{
-    Action, Allow, Binding, Column, Condition, Change, Ids, Find, Limit, Operand, Operator, Pattern, PathSegment, Period, Range,
-    RangeOperator, Rate, Read, ReadVerb, Sort, Step, Test, Times, Where, WriteVerb,
+    Action, Allow, Binding, Change, Column, Condition, Find, Ids, Limit, Operand, Operator,
+    PathSegment, Pattern, Period, Range, RangeOperator, Rate, Read, ReadVerb, Sort, Step, Test,
+    Times, Where, WriteVerb,
 };
 pub use settings::{Billing, Capacity, Consumer, Encryption, Limits, Names, Settings, Target};
 
@@ -132,7 +133,10 @@ impl Workload {
     /// The entity with this name.
     #[must_use]
     pub fn find_entity(&self, name: &str) -> Option<EntityId> {
-        let at = self.entities.binary_search_by(|e| e.name.as_str().cmp(name)).ok()?;
+        let at = self
+            .entities
+            .binary_search_by(|e| e.name.as_str().cmp(name))
+            .ok()?;
         u16::try_from(at).ok().map(EntityId)
     }
 
@@ -160,7 +164,10 @@ impl Entity {
     /// The attribute with this name.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<AttributeId> {
-        let at = self.attributes.binary_search_by(|a| a.name.as_str().cmp(name)).ok()?;
+        let at = self
+            .attributes
+            .binary_search_by(|a| a.name.as_str().cmp(name))
+            .ok()?;
         u16::try_from(at).ok().map(AttributeId)
     }
 
@@ -178,14 +185,22 @@ impl Entity {
     /// The names of some attributes, in their order.
     #[must_use]
     pub fn names(&self, ids: impl IntoIterator<Item = AttributeId>) -> Vec<&str> {
-        ids.into_iter().map(|id| self.attribute(id).name.as_str()).collect()
+        ids.into_iter()
+            .map(|id| self.attribute(id).name.as_str())
+            .collect()
     }
 
     /// Whether equality on `fixed` leaves at most one item: it holds the identity or a unique set.
     #[must_use]
     pub fn determines(&self, fixed: AttributeSet) -> bool {
         self.identity_set().is_subset(fixed)
-            || self.uniques.iter().any(|u| u.attributes.iter().copied().collect::<AttributeSet>().is_subset(fixed))
+            || self.uniques.iter().any(|u| {
+                u.attributes
+                    .iter()
+                    .copied()
+                    .collect::<AttributeSet>()
+                    .is_subset(fixed)
+            })
     }
 
     /// Whether an attribute may be missing from an item.

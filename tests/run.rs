@@ -11,7 +11,10 @@ fn run(path: &Path) -> Result<(), String> {
     let compiled = design::compile(&source, design::Objective::Indexes);
     let plan = compiled.plan.ok_or("does not compile")?;
     let json = serde_json::to_string(&plan).map_err(|e| e.to_string())?;
-    let seeds = std::env::var("SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(2u64);
+    let seeds = std::env::var("SEEDS")
+        .ok()
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(2u64);
     for seed in 0..seeds {
         check::check_design(&yaml, &json, seed, 2, 120).map_err(|e| format!("seed {seed}: {e}"))?;
     }
@@ -19,8 +22,12 @@ fn run(path: &Path) -> Result<(), String> {
 }
 
 fn designs() -> Vec<PathBuf> {
-    let examples = std::fs::read_dir("examples").expect("examples").map(|e| e.expect("entry").path().join("design.yaml"));
-    let tests = std::fs::read_dir("tests/designs").expect("designs").map(|e| e.expect("entry").path());
+    let examples = std::fs::read_dir("examples")
+        .expect("examples")
+        .map(|e| e.expect("entry").path().join("design.yaml"));
+    let tests = std::fs::read_dir("tests/designs")
+        .expect("designs")
+        .map(|e| e.expect("entry").path());
     let mut all: Vec<PathBuf> = examples.chain(tests).collect();
     all.sort();
     all
@@ -30,10 +37,22 @@ fn designs() -> Vec<PathBuf> {
 fn every_design_runs() {
     let only = std::env::var("ONLY").unwrap_or_default();
     let mut failures = Vec::new();
-    for path in designs().into_iter().filter(|p| p.display().to_string().contains(&only)) {
+    for path in designs()
+        .into_iter()
+        .filter(|p| p.display().to_string().contains(&only))
+    {
         if let Err(e) = run(&path) {
-            failures.push(format!("{}: {}", path.display(), e.chars().take(2500).collect::<String>()));
+            failures.push(format!(
+                "{}: {}",
+                path.display(),
+                e.chars().take(2500).collect::<String>()
+            ));
         }
     }
-    assert!(failures.is_empty(), "{}\n{}", failures.len(), failures.join("\n-----\n"));
+    assert!(
+        failures.is_empty(),
+        "{}\n{}",
+        failures.len(),
+        failures.join("\n-----\n")
+    );
 }

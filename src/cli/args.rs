@@ -18,6 +18,30 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Compile a design file and show the design: tables, keys, coverage, cost, proof
     Plan(PlanArgs),
+    /// Check a design file in CI: fail on uncovered patterns, errors and denied warnings
+    Check(CheckArgs),
+    /// Explain a diagnostic code, or print a reference page: `language`, `plan-document`
+    Explain {
+        /// A code such as `D0401`, its name, or the name of a page
+        thing: String,
+    },
+    /// Write a commented starter file
+    Init {
+        /// Where to write it
+        #[arg(default_value = "design.yaml")]
+        file: String,
+    },
+    /// Print the JSON Schema of the design file, for editors
+    Schema {
+        /// That of the plan document instead
+        #[arg(long)]
+        plan: bool,
+    },
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
 }
 
 /// When to use colours.
@@ -55,6 +79,37 @@ pub(super) struct PlanArgs {
     /// What to put first: the number of indexes or the monthly cost
     #[arg(long, value_enum, default_value_t = ObjectiveArg::Indexes)]
     pub(super) objective: ObjectiveArg,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct CheckArgs {
+    /// The design file; `-` is standard input
+    #[arg(default_value = "design.yaml")]
+    pub(super) file: String,
+
+    /// How to report
+    #[arg(long, value_enum, default_value_t = CheckFormat::Text)]
+    pub(super) format: CheckFormat,
+
+    /// Findings of this code fail the check
+    #[arg(long, value_name = "CODE")]
+    pub(super) deny: Vec<String>,
+
+    /// Findings of this code are warnings
+    #[arg(long, value_name = "CODE")]
+    pub(super) warn: Vec<String>,
+
+    /// Findings of this code are not reported
+    #[arg(long, value_name = "CODE")]
+    pub(super) allow: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum CheckFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

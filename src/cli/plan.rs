@@ -19,7 +19,9 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
     };
     match args.format {
         PlanFormat::Json => output::print(&(serde_json::to_string_pretty(plan)? + "\n"))?,
-        PlanFormat::Text => output::print(&text::render(plan, output::width(), !output::is_terminal()))?,
+        PlanFormat::Text => {
+            output::print(&text::render(plan, output::width(), !output::is_terminal()))?
+        }
         PlanFormat::Markdown => output::print(&markdown::render(plan)?)?,
     }
     Ok(Exit::Fine)

@@ -28,7 +28,12 @@ pub struct Odds {
 /// The attributes whose values a write can change, derived ones included.
 #[must_use]
 pub fn changed(entity: &Entity, step: &Step) -> AttributeSet {
-    let direct = step.set.iter().chain(&step.add).chain(&step.remove).map(|c| c.attribute);
+    let direct = step
+        .set
+        .iter()
+        .chain(&step.add)
+        .chain(&step.remove)
+        .map(|c| c.attribute);
     let mut set: AttributeSet = match step.verb {
         WriteVerb::Create | WriteVerb::Put => entity.attribute_ids().collect(),
         WriteVerb::Update => direct.collect(),
@@ -37,7 +42,12 @@ pub fn changed(entity: &Entity, step: &Step) -> AttributeSet {
     loop {
         let before = set;
         for id in entity.attribute_ids() {
-            if entity.attribute(id).derived.as_ref().is_some_and(|d| d.of.iter().any(|s| set.contains(*s))) {
+            if entity
+                .attribute(id)
+                .derived
+                .as_ref()
+                .is_some_and(|d| d.of.iter().any(|s| set.contains(*s)))
+            {
                 set.insert(id);
             }
         }
@@ -72,21 +82,41 @@ pub fn odds(
     };
     for (attribute, values) in &m.sparse.values {
         let share = estimate::share(workload, entity, *attribute, values);
-        let known = |value: Option<&Constant>| value.map_or(share, |v| if values.contains(v) { WHOLE } else { 0 });
-        condition(*attribute, known(required(step, *attribute)), known(written(entity, step, *attribute)));
+        let known = |value: Option<&Constant>| {
+            value.map_or(share, |v| if values.contains(v) { WHOLE } else { 0 })
+        };
+        condition(
+            *attribute,
+            known(required(step, *attribute)),
+            known(written(entity, step, *attribute)),
+        );
     }
     let named = |a: AttributeId| m.sparse.values.iter().any(|(b, _)| *b == a);
     for attribute in m.sparse.presence.iter().filter(|a| !named(*a)) {
-        condition(attribute, present_before(entity, step, attribute), present_after(entity, step, attribute));
+        condition(
+            attribute,
+            present_before(entity, step, attribute),
+            present_after(entity, step, attribute),
+        );
     }
     for attribute in m.sparse.missing.iter() {
         let absent = |present: u64| WHOLE - present;
-        condition(attribute, absent(present_before(entity, step, attribute)), absent(present_after(entity, step, attribute)));
+        condition(
+            attribute,
+            absent(present_before(entity, step, attribute)),
+            absent(present_after(entity, step, attribute)),
+        );
     }
     let of = |a: u128, b: u128| steady * a / whole * b / whole;
     match step.verb {
-        WriteVerb::Create | WriteVerb::Put => Odds { enters: of(after, whole), ..Odds::default() },
-        WriteVerb::Delete => Odds { leaves: of(before, whole), ..Odds::default() },
+        WriteVerb::Create | WriteVerb::Put => Odds {
+            enters: of(after, whole),
+            ..Odds::default()
+        },
+        WriteVerb::Delete => Odds {
+            leaves: of(before, whole),
+            ..Odds::default()
+        },
         WriteVerb::Check => Odds::default(),
         WriteVerb::Update => {
             let stays = of(before, after);
@@ -106,16 +136,29 @@ pub fn odds(
 /// The value that an `if` requires an attribute to have.
 #[must_use]
 pub fn required(step: &Step, attribute: AttributeId) -> Option<&Constant> {
-    step.conditions.iter().find_map(|c| match (&c.operator, &c.operand) {
-        (Operator::Equal, Some(Operand::Constant(v))) if c.attribute == attribute && c.path.is_empty() => Some(v),
-        _ => None,
-    })
+    step.conditions
+        .iter()
+        .find_map(|c| match (&c.operator, &c.operand) {
+            (Operator::Equal, Some(Operand::Constant(v)))
+                if c.attribute == attribute && c.path.is_empty() =>
+            {
+                Some(v)
+            }
+            _ => None,
+        })
 }
 
 /// The constant that a write gives an attribute.
 #[must_use]
-pub fn written<'a>(entity: &'a Entity, step: &'a Step, attribute: AttributeId) -> Option<&'a Constant> {
-    let set = step.set.iter().find(|c| c.attribute == attribute && c.path.is_empty());
+pub fn written<'a>(
+    entity: &'a Entity,
+    step: &'a Step,
+    attribute: AttributeId,
+) -> Option<&'a Constant> {
+    let set = step
+        .set
+        .iter()
+        .find(|c| c.attribute == attribute && c.path.is_empty());
     match set.map(|c| &c.operand) {
         Some(Some(Operand::Constant(v))) => Some(v),
         Some(_) => None,
@@ -139,7 +182,11 @@ fn present_before(entity: &Entity, step: &Step, attribute: AttributeId) -> u64 {
 
 fn present_after(entity: &Entity, step: &Step, attribute: AttributeId) -> u64 {
     let whole_value = |c: &&crate::workload::Change| c.attribute == attribute && c.path.is_empty();
-    if step.remove.iter().any(|c| whole_value(&c) && c.operand.is_none()) {
+    if step
+        .remove
+        .iter()
+        .any(|c| whole_value(&c) && c.operand.is_none())
+    {
         return 0;
     }
     match step.set.iter().chain(&step.add).find(whole_value) {
@@ -185,22 +232,41 @@ pub fn reads_before(workload: &Workload, schema: &Schema, step: &Step) -> bool {
         .by
         .iter()
         .map(|(a, _)| *a)
-        .chain(step.conditions.iter().filter(|c| c.operator == Operator::Equal && c.path.is_empty()).map(|c| c.attribute))
+        .chain(
+            step.conditions
+                .iter()
+                .filter(|c| c.operator == Operator::Equal && c.path.is_empty())
+                .map(|c| c.attribute),
+        )
         .collect();
-    let set: AttributeSet =
-        step.set.iter().filter(|c| c.path.is_empty() && !c.optional).map(|c| c.attribute).collect();
+    let set: AttributeSet = step
+        .set
+        .iter()
+        .filter(|c| c.path.is_empty() && !c.optional)
+        .map(|c| c.attribute)
+        .collect();
     match step.verb {
         WriteVerb::Create | WriteVerb::Check => false,
-        WriteVerb::Put => guards(workload, schema, step.entity).iter().any(|g| !g.of_identity),
+        WriteVerb::Put => guards(workload, schema, step.entity)
+            .iter()
+            .any(|g| !g.of_identity),
         WriteVerb::Delete => guards(workload, schema, step.entity)
             .iter()
             .any(|g| g.attributes.iter().any(|a| !known.contains(*a))),
         WriteVerb::Update => {
             let changed = changed(entity, step);
-            let moved = |needs: AttributeSet| !needs.intersection(changed).is_empty() && !needs.without(known.union(set)).is_empty();
-            let keys = schema.indexes.iter().filter_map(|i| find(&i.families, step.entity));
+            let moved = |needs: AttributeSet| {
+                !needs.intersection(changed).is_empty()
+                    && !needs.without(known.union(set)).is_empty()
+            };
+            let keys = schema
+                .indexes
+                .iter()
+                .filter_map(|i| find(&i.families, step.entity));
             let keys = keys.map(|(family, member)| family.depends_on(member, workload));
-            let held = guards(workload, schema, step.entity).into_iter().map(|g| g.attributes.iter().copied().collect());
+            let held = guards(workload, schema, step.entity)
+                .into_iter()
+                .map(|g| g.attributes.iter().copied().collect());
             keys.chain(held).any(moved)
         }
     }

@@ -25,17 +25,26 @@ pub struct Units {
 
 impl Units {
     fn halves(halves: u64) -> Self {
-        Self { read: u128::from(halves) * u128::from(WHOLE) / 2, write: 0 }
+        Self {
+            read: u128::from(halves) * u128::from(WHOLE) / 2,
+            write: 0,
+        }
     }
 
     /// The sum.
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
-        Self { read: self.read + other.read, write: self.write + other.write }
+        Self {
+            read: self.read + other.read,
+            write: self.write + other.write,
+        }
     }
 
     fn times(self, part: u128, of: u128) -> Self {
-        Self { read: self.read * part / of, write: self.write * part / of }
+        Self {
+            read: self.read * part / of,
+            write: self.write * part / of,
+        }
     }
 }
 
@@ -66,7 +75,8 @@ impl Model<'_> {
     #[must_use]
     pub fn monthly(&self, rate: Rate, units: Units) -> u128 {
         let calls = rate.micro_calls_in(MONTH);
-        let price = units.read * u128::from(self.prices.read) + units.write * u128::from(self.prices.write);
+        let price =
+            units.read * u128::from(self.prices.read) + units.write * u128::from(self.prices.write);
         // Millionths of calls times millionths of units.
         (calls / 1000) * price / 1_000_000_000 + (calls % 1000) * price / 1_000_000_000_000
     }
@@ -76,11 +86,22 @@ impl Model<'_> {
         let names = &self.workload.settings.names;
         let entity = family.members[member].entity;
         // Numbers of indexes count as one digit.
-        let prefix = if kind == Kind::Table { 0 } else { names.index.len() as u64 + 1 };
-        let partition = if kind == Kind::Local { 0 } else { prefix + names.partition.len() as u64 + self.partition_bytes(family, member) };
+        let prefix = if kind == Kind::Table {
+            0
+        } else {
+            names.index.len() as u64 + 1
+        };
+        let partition = if kind == Kind::Local {
+            0
+        } else {
+            prefix + names.partition.len() as u64 + self.partition_bytes(family, member)
+        };
         let sort = prefix + names.sort.len() as u64 + family.root.literals(member).len() as u64;
-        let components: u64 =
-            family.components(member).into_iter().map(|c| size::component(self.workload, entity, c)).sum();
+        let components: u64 = family
+            .components(member)
+            .into_iter()
+            .map(|c| size::component(self.workload, entity, c))
+            .sum();
         partition + sort + components
     }
 
@@ -91,9 +112,16 @@ impl Model<'_> {
             if at > 0 {
                 bytes += crate::layout::column_name(self.workload, family, column).len() as u64 + 1;
             }
-            bytes += column.get(member).map_or(0, |a| size::encoded(entity.attribute(*a), false) + 1);
+            bytes += column
+                .get(member)
+                .map_or(0, |a| size::encoded(entity.attribute(*a), false) + 1);
         }
-        bytes + if family.shards > 1 { u64::from(family.shards.ilog10()) + 1 } else { 0 }
+        bytes
+            + if family.shards > 1 {
+                u64::from(family.shards.ilog10()) + 1
+            } else {
+                0
+            }
     }
 
     /// What part of an entity's items a family holds, in parts per million.
@@ -102,10 +130,26 @@ impl Model<'_> {
         let m = &family.members[member];
         let entity = self.workload.entity(m.entity);
         let named = |a| m.sparse.values.iter().any(|(b, _)| *b == a);
-        let values = m.sparse.values.iter().map(|(a, v)| estimate::share(self.workload, entity, *a, v));
-        let there = m.sparse.presence.iter().filter(|a| !named(*a)).map(|a| estimate::present(entity, a));
-        let gone = m.sparse.missing.iter().map(|a| WHOLE - estimate::present(entity, a));
-        values.chain(there).chain(gone).fold(WHOLE, |part, p| part * p / WHOLE)
+        let values = m
+            .sparse
+            .values
+            .iter()
+            .map(|(a, v)| estimate::share(self.workload, entity, *a, v));
+        let there = m
+            .sparse
+            .presence
+            .iter()
+            .filter(|a| !named(*a))
+            .map(|a| estimate::present(entity, a));
+        let gone = m
+            .sparse
+            .missing
+            .iter()
+            .map(|a| WHOLE - estimate::present(entity, a));
+        values
+            .chain(there)
+            .chain(gone)
+            .fold(WHOLE, |part, p| part * p / WHOLE)
     }
 
     /// Bytes of a whole item, with the keys that the schema adds.
@@ -124,7 +168,8 @@ impl Model<'_> {
         }
         for index in &schema.indexes {
             if let Some((family, member)) = find(&index.families, entity) {
-                bytes += self.key_bytes(family, member, index.kind) * self.held(family, member) / WHOLE;
+                bytes +=
+                    self.key_bytes(family, member, index.kind) * self.held(family, member) / WHOLE;
             }
         }
         bytes
@@ -133,13 +178,18 @@ impl Model<'_> {
     /// Bytes of an entity's entry in an index.
     #[must_use]
     pub fn entry_bytes(&self, schema: &Schema, index: usize, entity: EntityId) -> u64 {
-        let Some(of) = schema.indexes.get(index) else { return 0 };
+        let Some(of) = schema.indexes.get(index) else {
+            return 0;
+        };
         if of.projection == Projection::All {
             return self.item_bytes(schema, entity);
         }
-        let table = find(&schema.table, entity).map_or(0, |(f, m)| self.key_bytes(f, m, Kind::Table));
+        let table =
+            find(&schema.table, entity).map_or(0, |(f, m)| self.key_bytes(f, m, Kind::Table));
         let own = find(&of.families, entity).map_or(0, |(f, m)| self.key_bytes(f, m, of.kind));
-        let Projection::Include(names) = &of.projection else { return table + own };
+        let Projection::Include(names) = &of.projection else {
+            return table + own;
+        };
         let declared = self.workload.entity(entity);
         let discriminator = &self.workload.settings.names.discriminator;
         let attributes: u64 = declared
@@ -147,7 +197,11 @@ impl Model<'_> {
             .filter(|a| names.contains(&declared.attribute(*a).stored_as))
             .map(|a| size::attribute(self.workload, entity, a))
             .sum();
-        let typed = if names.contains(discriminator) { discriminator.len() + declared.name.len() } else { 0 };
+        let typed = if names.contains(discriminator) {
+            discriminator.len() + declared.name.len()
+        } else {
+            0
+        };
         table + own + attributes + typed as u64
     }
 
@@ -158,7 +212,12 @@ impl Model<'_> {
             .workload
             .steps()
             .filter(|(_, s)| s.entity == entity)
-            .map(|(pattern, step)| self.monthly(self.workload.pattern(pattern).rate, self.step(schema, pattern, step)))
+            .map(|(pattern, step)| {
+                self.monthly(
+                    self.workload.pattern(pattern).rate,
+                    self.step(schema, pattern, step),
+                )
+            })
             .sum();
         self.storage(schema, entity) + writes
     }
@@ -173,11 +232,17 @@ impl Model<'_> {
         let mut bytes = stored(self.item_bytes(schema, entity), WHOLE);
         for (at, index) in schema.indexes.iter().enumerate() {
             if let Some((family, member)) = find(&index.families, entity) {
-                bytes += stored(self.entry_bytes(schema, at, entity), self.held(family, member));
+                bytes += stored(
+                    self.entry_bytes(schema, at, entity),
+                    self.held(family, member),
+                );
             }
         }
         for guard in guards(self.workload, schema, entity) {
-            bytes += stored(self.guard_bytes(entity, &guard), guard.present(self.workload.entity(entity)));
+            bytes += stored(
+                self.guard_bytes(entity, &guard),
+                guard.present(self.workload.entity(entity)),
+            );
         }
         self.prices.storing(bytes)
     }
@@ -185,24 +250,37 @@ impl Model<'_> {
     fn guard_bytes(&self, entity: EntityId, guard: &Guard) -> u64 {
         let declared = self.workload.entity(entity);
         let attributes = guard.attributes.iter().chain(&declared.identity);
-        40 + attributes.map(|a| size::value(declared.attribute(*a)) + declared.attribute(*a).stored_as.len() as u64).sum::<u64>()
+        40 + attributes
+            .map(|a| {
+                size::value(declared.attribute(*a)) + declared.attribute(*a).stored_as.len() as u64
+            })
+            .sum::<u64>()
     }
 
     /// What one call of a write takes, for one of its steps with all repetitions.
     #[must_use]
     pub fn step(&self, schema: &Schema, pattern: PatternId, step: &Step) -> Units {
         let entity = step.entity;
-        let touched = guards(self.workload, schema, entity).into_iter().filter(|g| effect::moves_guard(self.workload, step, g));
-        let touched: u64 = touched.map(|g| effect::guard_writes(self.workload, step, &g)).sum();
-        let transaction = matches!(self.workload.pattern(pattern).action, Action::Transaction(_)) || touched > 0;
+        let touched = guards(self.workload, schema, entity)
+            .into_iter()
+            .filter(|g| effect::moves_guard(self.workload, step, g));
+        let touched: u64 = touched
+            .map(|g| effect::guard_writes(self.workload, step, &g))
+            .sum();
+        let transaction = matches!(
+            self.workload.pattern(pattern).action,
+            Action::Transaction(_)
+        ) || touched > 0;
         let factor = if transaction { 2 } else { 1 };
         let item = write_units(self.item_bytes(schema, entity));
         let mut micro = u128::from(item * factor + touched * 2) * u128::from(WHOLE);
         for (at, index) in schema.indexes.iter().enumerate() {
             if let Some((family, member)) = find(&index.families, entity) {
                 let bytes = self.entry_bytes(schema, at, entity);
-                let projected = |a| index.projection == Projection::All
-                    || matches!(&index.projection, Projection::Include(n) if n.contains(&self.workload.entity(entity).attribute(a).stored_as));
+                let projected = |a| {
+                    index.projection == Projection::All
+                        || matches!(&index.projection, Projection::Include(n) if n.contains(&self.workload.entity(entity).attribute(a).stored_as))
+                };
                 let odds = effect::odds(self.workload, step, family, member, projected);
                 let unit = |entry: Entry| u128::from(index_write_units(entry));
                 micro += unit(Entry::Enters(bytes)) * odds.enters
@@ -211,9 +289,15 @@ impl Model<'_> {
                     + unit(Entry::Changes(bytes, bytes)) * odds.changes;
             }
         }
-        let mut units = Units { read: 0, write: micro };
+        let mut units = Units {
+            read: 0,
+            write: micro,
+        };
         if effect::reads_before(self.workload, schema, step) {
-            units = units.plus(Units::halves(read_halves(self.item_bytes(schema, entity), true)));
+            units = units.plus(Units::halves(read_halves(
+                self.item_bytes(schema, entity),
+                true,
+            )));
         }
         let (min, max) = step.times.map_or((1, 1), |t| (t.min, t.max));
         let found = match &self.workload.pattern(pattern).action {
@@ -228,16 +312,31 @@ impl Model<'_> {
         if let Some(returns) = read.returns {
             return u128::from(returns) * u128::from(WHOLE);
         }
-        let fixed = read.by.iter().filter_map(|c| c.binding.get(&entity).copied()).collect();
-        let chosen = Chosen { fixed, constants: &[], exists: Default::default(), missing: Default::default() };
-        estimate::matching(self.workload, self.workload.entity(entity), chosen).max(u128::from(WHOLE))
+        let fixed = read
+            .by
+            .iter()
+            .filter_map(|c| c.binding.get(&entity).copied())
+            .collect();
+        let chosen = Chosen {
+            fixed,
+            constants: &[],
+            exists: Default::default(),
+            missing: Default::default(),
+        };
+        estimate::matching(self.workload, self.workload.entity(entity), chosen)
+            .max(u128::from(WHOLE))
     }
 
     /// Picodollars a month of a variant: calls are taken as spread evenly over the variants of a pattern.
     #[must_use]
     pub fn variant(&self, schema: &Schema, variant: usize, served: &Served) -> u128 {
         let v = &self.variants[variant];
-        let siblings = self.variants.iter().filter(|w| w.pattern == v.pattern).count().max(1);
+        let siblings = self
+            .variants
+            .iter()
+            .filter(|w| w.pattern == v.pattern)
+            .count()
+            .max(1);
         let units = self.read(schema, variant, served);
         self.monthly(self.workload.pattern(v.pattern).rate, units) / siblings as u128
     }
@@ -249,22 +348,33 @@ impl Model<'_> {
         let read = match &self.workload.pattern(v.pattern).action {
             Action::Read(read) => read,
             Action::Find(find) => &find.read,
-            Action::Write(_) | Action::Transaction(_) | Action::External => return Units::default(),
+            Action::Write(_) | Action::Transaction(_) | Action::External => {
+                return Units::default();
+            }
         };
         let own = match served {
             Served::Not => return Units::default(),
             Served::ByKey => {
                 let entity = read.entities.first().copied().unwrap_or(EntityId(0));
-                Units::halves(read_halves(self.item_bytes(schema, entity), read.consistent))
-                    .times(u128::from(read.batch.unwrap_or(1)), 1)
+                Units::halves(read_halves(
+                    self.item_bytes(schema, entity),
+                    read.consistent,
+                ))
+                .times(u128::from(read.batch.unwrap_or(1)), 1)
             }
             Served::Scan(_) => {
                 let all: u128 = self
                     .workload
                     .entity_ids()
-                    .map(|e| u128::from(self.workload.entity(e).count) * u128::from(self.item_bytes(schema, e)))
+                    .map(|e| {
+                        u128::from(self.workload.entity(e).count)
+                            * u128::from(self.item_bytes(schema, e))
+                    })
                     .sum();
-                Units::halves(query_halves(u64::try_from(all).unwrap_or(u64::MAX), read.consistent))
+                Units::halves(query_halves(
+                    u64::try_from(all).unwrap_or(u64::MAX),
+                    read.consistent,
+                ))
             }
             Served::Table(demand) => self.query(schema, read, demand, None),
             Served::Index(at, demand) => self.query(schema, read, demand, Some(*at)),
@@ -284,7 +394,10 @@ impl Model<'_> {
         let mut units = Units::default();
         for (entity, at) in &read.follow {
             for target in &self.workload.entity(*entity).references[*at].targets {
-                let one = Units::halves(read_halves(self.item_bytes(schema, *target), read.consistent));
+                let one = Units::halves(read_halves(
+                    self.item_bytes(schema, *target),
+                    read.consistent,
+                ));
                 units = units.plus(one.times(returned, u128::from(WHOLE)));
             }
         }
@@ -302,11 +415,17 @@ impl Model<'_> {
             let part = &demand.parts[0];
             items.read * u128::from(bytes_of(part.entity))
         } else {
-            let of = |part: &Part| self.part_items(read, demand, part).0 * u128::from(bytes_of(part.entity));
+            let of = |part: &Part| {
+                self.part_items(read, demand, part).0 * u128::from(bytes_of(part.entity))
+            };
             demand.parts.iter().map(of).sum()
         };
         let each = bytes.div_ceil(u128::from(WHOLE) * requests);
-        Units::halves(query_halves(u64::try_from(each).unwrap_or(u64::MAX), read.consistent)).times(requests, 1)
+        Units::halves(query_halves(
+            u64::try_from(each).unwrap_or(u64::MAX),
+            read.consistent,
+        ))
+        .times(requests, 1)
     }
 
     /// Picodollars a month that a variant costs at least when it is answered by a demand, whatever the schema.
@@ -318,11 +437,22 @@ impl Model<'_> {
             Action::Find(find) => &find.read,
             Action::Write(_) | Action::Transaction(_) | Action::External => return 0,
         };
-        let siblings = self.variants.iter().filter(|w| w.pattern == v.pattern).count().max(1);
+        let siblings = self
+            .variants
+            .iter()
+            .filter(|w| w.pattern == v.pattern)
+            .count()
+            .max(1);
         let requests = u128::from(self.items(read, demand).requests);
         let whole = crate::solve::projection::needed(self.workload, v.pattern, demand).is_none();
-        let of = |p: &Part| self.part_items(read, demand, p).0 * u128::from(size::item(self.workload, p.entity));
-        let bytes: u128 = if whole { demand.parts.iter().map(of).sum() } else { 0 };
+        let of = |p: &Part| {
+            self.part_items(read, demand, p).0 * u128::from(size::item(self.workload, p.entity))
+        };
+        let bytes: u128 = if whole {
+            demand.parts.iter().map(of).sum()
+        } else {
+            0
+        };
         let each = bytes.div_ceil(u128::from(WHOLE) * requests);
         let halves = query_halves(u64::try_from(each).unwrap_or(u64::MAX), read.consistent);
         let units = Units::halves(halves).times(requests, 1);
@@ -339,7 +469,11 @@ impl Model<'_> {
             .iter()
             .map(|p| self.part_items(read, demand, p))
             .fold((0, 0), |(a, b), (c, d)| (a + c, b + d));
-        Items { read: read_items, returned, requests: requests.max(1) }
+        Items {
+            read: read_items,
+            returned,
+            requests: requests.max(1),
+        }
     }
 
     /// Items of one part that are read and returned, in millionths, over all requests.
@@ -352,7 +486,12 @@ impl Model<'_> {
                 fixed.remove(*a);
             }
         });
-        let chosen = Chosen { fixed, constants: &part.constants, exists: part.presence, missing: part.missing };
+        let chosen = Chosen {
+            fixed,
+            constants: &part.constants,
+            exists: part.presence,
+            missing: part.missing,
+        };
         let mut keyed = estimate::matching(self.workload, entity, chosen);
         // A parameter narrowed by a fan-out counts each of its values.
         for (attribute, values) in demand.fan.iter().filter(|(a, _)| part.values(*a).is_some()) {
@@ -364,17 +503,26 @@ impl Model<'_> {
         }
         let kept = u128::from(self.kept(read, demand)).max(1);
         let mut returned = keyed * kept / whole;
-        let counted = demand.limited.is_none() || demand.limited.map(|l| demand.parts[l].entity) == Some(part.entity);
+        let counted = demand.limited.is_none()
+            || demand.limited.map(|l| demand.parts[l].entity) == Some(part.entity);
         if let Some(returns) = read.returns.filter(|_| counted && !part.single) {
             returned = u128::from(returns) * whole;
         }
         returned = returned.max(whole);
-        let requests = u128::from(demand.shards) * demand.fan.iter().map(|(_, v)| v.len() as u128).product::<u128>();
+        let requests = u128::from(demand.shards)
+            * demand
+                .fan
+                .iter()
+                .map(|(_, v)| v.len() as u128)
+                .product::<u128>();
         if let Some(limit) = read.limit.filter(|_| counted) {
             let most = u128::from(limit.count) * whole;
             returned = returned.min(most);
             // With parallel requests each reads up to the limit.
-            return ((returned * requests.max(1)).min(keyed.max(returned)) * whole / kept, returned);
+            return (
+                (returned * requests.max(1)).min(keyed.max(returned)) * whole / kept,
+                returned,
+            );
         }
         (returned * whole / kept, returned)
     }
@@ -388,8 +536,14 @@ impl Model<'_> {
     /// Picodollars a month of the whole schema.
     #[must_use]
     pub fn total(&self, schema: &Schema) -> u128 {
-        let entities: u128 = self.workload.entity_ids().map(|e| self.entity(schema, e)).sum();
-        let reads: u128 = (0..self.variants.len()).map(|v| self.variant(schema, v, &schema.served[v])).sum();
+        let entities: u128 = self
+            .workload
+            .entity_ids()
+            .map(|e| self.entity(schema, e))
+            .sum();
+        let reads: u128 = (0..self.variants.len())
+            .map(|v| self.variant(schema, v, &schema.served[v]))
+            .sum();
         entities + reads
     }
 
@@ -397,10 +551,19 @@ impl Model<'_> {
     #[must_use]
     pub fn pattern(&self, schema: &Schema, pattern: PatternId) -> (u128, Units) {
         let declared = self.workload.pattern(pattern);
-        let steps = self.workload.steps().filter(|(p, _)| *p == pattern).map(|(p, s)| self.step(schema, p, s));
+        let steps = self
+            .workload
+            .steps()
+            .filter(|(p, _)| *p == pattern)
+            .map(|(p, s)| self.step(schema, p, s));
         let mut units = steps.fold(Units::default(), Units::plus);
-        let own: Vec<usize> = (0..self.variants.len()).filter(|v| self.variants[*v].pattern == pattern).collect();
-        let reads = own.iter().map(|v| self.read(schema, *v, &schema.served[*v])).fold(Units::default(), Units::plus);
+        let own: Vec<usize> = (0..self.variants.len())
+            .filter(|v| self.variants[*v].pattern == pattern)
+            .collect();
+        let reads = own
+            .iter()
+            .map(|v| self.read(schema, *v, &schema.served[*v]))
+            .fold(Units::default(), Units::plus);
         units = units.plus(reads.times(1, own.len().max(1) as u128));
         (self.monthly(declared.rate, units), units)
     }

@@ -48,7 +48,12 @@ pub fn attribute(workload: &Workload, entity: EntityId, id: AttributeId) -> u64 
 #[must_use]
 pub fn item(workload: &Workload, entity: EntityId) -> u64 {
     let declared = workload.entity(entity);
-    declared.size.unwrap_or_else(|| declared.attribute_ids().map(|a| attribute(workload, entity, a)).sum())
+    declared.size.unwrap_or_else(|| {
+        declared
+            .attribute_ids()
+            .map(|a| attribute(workload, entity, a))
+            .sum()
+    })
 }
 
 /// Characters of an attribute in a key.
@@ -56,7 +61,9 @@ pub fn item(workload: &Workload, entity: EntityId) -> u64 {
 pub fn encoded(attribute: &Attribute, descending: bool) -> u64 {
     match encoding::encoding(attribute, descending) {
         Some(Encoding::Integer { width, .. }) => u64::from(width),
-        Some(Encoding::Decimal { width, fraction, .. }) => u64::from(width + fraction + 1),
+        Some(Encoding::Decimal {
+            width, fraction, ..
+        }) => u64::from(width + fraction + 1),
         Some(Encoding::Boolean) => 5,
         Some(Encoding::Hex) => 2 * value(attribute),
         Some(_) => value(attribute),
@@ -67,5 +74,8 @@ pub fn encoded(attribute: &Attribute, descending: bool) -> u64 {
 /// Characters of a component in a sort key, with the `#` after it.
 #[must_use]
 pub fn component(workload: &Workload, entity: EntityId, of: Component) -> u64 {
-    encoded(workload.entity(entity).attribute(of.attribute), of.descending) + 1
+    encoded(
+        workload.entity(entity).attribute(of.attribute),
+        of.descending,
+    ) + 1
 }

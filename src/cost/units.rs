@@ -37,7 +37,9 @@ pub enum Stored {
 /// The bytes of an item: names and values.
 #[must_use]
 pub fn item_size(item: &[(&str, Stored)]) -> u64 {
-    item.iter().map(|(name, value)| name.len() as u64 + value_size(value)).sum()
+    item.iter()
+        .map(|(name, value)| name.len() as u64 + value_size(value))
+        .sum()
 }
 
 /// The bytes of a value.
@@ -51,7 +53,12 @@ pub fn value_size(value: &Stored) -> u64 {
         Stored::Ss(texts) => texts.iter().map(|t| t.len() as u64).sum(),
         Stored::Ns(numbers) => numbers.iter().map(|n| number_size(n)).sum(),
         Stored::L(items) => 3 + items.iter().map(|i| 1 + value_size(i)).sum::<u64>(),
-        Stored::M(entries) => 3 + entries.iter().map(|(k, v)| 1 + k.len() as u64 + value_size(v)).sum::<u64>(),
+        Stored::M(entries) => {
+            3 + entries
+                .iter()
+                .map(|(k, v)| 1 + k.len() as u64 + value_size(v))
+                .sum::<u64>()
+        }
     }
 }
 
@@ -90,7 +97,11 @@ pub const fn query_halves(bytes: u64, consistent: bool) -> u64 {
     let pages = bytes / PAGE;
     let rest = bytes % PAGE;
     let full = pages * read_halves(PAGE, consistent);
-    if rest == 0 && pages > 0 { full } else { full + read_halves(rest, consistent) }
+    if rest == 0 && pages > 0 {
+        full
+    } else {
+        full + read_halves(rest, consistent)
+    }
 }
 
 /// Write units of writing an item of `bytes`: at least one.

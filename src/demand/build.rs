@@ -3,8 +3,8 @@
 use super::options;
 use super::{Bounded, Criterion, Demand, Part, Price, Refusal, Shape, Side, Variant, Ways};
 use crate::workload::{
-    Action, Allow, AttributeId, AttributeSet, Constant, EntityId, PatternId, RangeOperator, Read, ReadVerb, Test,
-    Workload,
+    Action, Allow, AttributeId, AttributeSet, Constant, EntityId, PatternId, RangeOperator, Read,
+    ReadVerb, Test, Workload,
 };
 
 /// The reads of a pattern, with what it may cost and the price it pays in any case.
@@ -25,8 +25,18 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn of(workload: &'a Workload, pattern: PatternId) -> Option<Self> {
         match &workload.pattern(pattern).action {
-            Action::Read(read) => Some(Self { workload, pattern, read, finds: false }),
-            Action::Find(find) => Some(Self { workload, pattern, read: &find.read, finds: true }),
+            Action::Read(read) => Some(Self {
+                workload,
+                pattern,
+                read,
+                finds: false,
+            }),
+            Action::Find(find) => Some(Self {
+                workload,
+                pattern,
+                read: &find.read,
+                finds: true,
+            }),
             Action::Write(_) | Action::Transaction(_) | Action::External => None,
         }
     }
@@ -37,24 +47,42 @@ impl<'a> Reader<'a> {
 
     /// The price that is paid whatever the key.
     fn base_price(&self) -> Price {
-        Price { extra_request: self.finds || !self.read.follow.is_empty(), ..Price::default() }
+        Price {
+            extra_request: self.finds || !self.read.follow.is_empty(),
+            ..Price::default()
+        }
     }
 }
 
 /// All variants of all reads, by pattern and then by the columns given.
 #[must_use]
 pub fn variants(workload: &Workload) -> Vec<Variant> {
-    workload.pattern_ids().filter_map(|p| Reader::of(workload, p)).flat_map(|r| variants_of(&r)).collect()
+    workload
+        .pattern_ids()
+        .filter_map(|p| Reader::of(workload, p))
+        .flat_map(|r| variants_of(&r))
+        .collect()
 }
 
 fn variants_of(reader: &Reader<'_>) -> Vec<Variant> {
     let columns = &reader.read.by;
-    let optional: Vec<usize> = (0..columns.len()).filter(|c| columns[*c].optional).collect();
+    let optional: Vec<usize> = (0..columns.len())
+        .filter(|c| columns[*c].optional)
+        .collect();
     (0..1usize << optional.len())
         .map(|choice| {
-            let left_out = |c: &usize| optional.iter().position(|o| o == c).is_some_and(|at| choice >> at & 1 == 1);
+            let left_out = |c: &usize| {
+                optional
+                    .iter()
+                    .position(|o| o == c)
+                    .is_some_and(|at| choice >> at & 1 == 1)
+            };
             let given: Vec<usize> = (0..columns.len()).filter(|c| !left_out(c)).collect();
-            Variant { pattern: reader.pattern, ways: ways(reader, &given), given }
+            Variant {
+                pattern: reader.pattern,
+                ways: ways(reader, &given),
+                given,
+            }
         })
         .collect()
 }
@@ -63,7 +91,11 @@ fn ways(reader: &Reader<'_>, given: &[usize]) -> Ways {
     let read = reader.read;
     let price = reader.base_price();
     if price.extra_request && !reader.allow().extra_request {
-        let refusal = if reader.finds { Refusal::Find } else { Refusal::Follow };
+        let refusal = if reader.finds {
+            Refusal::Find
+        } else {
+            Refusal::Follow
+        };
         return Ways::Demands(Vec::new(), Some(refusal));
     }
     let first = read.entities.first().copied().unwrap_or(EntityId(0));
@@ -91,7 +123,11 @@ pub fn conditions_of(read: &Read, given: &[usize]) -> Vec<Criterion> {
     let constants = (0..read.constants.len()).map(Criterion::Constant);
     let range = read.range.iter().map(|_| Criterion::Range);
     let prefix = read.prefix.iter().map(|_| Criterion::Prefix);
-    columns.chain(constants).chain(range).chain(prefix).collect()
+    columns
+        .chain(constants)
+        .chain(range)
+        .chain(prefix)
+        .collect()
 }
 
 /// The demand of a read when the criteria in `dropped` are left to a filter and `fan` is fixed value by value.
@@ -104,13 +140,22 @@ pub(super) fn demand(
     price: Price,
 ) -> Result<Demand, Refusal> {
     let read = reader.read;
-    let mut parts: Vec<Part> = read.entities.iter().map(|e| part(reader, *e, given, dropped)).collect();
+    let mut parts: Vec<Part> = read
+        .entities
+        .iter()
+        .map(|e| part(reader, *e, given, dropped))
+        .collect();
     if let [only] = parts.as_mut_slice() {
         for (id, _) in fan {
             only.fixed.insert(*id);
         }
         let entity = reader.workload.entity(only.entity);
-        only.order = order(reader, only.entity, only.fixed, entity.determines(only.fixed));
+        only.order = order(
+            reader,
+            only.entity,
+            only.fixed,
+            entity.determines(only.fixed),
+        );
         only.single = entity.determines(only.fixed);
     }
     for part in &mut parts {
@@ -120,9 +165,17 @@ pub(super) fn demand(
     let columns: Vec<Vec<AttributeId>> = given
         .iter()
         .filter(|c| kept(c))
-        .filter_map(|c| read.entities.iter().map(|e| read.by[*c].binding.get(e).copied()).collect())
+        .filter_map(|c| {
+            read.entities
+                .iter()
+                .map(|e| read.by[*c].binding.get(e).copied())
+                .collect()
+        })
         .collect();
-    let limited = read.limit.and_then(|l| l.entity).and_then(|e| parts.iter().position(|p| p.entity == e));
+    let limited = read
+        .limit
+        .and_then(|l| l.entity)
+        .and_then(|e| parts.iter().position(|p| p.entity == e));
     Ok(Demand {
         limited: limited.filter(|_| parts.len() > 1),
         columns,
@@ -150,13 +203,20 @@ fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion
         bounded: None,
         single: false,
     };
-    for column in given.iter().filter(|c| !dropped.contains(&Criterion::Column(**c))) {
+    for column in given
+        .iter()
+        .filter(|c| !dropped.contains(&Criterion::Column(**c)))
+    {
         if let Some(attribute) = read.by[*column].binding.get(&id) {
             made.fixed.insert(*attribute);
         }
     }
     for (at, condition) in read.constants.iter().enumerate() {
-        let Some(attribute) = condition.binding.get(&id).filter(|_| !dropped.contains(&Criterion::Constant(at))) else {
+        let Some(attribute) = condition
+            .binding
+            .get(&id)
+            .filter(|_| !dropped.contains(&Criterion::Constant(at)))
+        else {
             continue;
         };
         match &condition.test {
@@ -175,10 +235,25 @@ fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion
     made.single = entity.determines(made.fixed);
     made.order = order(reader, id, made.fixed, made.single);
     let mut named = made.presence.union(made.fixed);
-    let range = read.range.as_ref().filter(|_| !dropped.contains(&Criterion::Range)).map(|r| &r.binding);
-    let prefix = read.prefix.as_ref().filter(|_| !dropped.contains(&Criterion::Prefix)).map(|(b, _)| b);
-    let sorted = sorted_by(reader).into_iter().filter_map(|(b, _)| b.get(&id));
-    named = range.into_iter().chain(prefix).filter_map(|b| b.get(&id)).chain(sorted).fold(named, |set, a| set.with(*a));
+    let range = read
+        .range
+        .as_ref()
+        .filter(|_| !dropped.contains(&Criterion::Range))
+        .map(|r| &r.binding);
+    let prefix = read
+        .prefix
+        .as_ref()
+        .filter(|_| !dropped.contains(&Criterion::Prefix))
+        .map(|(b, _)| b);
+    let sorted = sorted_by(reader)
+        .into_iter()
+        .filter_map(|(b, _)| b.get(&id));
+    named = range
+        .into_iter()
+        .chain(prefix)
+        .filter_map(|b| b.get(&id))
+        .chain(sorted)
+        .fold(named, |set, a| set.with(*a));
     made.presence = named.iter().filter(|a| entity.is_optional(*a)).collect();
     made
 }
@@ -190,14 +265,26 @@ fn sorted_by<'a>(reader: &Reader<'a>) -> Vec<(&'a crate::workload::Binding, bool
         return Vec::new();
     }
     if !read.sort.is_empty() {
-        return read.sort.iter().map(|s| (&s.binding, s.descending)).collect();
+        return read
+            .sort
+            .iter()
+            .map(|s| (&s.binding, s.descending))
+            .collect();
     }
     let range = read.range.as_ref().map(|r| (&r.binding, false));
-    range.or_else(|| read.prefix.as_ref().map(|(b, _)| (b, false))).into_iter().collect()
+    range
+        .or_else(|| read.prefix.as_ref().map(|(b, _)| (b, false)))
+        .into_iter()
+        .collect()
 }
 
 /// The order of an entity's items, without what is fixed, cut off where at most one item is left.
-fn order(reader: &Reader<'_>, id: EntityId, fixed: AttributeSet, single: bool) -> Vec<(AttributeId, bool)> {
+fn order(
+    reader: &Reader<'_>,
+    id: EntityId,
+    fixed: AttributeSet,
+    single: bool,
+) -> Vec<(AttributeId, bool)> {
     let entity = reader.workload.entity(id);
     let mut known = fixed;
     let mut made = Vec::new();
@@ -214,23 +301,43 @@ fn order(reader: &Reader<'_>, id: EntityId, fixed: AttributeSet, single: bool) -
 }
 
 /// Finds the bounded attribute of a part; it must be the first of the order.
-fn settle_bound(reader: &Reader<'_>, part: &mut Part, dropped: &[Criterion]) -> Result<(), Refusal> {
+fn settle_bound(
+    reader: &Reader<'_>,
+    part: &mut Part,
+    dropped: &[Criterion],
+) -> Result<(), Refusal> {
     let read = reader.read;
-    let range = read.range.as_ref().filter(|_| !dropped.contains(&Criterion::Range)).and_then(|r| {
-        let side = match r.operator {
-            RangeOperator::FromTo | RangeOperator::Between => Side::Both,
-            RangeOperator::Less | RangeOperator::LessOrEqual => Side::Upper,
-            RangeOperator::Greater | RangeOperator::GreaterOrEqual => Side::Lower,
-        };
-        r.binding.get(&part.entity).map(|a| Bounded { attribute: *a, side })
-    });
-    let prefix = read.prefix.as_ref().filter(|_| !dropped.contains(&Criterion::Prefix)).and_then(|(binding, _)| {
-        binding.get(&part.entity).map(|a| Bounded { attribute: *a, side: Side::Start })
-    });
+    let range = read
+        .range
+        .as_ref()
+        .filter(|_| !dropped.contains(&Criterion::Range))
+        .and_then(|r| {
+            let side = match r.operator {
+                RangeOperator::FromTo | RangeOperator::Between => Side::Both,
+                RangeOperator::Less | RangeOperator::LessOrEqual => Side::Upper,
+                RangeOperator::Greater | RangeOperator::GreaterOrEqual => Side::Lower,
+            };
+            r.binding.get(&part.entity).map(|a| Bounded {
+                attribute: *a,
+                side,
+            })
+        });
+    let prefix = read
+        .prefix
+        .as_ref()
+        .filter(|_| !dropped.contains(&Criterion::Prefix))
+        .and_then(|(binding, _)| {
+            binding.get(&part.entity).map(|a| Bounded {
+                attribute: *a,
+                side: Side::Start,
+            })
+        });
     if range.is_some() && prefix.is_some() {
         return Err(Refusal::RangeAndPrefix);
     }
-    let Some(bounded) = range.or(prefix) else { return Ok(()) };
+    let Some(bounded) = range.or(prefix) else {
+        return Ok(());
+    };
     match part.order.first() {
         Some((first, _)) if *first != bounded.attribute => return Err(Refusal::RangeBeforeSort),
         // Nothing is to be ordered (a count, or at most one item): the bounded attribute still comes next in the key.

@@ -14,7 +14,11 @@ const MOST_FILTERED: usize = 6;
 const MOST_REQUESTS: u64 = 100;
 
 /// All demands of a variant, by price; and why there is none that is free.
-pub(super) fn demands(reader: &Reader<'_>, given: &[usize], base: Price) -> (Vec<Demand>, Option<Refusal>) {
+pub(super) fn demands(
+    reader: &Reader<'_>,
+    given: &[usize],
+    base: Price,
+) -> (Vec<Demand>, Option<Refusal>) {
     let shards = shards(reader, given);
     let mut made: Vec<Demand> = Vec::new();
     let refusal = match demand(reader, given, &[], &[], shards, base) {
@@ -27,14 +31,26 @@ pub(super) fn demands(reader: &Reader<'_>, given: &[usize], base: Price) -> (Vec
     };
     made.extend(scan_of_index(reader, given, base, shards));
     let allow = reader.allow();
-    let fans = if allow.fan_out { fans(reader, given) } else { Vec::new() };
-    let drops = if allow.filter { drops(reader, given) } else { Vec::new() };
+    let fans = if allow.fan_out {
+        fans(reader, given)
+    } else {
+        Vec::new()
+    };
+    let drops = if allow.filter {
+        drops(reader, given)
+    } else {
+        Vec::new()
+    };
     for fan in std::iter::once(&Vec::new()).chain(&fans) {
         for dropped in std::iter::once(&Vec::new()).chain(&drops) {
             if fan.is_empty() && dropped.is_empty() {
                 continue;
             }
-            let price = Price { fan_out: !fan.is_empty(), filter: !dropped.is_empty(), ..base };
+            let price = Price {
+                fan_out: !fan.is_empty(),
+                filter: !dropped.is_empty(),
+                ..base
+            };
             made.extend(demand(reader, given, dropped, fan, shards, price));
         }
     }
@@ -49,7 +65,10 @@ pub(super) fn demands(reader: &Reader<'_>, given: &[usize], base: Price) -> (Vec
 fn shards(reader: &Reader<'_>, given: &[usize]) -> u32 {
     match reader.read.shards {
         Some(n) => n,
-        None if reader.allow().fan_out && reader.read.entities.len() == 1 && reader.read.verb != ReadVerb::Get => {
+        None if reader.allow().fan_out
+            && reader.read.entities.len() == 1
+            && reader.read.verb != ReadVerb::Get =>
+        {
             crate::heat::shards_needed(reader.workload, reader.pattern, reader.read, given)
         }
         None => 1,
@@ -57,10 +76,17 @@ fn shards(reader: &Reader<'_>, given: &[usize]) -> u32 {
 }
 
 /// A scan of an index that holds nothing else: of reads without `by`, `range`, `prefix` and `sort`.
-fn scan_of_index(reader: &Reader<'_>, given: &[usize], price: Price, shards: u32) -> Option<Demand> {
+fn scan_of_index(
+    reader: &Reader<'_>,
+    given: &[usize],
+    price: Price,
+    shards: u32,
+) -> Option<Demand> {
     let read = reader.read;
-    let plain = given.is_empty() && read.range.is_none() && read.prefix.is_none() && read.sort.is_empty();
-    let alone = read.entities.len() == 1 && read.verb != ReadVerb::Get && !read.consistent && shards == 1;
+    let plain =
+        given.is_empty() && read.range.is_none() && read.prefix.is_none() && read.sort.is_empty();
+    let alone =
+        read.entities.len() == 1 && read.verb != ReadVerb::Get && !read.consistent && shards == 1;
     if !plain || !alone {
         return None;
     }
@@ -90,7 +116,9 @@ fn drops(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<Criterion>> {
     let allow = reader.allow();
     let name = |c: &Criterion| -> Option<String> {
         let first = |b: &crate::workload::Binding| {
-            b.iter().next().map(|(e, a)| reader.workload.entity(*e).attribute(*a).name.clone())
+            b.iter()
+                .next()
+                .map(|(e, a)| reader.workload.entity(*e).attribute(*a).name.clone())
         };
         match c {
             Criterion::Column(at) => Some(read.by[*at].name.clone()),
@@ -103,10 +131,19 @@ fn drops(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<Criterion>> {
         Some(only) => name(c).is_some_and(|n| only.contains(&n)),
         None => true,
     };
-    let all: Vec<Criterion> =
-        conditions_of(read, given).into_iter().filter(|c| permitted(c)).take(MOST_FILTERED).collect();
+    let all: Vec<Criterion> = conditions_of(read, given)
+        .into_iter()
+        .filter(|c| permitted(c))
+        .take(MOST_FILTERED)
+        .collect();
     let mut made: Vec<Vec<Criterion>> = (1..1usize << all.len())
-        .map(|choice| all.iter().enumerate().filter(|(at, _)| choice >> at & 1 == 1).map(|(_, c)| *c).collect())
+        .map(|choice| {
+            all.iter()
+                .enumerate()
+                .filter(|(at, _)| choice >> at & 1 == 1)
+                .map(|(_, c)| *c)
+                .collect()
+        })
         .filter(|dropped: &Vec<Criterion>| keeps_enough(reader, dropped))
         .collect();
     made.sort_by_key(Vec::len);
@@ -150,18 +187,35 @@ pub fn kept(workload: &Workload, read: &crate::workload::Read, dropped: &[Criter
 /// The attributes that can be fixed to one value after the other, at most two at a time.
 fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Constant>)>> {
     let read = reader.read;
-    let [only] = read.entities.as_slice() else { return Vec::new() };
+    let [only] = read.entities.as_slice() else {
+        return Vec::new();
+    };
     let entity = reader.workload.entity(*only);
-    let by: AttributeSet = given.iter().filter_map(|c| read.by[*c].binding.get(only).copied()).collect();
-    let ordered: AttributeSet = read.sort.iter().filter_map(|s| s.binding.get(only).copied()).collect();
-    let bounded = read.range.iter().map(|r| &r.binding).chain(read.prefix.iter().map(|(b, _)| b));
-    let taken = bounded.filter_map(|b| b.get(only)).fold(by.union(ordered), |set, a| set.with(*a));
+    let by: AttributeSet = given
+        .iter()
+        .filter_map(|c| read.by[*c].binding.get(only).copied())
+        .collect();
+    let ordered: AttributeSet = read
+        .sort
+        .iter()
+        .filter_map(|s| s.binding.get(only).copied())
+        .collect();
+    let bounded = read
+        .range
+        .iter()
+        .map(|r| &r.binding)
+        .chain(read.prefix.iter().map(|(b, _)| b));
+    let taken = bounded
+        .filter_map(|b| b.get(only))
+        .fold(by.union(ordered), |set, a| set.with(*a));
     let candidates: Vec<(AttributeId, Vec<Constant>)> = entity
         .attribute_ids()
         .filter(|id| !taken.contains(*id))
         .filter_map(|id| Some((id, values(entity, id, read, *only)?)))
         .collect();
-    let requests = |fan: &[&(AttributeId, Vec<Constant>)]| fan.iter().map(|(_, v)| v.len() as u64).product::<u64>();
+    let requests = |fan: &[&(AttributeId, Vec<Constant>)]| {
+        fan.iter().map(|(_, v)| v.len() as u64).product::<u64>()
+    };
     let mut made = Vec::new();
     for (at, one) in candidates.iter().enumerate() {
         if requests(&[one]) <= MOST_REQUESTS {
@@ -177,7 +231,12 @@ fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Const
 }
 
 /// The values to go through: those of a `where`, else all that the attribute can have, if every item has one.
-fn values(entity: &Entity, id: AttributeId, read: &crate::workload::Read, of: crate::workload::EntityId) -> Option<Vec<Constant>> {
+fn values(
+    entity: &Entity,
+    id: AttributeId,
+    read: &crate::workload::Read,
+    of: crate::workload::EntityId,
+) -> Option<Vec<Constant>> {
     for condition in &read.constants {
         if condition.binding.get(&of) == Some(&id) {
             return match &condition.test {
@@ -190,9 +249,14 @@ fn values(entity: &Entity, id: AttributeId, read: &crate::workload::Read, of: cr
     if attribute.optional {
         return None;
     }
-    let buckets = attribute.derived.as_ref().filter(|d| d.function == crate::workload::Derivation::Bucket);
+    let buckets = attribute
+        .derived
+        .as_ref()
+        .filter(|d| d.function == crate::workload::Derivation::Bucket);
     match buckets.and_then(|d| d.argument) {
-        Some(n) if u64::from(n) <= MOST_REQUESTS => Some((0..i64::from(n)).map(Constant::Integer).collect()),
+        Some(n) if u64::from(n) <= MOST_REQUESTS => {
+            Some((0..i64::from(n)).map(Constant::Integer).collect())
+        }
         Some(_) => None,
         None => attribute.ty.values(),
     }

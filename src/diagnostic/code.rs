@@ -177,7 +177,10 @@ impl Code {
     /// The code with this id or name.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|c| c.id().eq_ignore_ascii_case(text) || c.name() == text)
+        Self::ALL
+            .iter()
+            .copied()
+            .find(|c| c.id().eq_ignore_ascii_case(text) || c.name() == text)
     }
 }
 

@@ -9,21 +9,57 @@ use annotate_snippets::{AnnotationKind, Group, Level, Patch, Renderer, Snippet};
 /// Renders `diagnostics` in their order, separated by blank lines.
 #[must_use]
 pub fn render(diagnostics: &[&Diagnostic], source: &Source, colour: bool, width: usize) -> String {
-    let renderer = if colour { Renderer::styled() } else { Renderer::plain() }.term_width(width);
+    let renderer = if colour {
+        Renderer::styled()
+    } else {
+        Renderer::plain()
+    }
+    .term_width(width);
     // Control characters other than line breaks and tabs would move the cursor; each becomes one visible character of
     // its own length in bytes, so that spans keep their places.
     let text: String = source.text.chars().map(visible).collect();
     let mut out = String::new();
     for diagnostic in diagnostics {
-        out.push_str(&renderer.render(&groups(diagnostic, &source.name, &text)));
+        let notes: Vec<String> = diagnostic.notes.iter().map(|n| wrapped(n, width)).collect();
+        let help = diagnostic.help.as_ref().map(|h| wrapped(h, width));
+        let shown = Diagnostic {
+            notes,
+            help,
+            ..(*diagnostic).clone()
+        };
+        out.push_str(&renderer.render(&groups(&shown, &source.name, &text)));
         out.push_str("\n\n");
+    }
+    out
+}
+
+/// Text broken at spaces so that it fits beside the margin that the renderer draws.
+fn wrapped(text: &str, width: usize) -> String {
+    let most = width.saturating_sub(14).max(30);
+    let mut out = String::new();
+    let mut column = 0;
+    for word in text.split(' ') {
+        let length = word.chars().count();
+        if column > 0 && column + 1 + length > most {
+            out.push('\n');
+            column = 0;
+        } else if column > 0 {
+            out.push(' ');
+            column += 1;
+        }
+        out.push_str(word);
+        column += length;
     }
     out
 }
 
 /// One-byte control characters become `?`; the rest stays.
 fn visible(c: char) -> char {
-    if c.is_ascii_control() && c != '\n' && c != '\t' { '?' } else { c }
+    if c.is_ascii_control() && c != '\n' && c != '\t' {
+        '?'
+    } else {
+        c
+    }
 }
 
 fn groups<'a>(diagnostic: &'a Diagnostic, name: &'a str, text: &'a str) -> Vec<Group<'a>> {
@@ -31,7 +67,9 @@ fn groups<'a>(diagnostic: &'a Diagnostic, name: &'a str, text: &'a str) -> Vec<G
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let title = level.primary_title(diagnostic.message.as_str()).id(diagnostic.code.id());
+    let title = level
+        .primary_title(diagnostic.message.as_str())
+        .id(diagnostic.code.id());
     let mut first = if diagnostic.labels.is_empty() {
         Group::with_title(title)
     } else {
@@ -44,7 +82,9 @@ fn groups<'a>(diagnostic: &'a Diagnostic, name: &'a str, text: &'a str) -> Vec<G
     match (&diagnostic.help, &diagnostic.replacement) {
         (Some(help), Some((span, with))) => {
             groups.push(first);
-            let patch = Snippet::source(text).path(name).patch(Patch::new(range(*span, text), with.as_str()));
+            let patch = Snippet::source(text)
+                .path(name)
+                .patch(Patch::new(range(*span, text), with.as_str()));
             groups.push(Level::HELP.secondary_title(help.as_str()).element(patch));
         }
         (Some(help), None) => groups.push(first.element(Level::HELP.message(help.as_str()))),
@@ -60,7 +100,11 @@ fn snippet<'a>(
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
     let mut made = Snippet::source(text).path(name).fold(true);
     for label in &diagnostic.labels {
-        let kind = if label.primary { AnnotationKind::Primary } else { AnnotationKind::Context };
+        let kind = if label.primary {
+            AnnotationKind::Primary
+        } else {
+            AnnotationKind::Context
+        };
         let mut annotation = kind.span(range(label.span, text));
         if !label.text.is_empty() {
             annotation = annotation.label(label.text.as_str());

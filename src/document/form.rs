@@ -79,7 +79,9 @@ impl Shape {
             (Self::Scalar(_), Value::Scalar { .. }) => {}
             (Self::Flag, Value::Scalar { .. }) if node.boolean().is_some() => {}
             (Self::Word(words), Value::Scalar { text, .. }) => check_word(node, text, words, found),
-            (Self::List(item), Value::List(items)) => items.iter().for_each(|i| item.check(i, found)),
+            (Self::List(item), Value::List(items)) => {
+                items.iter().for_each(|i| item.check(i, found))
+            }
             (Self::Map(form), Value::Map(_)) => form.check(node, found),
             (Self::Entries(_, value), Value::Map(entries)) => check_entries(entries, *value, found),
             (Self::Verbs(forms), Value::Map(_)) => forms.check(node, found),
@@ -130,16 +132,34 @@ impl Form {
         for (key, value) in node.entries() {
             match self.fields.iter().find(|f| Some(f.name) == key.text()) {
                 // A field with nothing after it is as good as absent only where it may be absent.
-                Some(field) if value.value != Value::Null || field.required => field.shape.check(value, found),
+                Some(field) if value.value != Value::Null || field.required => {
+                    field.shape.check(value, found)
+                }
                 Some(_) => {}
-                None => found.push(unknown_field(key, self.what, self.fields.iter().map(|f| f.name))),
+                None => found.push(unknown_field(
+                    key,
+                    self.what,
+                    self.fields.iter().map(|f| f.name),
+                )),
             }
         }
-        for field in self.fields.iter().filter(|f| f.required && node.get(f.name).is_none()) {
+        for field in self
+            .fields
+            .iter()
+            .filter(|f| f.required && node.get(f.name).is_none())
+        {
             found.push(
-                Diagnostic::at(Code::D0103, node.span, format!("{} needs the field `{}`", self.what, field.name))
-                    .label(format!("`{}` is missing here", field.name))
-                    .help(format!("add `{}:` with {}", field.name, field.shape.describe())),
+                Diagnostic::at(
+                    Code::D0103,
+                    node.span,
+                    format!("{} needs the field `{}`", self.what, field.name),
+                )
+                .label(format!("`{}` is missing here", field.name))
+                .help(format!(
+                    "add `{}:` with {}",
+                    field.name,
+                    field.shape.describe()
+                )),
             );
         }
     }
@@ -147,23 +167,40 @@ impl Form {
 
 impl VerbForms {
     fn check(&self, node: &Node, found: &mut Diagnostics) {
-        let present = |form: &&Form| form.fields.first().is_some_and(|f| node.get(f.name).is_some());
+        let present = |form: &&Form| {
+            form.fields
+                .first()
+                .is_some_and(|f| node.get(f.name).is_some())
+        };
         let mut having = self.verbs.iter().filter(present);
         match (having.next(), having.next()) {
             (Some(form), None) => form.check_verb(node, self, found),
             (None, _) => match self.verbless {
-                Some(form) if form.fields.iter().any(|f| f.required && node.get(f.name).is_some()) => {
+                Some(form)
+                    if form
+                        .fields
+                        .iter()
+                        .any(|f| f.required && node.get(f.name).is_some()) =>
+                {
                     form.check(node, found);
                 }
                 _ => found.push(self.no_verb(node)),
             },
             (Some(first), Some(second)) => {
-                let key = |form: &Form| form.fields.first().and_then(|f| node.entry(f.name)).map(|(k, _)| k);
+                let key = |form: &Form| {
+                    form.fields
+                        .first()
+                        .and_then(|f| node.entry(f.name))
+                        .map(|(k, _)| k)
+                };
                 let names = [first, second].map(|f| f.fields.first().map_or("", |f| f.name));
                 let mut d = Diagnostic::at(
                     Code::D0106,
                     key(second).map_or(node.span, |k| k.span),
-                    format!("{} has two verbs, `{}` and `{}`", self.what, names[0], names[1]),
+                    format!(
+                        "{} has two verbs, `{}` and `{}`",
+                        self.what, names[0], names[1]
+                    ),
                 );
                 if let Some(k) = key(first) {
                     d = d.context(k.span, "the first verb");
@@ -174,13 +211,22 @@ impl VerbForms {
     }
 
     fn no_verb(&self, node: &Node) -> Diagnostic {
-        let verbs: Vec<&str> = self.verbs.iter().filter_map(|f| f.fields.first()).map(|f| f.name).collect();
+        let verbs: Vec<&str> = self
+            .verbs
+            .iter()
+            .filter_map(|f| f.fields.first())
+            .map(|f| f.name)
+            .collect();
         let near = node.entries().iter().find_map(|(key, _)| {
             let text = key.text()?;
             crate::diagnostic::nearest(text, verbs.iter().copied()).map(|_| key)
         });
-        let made = Diagnostic::at(Code::D0106, near.map_or(node.span, |k| k.span), format!("{} has no verb", self.what))
-            .note(format!("the verb is one of {}", quoted(&verbs)));
+        let made = Diagnostic::at(
+            Code::D0106,
+            near.map_or(node.span, |k| k.span),
+            format!("{} has no verb", self.what),
+        )
+        .note(format!("the verb is one of {}", quoted(&verbs)));
         match near.and_then(Node::text) {
             Some(text) => made.did_you_mean(text, verbs),
             None => made.help("say what the pattern does, such as `get: Order`"),
@@ -192,9 +238,12 @@ impl Form {
     /// Like [`Form::check`], but a field that another verb has is misplaced, not unknown.
     fn check_verb(&self, node: &Node, all: &VerbForms, found: &mut Diagnostics) {
         let verb = self.fields.first().map_or("", |f| f.name);
-        let known = |key: &Node, form: &Self| form.fields.iter().any(|f| Some(f.name) == key.text());
-        let (elsewhere, here): (Vec<_>, Vec<_>) =
-            node.entries().iter().partition(|(key, _)| !known(key, self) && all.verbs.iter().any(|f| known(key, f)));
+        let known =
+            |key: &Node, form: &Self| form.fields.iter().any(|f| Some(f.name) == key.text());
+        let (elsewhere, here): (Vec<_>, Vec<_>) = node
+            .entries()
+            .iter()
+            .partition(|(key, _)| !known(key, self) && all.verbs.iter().any(|f| known(key, f)));
         for (key, _) in elsewhere {
             let name = key.text().unwrap_or_default();
             let owners: Vec<&str> = all
@@ -205,12 +254,19 @@ impl Form {
                 .map(|f| f.name)
                 .collect();
             found.push(
-                Diagnostic::at(Code::D0211, key.span, format!("`{name}` has no meaning for `{verb}`"))
-                    .note(format!("it belongs to {}", quoted(&owners)))
-                    .help(format!("remove `{name}`, or use another verb")),
+                Diagnostic::at(
+                    Code::D0211,
+                    key.span,
+                    format!("`{name}` has no meaning for `{verb}`"),
+                )
+                .note(format!("it belongs to {}", quoted(&owners)))
+                .help(format!("remove `{name}`, or use another verb")),
             );
         }
-        let rest = Node { span: node.span, value: Value::Map(here.into_iter().cloned().collect()) };
+        let rest = Node {
+            span: node.span,
+            value: Value::Map(here.into_iter().cloned().collect()),
+        };
         self.check(&rest, found);
     }
 }
@@ -218,7 +274,11 @@ impl Form {
 fn check_entries(entries: &[(Node, Node)], value: Shape, found: &mut Diagnostics) {
     for (key, node) in entries {
         if key.text().is_none() {
-            found.push(Diagnostic::at(Code::D0104, key.span, "a name is expected here, not a list or map"));
+            found.push(Diagnostic::at(
+                Code::D0104,
+                key.span,
+                "a name is expected here, not a list or map",
+            ));
         }
         value.check(node, found);
     }
@@ -227,19 +287,31 @@ fn check_entries(entries: &[(Node, Node)], value: Shape, found: &mut Diagnostics
 fn check_word(node: &Node, text: &str, words: &'static [&'static str], found: &mut Diagnostics) {
     if !words.contains(&text) {
         found.push(
-            Diagnostic::at(Code::D0104, node.span, format!("`{text}` is not one of {}", quoted(words)))
-                .did_you_mean(text, words.iter().copied()),
+            Diagnostic::at(
+                Code::D0104,
+                node.span,
+                format!("`{text}` is not one of {}", quoted(words)),
+            )
+            .did_you_mean(text, words.iter().copied()),
         );
     }
 }
 
-fn unknown_field<'a>(key: &Node, what: &str, known: impl Iterator<Item = &'a str> + Clone) -> Diagnostic {
+fn unknown_field<'a>(
+    key: &Node,
+    what: &str,
+    known: impl Iterator<Item = &'a str> + Clone,
+) -> Diagnostic {
     let name = key.text().unwrap_or("(not a name)");
     let all: Vec<&str> = known.clone().collect();
-    Diagnostic::at(Code::D0102, key.span, format!("unknown field `{name}` in {what}"))
-        .label("no such field")
-        .note(format!("the fields are {}", quoted(&all)))
-        .did_you_mean(name, known)
+    Diagnostic::at(
+        Code::D0102,
+        key.span,
+        format!("unknown field `{name}` in {what}"),
+    )
+    .label("no such field")
+    .note(format!("the fields are {}", quoted(&all)))
+    .did_you_mean(name, known)
 }
 
 fn wrong_form(node: &Node, shape: Shape) -> Diagnostic {
@@ -249,12 +321,20 @@ fn wrong_form(node: &Node, shape: Shape) -> Diagnostic {
         Value::List(_) => "a list".to_owned(),
         Value::Map(_) => "a map".to_owned(),
     };
-    Diagnostic::at(Code::D0104, node.span, format!("expected {}, got {got}", shape.describe()))
+    Diagnostic::at(
+        Code::D0104,
+        node.span,
+        format!("expected {}, got {got}", shape.describe()),
+    )
 }
 
 fn shortened(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");
-    if line.chars().count() > 40 { line.chars().take(37).chain("...".chars()).collect() } else { line.to_owned() }
+    if line.chars().count() > 40 {
+        line.chars().take(37).chain("...".chars()).collect()
+    } else {
+        line.to_owned()
+    }
 }
 
 /// "`a`, `b` and `c`".

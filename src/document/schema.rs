@@ -12,7 +12,10 @@ use serde_json::{Map, Value, json};
 pub fn design_schema() -> Value {
     let mut schema = form(&DESIGN);
     if let Some(object) = schema.as_object_mut() {
-        object.insert("$schema".to_owned(), json!("https://json-schema.org/draft/2020-12/schema"));
+        object.insert(
+            "$schema".to_owned(),
+            json!("https://json-schema.org/draft/2020-12/schema"),
+        );
         object.insert("title".to_owned(), json!("A design file"));
     }
     schema
@@ -27,7 +30,9 @@ fn shape(of: Shape) -> Value {
         Shape::Map(f) => form(f),
         Shape::Entries(key, value) => entries(key, *value),
         Shape::Verbs(forms) => verbs(forms),
-        Shape::OneOf(shapes) => json!({ "anyOf": shapes.iter().map(|s| shape(*s)).collect::<Vec<_>>() }),
+        Shape::OneOf(shapes) => {
+            json!({ "anyOf": shapes.iter().map(|s| shape(*s)).collect::<Vec<_>>() })
+        }
     }
 }
 
@@ -35,7 +40,11 @@ fn scalar(lexeme: &Lexeme) -> Value {
     let mut made = Map::new();
     made.insert(
         "type".to_owned(),
-        if lexeme.any_scalar { json!(["string", "number", "boolean"]) } else { json!("string") },
+        if lexeme.any_scalar {
+            json!(["string", "number", "boolean"])
+        } else {
+            json!("string")
+        },
     );
     if !lexeme.pattern.is_empty() {
         made.insert("pattern".to_owned(), json!(lexeme.pattern));
@@ -47,21 +56,35 @@ fn entries(key: &Lexeme, value: Shape) -> Value {
     let mut made = Map::new();
     made.insert("type".to_owned(), json!("object"));
     if !key.pattern.is_empty() {
-        made.insert("propertyNames".to_owned(), json!({ "pattern": key.pattern }));
+        made.insert(
+            "propertyNames".to_owned(),
+            json!({ "pattern": key.pattern }),
+        );
     }
     made.insert("additionalProperties".to_owned(), shape(value));
     Value::Object(made)
 }
 
 fn form(of: &Form) -> Value {
-    let properties: Map<String, Value> = of.fields.iter().map(|f| (f.name.to_owned(), property(f))).collect();
-    let required: Vec<&str> = of.fields.iter().filter(|f| f.required).map(|f| f.name).collect();
+    let properties: Map<String, Value> = of
+        .fields
+        .iter()
+        .map(|f| (f.name.to_owned(), property(f)))
+        .collect();
+    let required: Vec<&str> = of
+        .fields
+        .iter()
+        .filter(|f| f.required)
+        .map(|f| f.name)
+        .collect();
     json!({ "type": "object", "properties": properties, "required": required, "additionalProperties": false })
 }
 
 fn property(of: &Field) -> Value {
     let mut made = shape(of.shape);
-    if !of.required && let Some(object) = made.as_object().cloned() {
+    if !of.required
+        && let Some(object) = made.as_object().cloned()
+    {
         // A field with nothing after it is as good as absent, in the check of files too.
         made = match object.get("type") {
             Some(Value::String(one)) => {
@@ -71,7 +94,11 @@ fn property(of: &Field) -> Value {
             }
             Some(Value::Array(several)) => {
                 let mut object = object.clone();
-                let types = several.iter().cloned().chain([json!("null")]).collect::<Vec<_>>();
+                let types = several
+                    .iter()
+                    .cloned()
+                    .chain([json!("null")])
+                    .collect::<Vec<_>>();
                 object.insert("type".to_owned(), json!(types));
                 Value::Object(object)
             }

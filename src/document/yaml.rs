@@ -23,8 +23,10 @@ pub fn parse(source: &Source) -> Result<Node, Diagnostic> {
         with_snippet: false,
     };
     if source.text.trim().is_empty() {
-        return Err(Diagnostic::at(Code::D0101, Span::default(), "the file is empty")
-            .help("`design init` writes a commented starter"));
+        return Err(
+            Diagnostic::at(Code::D0101, Span::default(), "the file is empty")
+                .help("`design init` writes a commented starter"),
+        );
     }
     serde_saphyr::from_str_with_options::<Spanned<Raw>>(&source.text, options)
         .map(|raw| node(raw, &source.text))
@@ -32,7 +34,9 @@ pub fn parse(source: &Source) -> Result<Node, Diagnostic> {
 }
 
 fn syntax_error(error: &serde_saphyr::Error, source: &Source) -> Diagnostic {
-    let span = error.location().map_or_else(Span::default, |l| span_of(l, &source.text));
+    let span = error
+        .location()
+        .map_or_else(Span::default, |l| span_of(l, &source.text));
     let full = error.to_string();
     // The library's text begins with the position, which the rendered snippet shows anyway.
     let text = full.strip_prefix("error: ").unwrap_or(&full);
@@ -40,7 +44,10 @@ fn syntax_error(error: &serde_saphyr::Error, source: &Source) -> Diagnostic {
         Some((position, rest)) if position.starts_with("line ") => rest,
         _ => text,
     };
-    let text = text.split(", set DuplicateKeyPolicy").next().unwrap_or(text);
+    let text = text
+        .split(", set DuplicateKeyPolicy")
+        .next()
+        .unwrap_or(text);
     let first = text.lines().next().unwrap_or("not YAML");
     Diagnostic::at(Code::D0101, span, format!("invalid YAML: {first}"))
 }
@@ -48,13 +55,28 @@ fn syntax_error(error: &serde_saphyr::Error, source: &Source) -> Diagnostic {
 /// A span from a location; the reader counts in characters where it has no bytes.
 fn span_of(location: Location, text: &str) -> Span {
     let span = location.span();
-    let known = |v: Option<u64>| v.and_then(|v| usize::try_from(v).ok()).filter(|v| *v <= text.len());
+    let known = |v: Option<u64>| {
+        v.and_then(|v| usize::try_from(v).ok())
+            .filter(|v| *v <= text.len())
+    };
     if let (Some(start), Some(len)) = (known(span.byte_offset()), known(span.byte_len())) {
-        return Span { start, end: (start + len).min(text.len()) };
+        return Span {
+            start,
+            end: (start + len).min(text.len()),
+        };
     }
     let characters = usize::try_from(span.offset()).unwrap_or(usize::MAX);
-    let start = text.char_indices().nth(characters).map_or(text.len(), |(at, _)| at);
-    Span { start, end: text.get(start..).and_then(|t| t.chars().next()).map_or(start, |c| start + c.len_utf8()) }
+    let start = text
+        .char_indices()
+        .nth(characters)
+        .map_or(text.len(), |(at, _)| at);
+    Span {
+        start,
+        end: text
+            .get(start..)
+            .and_then(|t| t.chars().next())
+            .map_or(start, |c| start + c.len_utf8()),
+    }
 }
 
 enum Raw {
@@ -68,7 +90,11 @@ enum Raw {
 
 fn node(raw: Spanned<Raw>, text: &str) -> Node {
     let span = span_of(raw.defined, text);
-    let written = || text.get(span.start..span.end).map(str::trim).filter(|t| !t.is_empty());
+    let written = || {
+        text.get(span.start..span.end)
+            .map(str::trim)
+            .filter(|t| !t.is_empty())
+    };
     let scalar = |text: String, kind| Value::Scalar { text, kind };
     let value = match raw.value {
         Raw::Null => Value::Null,
@@ -76,11 +102,18 @@ fn node(raw: Spanned<Raw>, text: &str) -> Node {
         Raw::Number(n) => scalar(written().map_or(n, str::to_owned), ScalarKind::Number),
         Raw::Text(t) => scalar(t, ScalarKind::Text),
         Raw::List(items) => Value::List(items.into_iter().map(|i| node(i, text)).collect()),
-        Raw::Map(entries) => Value::Map(entries.into_iter().map(|(k, v)| (node(k, text), node(v, text))).collect()),
+        Raw::Map(entries) => Value::Map(
+            entries
+                .into_iter()
+                .map(|(k, v)| (node(k, text), node(v, text)))
+                .collect(),
+        ),
     };
     let span = match &value {
         // A block map has no character of its own; its first key stands for it.
-        Value::Map(entries) if span.start == span.end => entries.first().map_or(span, |(k, _)| k.span),
+        Value::Map(entries) if span.start == span.end => {
+            entries.first().map_or(span, |(k, _)| k.span)
+        }
         _ => span,
     };
     Node { span, value }
@@ -166,10 +199,20 @@ mod tests {
 
     #[test]
     fn syntax_errors_have_a_place() {
-        for (text, line) in [("a: [1,\nb: 2", 1), ("a: 1\na: 2\n", 2), ("a: *x\n", 1), ("a: 1\n---\nb: 2\n", 3)] {
+        for (text, line) in [
+            ("a: [1,\nb: 2", 1),
+            ("a: 1\na: 2\n", 2),
+            ("a: *x\n", 1),
+            ("a: 1\n---\nb: 2\n", 3),
+        ] {
             let source = Source::new("t", text);
             let error = parse(&source).expect_err(text);
-            assert_eq!(source.position(error.span().expect("place")).line, line, "{text:?}: {}", error.message);
+            assert_eq!(
+                source.position(error.span().expect("place")).line,
+                line,
+                "{text:?}: {}",
+                error.message
+            );
         }
     }
 }

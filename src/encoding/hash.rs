@@ -17,5 +17,9 @@ pub const fn fnv1a(bytes: &[u8]) -> u32 {
 /// The bucket of a plain text among `count`.
 #[must_use]
 pub const fn bucket(plain: &str, count: u32) -> u32 {
-    if count == 0 { 0 } else { fnv1a(plain.as_bytes()) % count }
+    if count == 0 {
+        0
+    } else {
+        fnv1a(plain.as_bytes()) % count
+    }
 }

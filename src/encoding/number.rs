@@ -12,12 +12,22 @@ pub(super) fn integer(value: i128, width: u32, descending: bool) -> Result<Strin
     if n >= bound || n <= -below {
         return Err(format!("{value} has too many digits for `integer:{width}`"));
     }
-    if n < 0 { Ok(format!("-{:0>1$}", below - 1 + n, digits - 1)) } else { Ok(format!("{n:0>digits$}")) }
+    if n < 0 {
+        Ok(format!("-{:0>1$}", below - 1 + n, digits - 1))
+    } else {
+        Ok(format!("{n:0>digits$}"))
+    }
 }
 
 /// `decimal:W.F`, of the negated value where `descending`.
-pub(super) fn decimal(text: &str, width: u32, fraction: u32, descending: bool) -> Result<String, String> {
-    let scaled = scaled(text, fraction).ok_or_else(|| format!("{text} does not fit `decimal:{width}.{fraction}`"))?;
+pub(super) fn decimal(
+    text: &str,
+    width: u32,
+    fraction: u32,
+    descending: bool,
+) -> Result<String, String> {
+    let scaled = scaled(text, fraction)
+        .ok_or_else(|| format!("{text} does not fit `decimal:{width}.{fraction}`"))?;
     let mut out = integer(scaled, width + fraction, descending)
         .map_err(|_| format!("{text} does not fit `decimal:{width}.{fraction}`"))?;
     out.insert(out.len() - fraction as usize, '.');
@@ -33,6 +43,9 @@ fn scaled(text: &str, fraction: u32) -> Option<i128> {
         return None;
     }
     let joined = format!("{whole}{part:0<0$}", fraction as usize);
-    let value: i128 = joined.bytes().all(|b| b.is_ascii_digit()).then(|| joined.parse().ok())??;
+    let value: i128 = joined
+        .bytes()
+        .all(|b| b.is_ascii_digit())
+        .then(|| joined.parse().ok())??;
     Some(if negative { -value } else { value })
 }

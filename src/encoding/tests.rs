@@ -24,16 +24,44 @@ fn vectors() {
     }
     assert_eq!(enc(&Constant::Integer(42), int(5, true)), "-9957");
     assert_eq!(enc(&Constant::Integer(-42), int(5, true)), "00042");
-    assert_eq!(enc(&Constant::Integer(i64::MIN), int(20, false)), "-0776627963145224191");
-    let decimal = |descending| Encoding::Decimal { width: 4, fraction: 2, descending };
-    assert_eq!(enc(&Constant::Decimal("1.5".into()), decimal(false)), "0001.50");
-    assert_eq!(enc(&Constant::Decimal("-1.5".into()), decimal(false)), "-998.49");
-    assert_eq!(enc(&Constant::Decimal("1.5".into()), decimal(true)), "-998.49");
+    assert_eq!(
+        enc(&Constant::Integer(i64::MIN), int(20, false)),
+        "-0776627963145224191"
+    );
+    let decimal = |descending| Encoding::Decimal {
+        width: 4,
+        fraction: 2,
+        descending,
+    };
+    assert_eq!(
+        enc(&Constant::Decimal("1.5".into()), decimal(false)),
+        "0001.50"
+    );
+    assert_eq!(
+        enc(&Constant::Decimal("-1.5".into()), decimal(false)),
+        "-998.49"
+    );
+    assert_eq!(
+        enc(&Constant::Decimal("1.5".into()), decimal(true)),
+        "-998.49"
+    );
     let time = Encoding::Timestamp { descending: true };
-    assert_eq!(enc(&text("2026-11-20T10:00:00.123Z"), time), "7973-88-79T89:99:99.876Z");
-    assert_eq!(enc(&text("2026-11-20"), Encoding::Date { descending: true }), "7973-88-79");
-    assert_eq!(enc(&text("2026-11"), Encoding::Month { descending: true }), "7973-88");
-    assert_eq!((fnv1a(b"foobar"), fnv1a(b"Ann#")), (3_214_735_720, 242_431_489));
+    assert_eq!(
+        enc(&text("2026-11-20T10:00:00.123Z"), time),
+        "7973-88-79T89:99:99.876Z"
+    );
+    assert_eq!(
+        enc(&text("2026-11-20"), Encoding::Date { descending: true }),
+        "7973-88-79"
+    );
+    assert_eq!(
+        enc(&text("2026-11"), Encoding::Month { descending: true }),
+        "7973-88"
+    );
+    assert_eq!(
+        (fnv1a(b"foobar"), fnv1a(b"Ann#")),
+        (3_214_735_720, 242_431_489)
+    );
     assert_eq!((bucket("foobar", 10), bucket("Ann#", 10)), (0, 9));
 }
 
@@ -42,24 +70,53 @@ fn what_does_not_fit_is_refused() {
     assert!(encode(&Constant::Integer(100_000), int(5, false)).is_err());
     assert!(encode(&Constant::Integer(-10_000), int(5, false)).is_err());
     assert!(encode(&Constant::Integer(10_000), int(5, true)).is_err());
-    let decimal = Encoding::Decimal { width: 4, fraction: 2, descending: false };
+    let decimal = Encoding::Decimal {
+        width: 4,
+        fraction: 2,
+        descending: false,
+    };
     assert!(encode(&Constant::Decimal("1.555".into()), decimal).is_err());
     assert!(encode(&Constant::Decimal("99999".into()), decimal).is_err());
 }
 
 #[test]
 fn widths_follow_the_greatest_value() {
-    assert_eq!(of_type(&Type::Integer, Some(9999), false).map(|e| e.to_string()), Some("integer:5".into()));
-    assert_eq!(of_type(&Type::Integer, None, true).map(|e| e.to_string()), Some("integer:20:desc".into()));
-    assert_eq!(of_type(&Type::Decimal, Some(1000), false).map(|e| e.to_string()), Some("decimal:5.4".into()));
+    assert_eq!(
+        of_type(&Type::Integer, Some(9999), false).map(|e| e.to_string()),
+        Some("integer:5".into())
+    );
+    assert_eq!(
+        of_type(&Type::Integer, None, true).map(|e| e.to_string()),
+        Some("integer:20:desc".into())
+    );
+    assert_eq!(
+        of_type(&Type::Decimal, Some(1000), false).map(|e| e.to_string()),
+        Some("decimal:5.4".into())
+    );
     assert_eq!(of_type(&Type::String, None, true), None);
 }
 
 /// Text from an alphabet of everything that could break a key.
 fn hostile() -> impl Strategy<Value = String> {
     let c = prop_oneof![
-        Just('#'), Just('$'), Just('%'), Just('&'), Just(' '), Just('!'), Just('"'), Just('\u{0}'), Just('\u{1f}'),
-        Just('1'), Just('0'), Just('~'), Just('a'), Just('\u{7f}'), Just('é'), Just('\u{ffff}'), Just('🙂'), any::<char>(),
+        Just('#'),
+        Just('$'),
+        Just('%'),
+        Just('&'),
+        Just(' '),
+        Just('!'),
+        Just('"'),
+        Just('\u{0}'),
+        Just('\u{1f}'),
+        Just('1'),
+        Just('0'),
+        Just('~'),
+        Just('a'),
+        Just('\u{7f}'),
+        Just('é'),
+        Just('\u{ffff}'),
+        Just('🙂'),
+        any::<char>(),
     ];
     proptest::collection::vec(c, 0..6).prop_map(|v| v.into_iter().collect())
 }
@@ -69,10 +126,22 @@ fn bounds_are_exact(x: &str, rest: &str, v: &str) -> Result<(), TestCaseError> {
     let key = format!("P#{}#{}#", escape(x), escape(rest));
     let at = |suffix: &str| format!("P#{}{suffix}", escape(v));
     prop_assert_eq!(key.starts_with(&at("#")), x == v);
-    prop_assert_eq!(key.as_str() >= at("").as_str() && key.as_str() <= "P$", x >= v);
-    prop_assert_eq!(key.as_str() >= at("$").as_str() && key.as_str() <= "P$", x > v);
-    prop_assert_eq!(key.as_str() >= "P#" && key.as_str() <= at("$").as_str(), x <= v);
-    prop_assert_eq!(key.as_str() >= "P#" && key.as_str() <= at("").as_str(), x < v);
+    prop_assert_eq!(
+        key.as_str() >= at("").as_str() && key.as_str() <= "P$",
+        x >= v
+    );
+    prop_assert_eq!(
+        key.as_str() >= at("$").as_str() && key.as_str() <= "P$",
+        x > v
+    );
+    prop_assert_eq!(
+        key.as_str() >= "P#" && key.as_str() <= at("$").as_str(),
+        x <= v
+    );
+    prop_assert_eq!(
+        key.as_str() >= "P#" && key.as_str() <= at("").as_str(),
+        x < v
+    );
     prop_assert_eq!(key.starts_with(&at("")), x.starts_with(v));
     Ok(())
 }

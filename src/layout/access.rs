@@ -61,46 +61,89 @@ pub struct Edge {
 /// How a family serves a demand; `None` if it does not.
 #[must_use]
 pub fn access(family: &Family, demand: &Demand) -> Option<Access> {
-    let members: Vec<usize> = demand.parts.iter().map(|p| family.member(p.entity)).collect::<Option<_>>()?;
+    let members: Vec<usize> = demand
+        .parts
+        .iter()
+        .map(|p| family.member(p.entity))
+        .collect::<Option<_>>()?;
     let partition_fixed = demand.parts.iter().zip(&members).all(|(part, m)| {
         let settled = settled(family, *m, part);
-        family.partition(*m).iter().all(|a| part.fixed.contains(a) && !settled.contains(&a))
+        family
+            .partition(*m)
+            .iter()
+            .all(|a| part.fixed.contains(a) && !settled.contains(&a))
     });
     if demand.shape == Shape::ScanIndex {
-        return Some(Access { start: Vec::new(), run: Run::All, forward: true });
+        return Some(Access {
+            start: Vec::new(),
+            run: Run::All,
+            forward: true,
+        });
     }
-    if !partition_fixed || !same_partition(family, demand, &members) || demand.shards != family.shards {
+    if !partition_fixed
+        || !same_partition(family, demand, &members)
+        || demand.shards != family.shards
+    {
         return None;
     }
     let mut wanted: Vec<Wanted> = Vec::new();
     for (part, member) in demand.parts.iter().zip(&members) {
         let settled = settled(family, *member, part);
-        let fixed =
-            part.fixed.without(family.partition(*member)).iter().filter(|a| !settled.contains(a)).collect();
+        let fixed = part
+            .fixed
+            .without(family.partition(*member))
+            .iter()
+            .filter(|a| !settled.contains(a))
+            .collect();
         let exact = |a: &AttributeId| {
-            let held = family.members[*member].sparse.values.iter().find(|(b, _)| b == a);
+            let held = family.members[*member]
+                .sparse
+                .values
+                .iter()
+                .find(|(b, _)| b == a);
             held.is_some_and(|(_, v)| part.values(*a) == Some(v.as_slice()))
         };
         let several = part.several().filter(|a| !exact(a)).collect();
-        wanted.push(Wanted { member: *member, part, fixed, several });
+        wanted.push(Wanted {
+            member: *member,
+            part,
+            fixed,
+            several,
+        });
     }
-    let mut walk = Walk { demand, start: Vec::new() };
+    let mut walk = Walk {
+        demand,
+        start: Vec::new(),
+    };
     let run = walk.node(&family.root, wanted)?;
     let forward = forward(family, demand, &members, &run)?;
-    Some(Access { start: walk.start, run, forward })
+    Some(Access {
+        start: walk.start,
+        run,
+        forward,
+    })
 }
 
 /// Attributes of which the index holds one value only, the one that the part asks for.
 fn settled(family: &Family, member: usize, part: &Part) -> Vec<AttributeId> {
     let values = &family.members[member].sparse.values;
-    values.iter().filter(|(a, v)| v.len() == 1 && part.values(*a) == Some(v.as_slice())).map(|(a, _)| *a).collect()
+    values
+        .iter()
+        .filter(|(a, v)| v.len() == 1 && part.values(*a) == Some(v.as_slice()))
+        .map(|(a, _)| *a)
+        .collect()
 }
 
 /// Whether the parts' partition keys are made of the same parameters.
 fn same_partition(family: &Family, demand: &Demand, members: &[usize]) -> bool {
     demand.parts.len() < 2
         || family.columns.iter().all(|column| {
-            demand.columns.iter().any(|c| members.iter().zip(c).all(|(m, a)| column.get(*m) == Some(a)))
+            demand.columns.iter().any(|c| {
+                members
+                    .iter()
+                    .zip(c)
+                    .all(|(m, a)| column.get(*m) == Some(a))
+            })
         })
 }
 
@@ -120,18 +163,32 @@ struct Walk<'d> {
 impl Walk<'_> {
     fn node(&mut self, node: &Node, wanted: Vec<Wanted<'_>>) -> Option<Run> {
         match node {
-            Node::Leaf { member, label, components } => {
-                let [one] = wanted.as_slice() else { return None };
+            Node::Leaf {
+                member,
+                label,
+                components,
+            } => {
+                let [one] = wanted.as_slice() else {
+                    return None;
+                };
                 (one.member == *member).then_some(())?;
                 self.start.push(Piece::Label(label.clone()));
                 self.leaf(one, components)
             }
-            Node::Shared { label, attributes, descending, next } => {
+            Node::Shared {
+                label,
+                attributes,
+                descending,
+                next,
+            } => {
                 self.start.push(Piece::Label(label.clone()));
                 self.shared(attributes, *descending, next, wanted)
             }
             Node::Blocks { groups, order } => {
-                if let Some(group) = groups.iter().find(|g| wanted.iter().all(|w| g.holds(w.member))) {
+                if let Some(group) = groups
+                    .iter()
+                    .find(|g| wanted.iter().all(|w| g.holds(w.member)))
+                {
                     return self.node(group, wanted);
                 }
                 blocks(groups, order, &wanted)
@@ -161,10 +218,12 @@ impl Walk<'_> {
         let tail: Vec<Component> = next.into_iter().chain(rest).copied().collect();
         ordered(&tail, wanted.part, 0).then_some(())?;
         match (wanted.part.bounded, tail.first()) {
-            (Some(bounded), Some(first)) if bounded.attribute == first.attribute => Some(match bounded.side {
-                Side::Start => Run::Starts(wanted.member, bounded.attribute),
-                Side::Both | Side::Lower | Side::Upper => Run::Bounded(wanted.member, *first),
-            }),
+            (Some(bounded), Some(first)) if bounded.attribute == first.attribute => {
+                Some(match bounded.side {
+                    Side::Start => Run::Starts(wanted.member, bounded.attribute),
+                    Side::Both | Side::Lower | Side::Upper => Run::Bounded(wanted.member, *first),
+                })
+            }
             (Some(_), _) => None,
             (None, None) => Some(Run::Point),
             (None, Some(_)) => Some(Run::All),
@@ -178,11 +237,25 @@ impl Walk<'_> {
         next: &Node,
         mut wanted: Vec<Wanted<'_>>,
     ) -> Option<Run> {
-        let of = |member: usize| attributes.iter().find(|(m, _)| *m == member).map(|(_, a)| *a);
-        if wanted.iter().all(|w| of(w.member).is_some_and(|a| w.fixed.contains(&a))) {
+        let of = |member: usize| {
+            attributes
+                .iter()
+                .find(|(m, _)| *m == member)
+                .map(|(_, a)| *a)
+        };
+        if wanted
+            .iter()
+            .all(|w| of(w.member).is_some_and(|a| w.fixed.contains(&a)))
+        {
             let first = wanted.first()?;
             let attribute = of(first.member)?;
-            self.start.push(Piece::Fixed(first.member, Component { attribute, descending }));
+            self.start.push(Piece::Fixed(
+                first.member,
+                Component {
+                    attribute,
+                    descending,
+                },
+            ));
             for w in &mut wanted {
                 let attribute = of(w.member);
                 w.fixed.retain(|a| Some(*a) != attribute);
@@ -190,26 +263,49 @@ impl Walk<'_> {
             return self.node(next, wanted);
         }
         // Everything below is read, so all members must be wanted and nothing else be fixed.
-        let whole = attributes.iter().all(|(m, _)| wanted.iter().any(|w| w.member == *m));
-        let free = wanted.iter().all(|w| w.fixed.is_empty() && w.several.is_empty());
+        let whole = attributes
+            .iter()
+            .all(|(m, _)| wanted.iter().any(|w| w.member == *m));
+        let free = wanted
+            .iter()
+            .all(|w| w.fixed.is_empty() && w.several.is_empty());
         if !whole || !free || self.demand.limited.is_some() {
             return None;
         }
-        let here = Node::Shared { label: String::new(), attributes: attributes.to_vec(), descending, next: Box::new(next.clone()) };
-        wanted.iter().all(|w| ordered(&path(&here, w.member), w.part, 0)).then_some(())?;
+        let here = Node::Shared {
+            label: String::new(),
+            attributes: attributes.to_vec(),
+            descending,
+            next: Box::new(next.clone()),
+        };
+        wanted
+            .iter()
+            .all(|w| ordered(&path(&here, w.member), w.part, 0))
+            .then_some(())?;
         if self.demand.merged && !merges(&here, &wanted) {
             return None;
         }
-        let bounded: Vec<_> = wanted.iter().filter_map(|w| w.part.bounded.map(|b| (w.member, b))).collect();
+        let bounded: Vec<_> = wanted
+            .iter()
+            .filter_map(|w| w.part.bounded.map(|b| (w.member, b)))
+            .collect();
         match bounded.first() {
             None => Some(Run::All),
             Some((member, bound)) => {
-                let all = wanted.iter().all(|w| w.part.bounded.is_some_and(|b| Some(b.attribute) == of(w.member)));
+                let all = wanted.iter().all(|w| {
+                    w.part
+                        .bounded
+                        .is_some_and(|b| Some(b.attribute) == of(w.member))
+                });
                 all.then_some(match bound.side {
                     Side::Start => Run::Starts(*member, bound.attribute),
-                    Side::Both | Side::Lower | Side::Upper => {
-                        Run::Bounded(*member, Component { attribute: bound.attribute, descending })
-                    }
+                    Side::Both | Side::Lower | Side::Upper => Run::Bounded(
+                        *member,
+                        Component {
+                            attribute: bound.attribute,
+                            descending,
+                        },
+                    ),
                 })
             }
         }
@@ -226,7 +322,8 @@ fn path(node: &Node, member: usize) -> Vec<Component> {
 /// Whether components begin with the order of a part, `skip` attributes of which are behind.
 fn ordered(components: &[Component], part: &Part, skip: usize) -> bool {
     let asked = part.order.iter().skip(skip);
-    asked.clone().count() <= components.len() && asked.zip(components).all(|((a, _), c)| *a == c.attribute)
+    asked.clone().count() <= components.len()
+        && asked.zip(components).all(|((a, _), c)| *a == c.attribute)
 }
 
 /// Whether the whole order of a merged read is shared, so that the entities come in one sequence.
@@ -253,7 +350,9 @@ fn blocks(groups: &[Node], order: &[Block], wanted: &[Wanted<'_>]) -> Option<Run
             ([], _) => read.push(at),
             ([one], Some(value)) => {
                 // The block is divided by its first component, which must be the one that is asked for.
-                let first = path(&groups[block.group], w.member).first().map(|c| c.attribute);
+                let first = path(&groups[block.group], w.member)
+                    .first()
+                    .map(|c| c.attribute);
                 (first == Some(*one)).then_some(())?;
                 if w.part.values(*one).is_some_and(|v| v.contains(value)) {
                     read.push(at);
@@ -272,25 +371,39 @@ fn blocks(groups: &[Node], order: &[Block], wanted: &[Wanted<'_>]) -> Option<Run
         let components = path(group, w.member);
         let skip = w.fixed.len().min(1);
         let single_value = w.several.is_empty();
-        (ordered(components.get(skip..)?, w.part, 0) && (single_value || w.part.order.is_empty())).then_some(())?;
+        (ordered(components.get(skip..)?, w.part, 0) && (single_value || w.part.order.is_empty()))
+            .then_some(())?;
     }
     let edge = |at: usize| -> Option<Edge> {
         let block = &order[at];
         let w = of(block)?;
         let bounded = w.part.bounded.map(|b| b.attribute);
         let components = path(&groups[block.group], w.member);
-        let cut = bounded.map(|a| components.iter().find(|c| c.attribute == a).map(|c| (w.member, *c)));
+        let cut = bounded.map(|a| {
+            components
+                .iter()
+                .find(|c| c.attribute == a)
+                .map(|c| (w.member, *c))
+        });
         let cut = match cut {
             Some(None) => return None,
             Some(Some(cut)) => Some(cut),
             None => None,
         };
-        Some(Edge { label: label_of(&groups[block.group])?, value: block.value.clone(), cut })
+        Some(Edge {
+            label: label_of(&groups[block.group])?,
+            value: block.value.clone(),
+            cut,
+        })
     };
     // A bound is one-sided and cuts the block at its end of the run, toward the outside.
     for (at, w) in read.iter().filter_map(|at| Some((*at, of(&order[*at])?))) {
-        let Some(bounded) = w.part.bounded else { continue };
-        let component = path(&groups[order[at].group], w.member).into_iter().find(|c| c.attribute == bounded.attribute)?;
+        let Some(bounded) = w.part.bounded else {
+            continue;
+        };
+        let component = path(&groups[order[at].group], w.member)
+            .into_iter()
+            .find(|c| c.attribute == bounded.attribute)?;
         let upper = match bounded.side {
             Side::Upper => !component.descending,
             Side::Lower => component.descending,
@@ -315,15 +428,21 @@ fn forward(family: &Family, demand: &Demand, members: &[usize], run: &Run) -> Op
         let components = family.components(*member);
         for (attribute, descending) in &part.order {
             // An attribute that the index settles, or that lies in the partition key, has one value: no order.
-            let Some(component) = components.iter().find(|c| c.attribute == *attribute) else { continue };
+            let Some(component) = components.iter().find(|c| c.attribute == *attribute) else {
+                continue;
+            };
             let forward = component.descending == *descending;
             if *wanted.get_or_insert(forward) != forward {
                 return None;
             }
         }
     }
-    let Some(limited) = demand.limited else { return Some(wanted.unwrap_or(true)) };
-    let Run::Blocks(first, last) = run else { return None };
+    let Some(limited) = demand.limited else {
+        return Some(wanted.unwrap_or(true));
+    };
+    let Run::Blocks(first, last) = run else {
+        return None;
+    };
     let counted = label_of(&group_of(&family.root, members[limited])?)?;
     // What the limit counts comes last in the direction of reading.
     let forward = match (first.label == counted, last.label == counted) {

@@ -50,7 +50,14 @@ pub(super) fn blocks(
         spans.push(span(search, groups, &divided, &items, p)?);
     }
     let inner: Vec<Vec<Pending>> = groups.iter().map(|g| inside(g, pending)).collect();
-    let mut placing = Placing { search, groups, divided: &divided, items: &items, spans: &spans, inner: &inner };
+    let mut placing = Placing {
+        search,
+        groups,
+        divided: &divided,
+        items: &items,
+        spans: &spans,
+        inner: &inner,
+    };
     placing.extend(&mut Vec::new(), parity, then)
 }
 
@@ -62,7 +69,11 @@ fn touches(p: &Pending, group: &[usize]) -> bool {
 fn inside(group: &[usize], pending: &[Pending]) -> Vec<Pending> {
     let mut made = Vec::new();
     for p in pending {
-        let here: Vec<&PendingPart> = p.parts.iter().filter(|part| group.contains(&part.member)).collect();
+        let here: Vec<&PendingPart> = p
+            .parts
+            .iter()
+            .filter(|part| group.contains(&part.member))
+            .collect();
         if here.len() == p.parts.len() {
             made.push(p.clone());
         } else {
@@ -87,12 +98,20 @@ fn divisions<'p>(
     for p in spanning {
         for part in &p.parts {
             let asked = part.run.map_or(part.fixed, |run| part.fixed.with(run));
-            let Some(attribute) = asked.iter().next() else { continue };
+            let Some(attribute) = asked.iter().next() else {
+                continue;
+            };
             let at = groups.iter().position(|g| g.contains(&part.member))?;
             let entity = search.setting.workload.entity(search.members[part.member]);
-            let constant = search.demand(p.demand).parts[part.part].values(attribute).is_some();
+            let constant = search.demand(p.demand).parts[part.part]
+                .values(attribute)
+                .is_some();
             let alone = groups[at].len() == 1 && asked.len() == 1;
-            if !constant || !alone || !divides(&entity.attribute(attribute).ty) || made[at].is_some_and(|a| a != attribute) {
+            if !constant
+                || !alone
+                || !divides(&entity.attribute(attribute).ty)
+                || made[at].is_some_and(|a| a != attribute)
+            {
                 search.fail(Conflict::Partial { demand: p.demand });
                 return None;
             }
@@ -105,17 +124,45 @@ fn divisions<'p>(
 fn items(search: &Search<'_>, groups: &[Vec<usize>], divided: &[Option<AttributeId>]) -> Vec<Item> {
     let mut made: Vec<(String, Item)> = Vec::new();
     for (group, (members, by)) in groups.iter().zip(divided).enumerate() {
-        let name = |m: &usize| search.setting.workload.entity(search.members[*m]).name.clone();
-        let tag = members.iter().map(|m| super::tag(&name(m))).min().unwrap_or_default();
+        let name = |m: &usize| {
+            search
+                .setting
+                .workload
+                .entity(search.members[*m])
+                .name
+                .clone()
+        };
+        let tag = members
+            .iter()
+            .map(|m| super::tag(&name(m)))
+            .min()
+            .unwrap_or_default();
         let values = by.and_then(|attribute| {
             let member = members[0];
-            let held = search.held[member].sparse.values.iter().find(|(a, _)| *a == attribute);
-            let ty = &search.setting.workload.entity(search.members[member]).attribute(attribute).ty;
+            let held = search.held[member]
+                .sparse
+                .values
+                .iter()
+                .find(|(a, _)| *a == attribute);
+            let ty = &search
+                .setting
+                .workload
+                .entity(search.members[member])
+                .attribute(attribute)
+                .ty;
             held.map(|(_, v)| v.clone()).or_else(|| ty.values())
         });
         match values {
             None => made.push((tag, Item { group, value: None })),
-            Some(values) => made.extend(values.into_iter().map(|v| (tag.clone(), Item { group, value: Some(v) }))),
+            Some(values) => made.extend(values.into_iter().map(|v| {
+                (
+                    tag.clone(),
+                    Item {
+                        group,
+                        value: Some(v),
+                    },
+                )
+            })),
         }
     }
     // Natural order first: the names then need no numbers before them.
@@ -131,18 +178,34 @@ fn span(
     p: &Pending,
 ) -> Option<Span> {
     let demand = search.demand(p.demand);
-    let mut made = Span { demand: p.demand, items: 0, limited: 0, cut: Vec::new() };
+    let mut made = Span {
+        demand: p.demand,
+        items: 0,
+        limited: 0,
+        cut: Vec::new(),
+    };
     for part in &p.parts {
         let at = groups.iter().position(|g| g.contains(&part.member))?;
         // A block that holds others too would be read with them.
-        if groups[at].iter().any(|m| !p.parts.iter().any(|q| q.member == *m)) {
+        if groups[at]
+            .iter()
+            .any(|m| !p.parts.iter().any(|q| q.member == *m))
+        {
             search.fail(Conflict::Merged);
             return None;
         }
         let asked = &demand.parts[part.part];
-        let wanted = divided[at].filter(|a| part.fixed.contains(*a) || part.run == Some(*a)).and_then(|a| asked.values(a));
-        let meant = |i: &Item| i.group == at && wanted.is_none_or(|w| i.value.as_ref().is_none_or(|v| w.contains(v)));
-        let bits = items.iter().enumerate().filter(|(_, i)| meant(i)).fold(0, |bits, (n, _)| bits | 1u64 << n);
+        let wanted = divided[at]
+            .filter(|a| part.fixed.contains(*a) || part.run == Some(*a))
+            .and_then(|a| asked.values(a));
+        let meant = |i: &Item| {
+            i.group == at && wanted.is_none_or(|w| i.value.as_ref().is_none_or(|v| w.contains(v)))
+        };
+        let bits = items
+            .iter()
+            .enumerate()
+            .filter(|(_, i)| meant(i))
+            .fold(0, |bits, (n, _)| bits | 1u64 << n);
         made.items |= bits;
         if demand.limited == Some(part.part) {
             made.limited |= bits;
@@ -152,7 +215,11 @@ fn span(
                 search.fail(Conflict::Partial { demand: p.demand });
                 return None;
             }
-            made.cut.push((bits, search.stored(part.member, bounded.attribute), bounded.side));
+            made.cut.push((
+                bits,
+                search.stored(part.member, bounded.attribute),
+                bounded.side,
+            ));
         }
     }
     Some(made)
@@ -169,7 +236,12 @@ struct Placing<'a> {
 }
 
 impl Placing<'_> {
-    fn extend(&mut self, placed: &mut Vec<usize>, parity: &Parity, then: Then<'_>) -> Option<(Node, Parity)> {
+    fn extend(
+        &mut self,
+        placed: &mut Vec<usize>,
+        parity: &Parity,
+        then: Then<'_>,
+    ) -> Option<(Node, Parity)> {
         if !self.search.step() {
             return None;
         }
@@ -199,13 +271,22 @@ impl Placing<'_> {
             begun == 0 || begun == s.items || s.items >> next & 1 == 1
         };
         let item = &self.items[next];
-        let earlier = |n: usize, i: &Item| i.group == item.group && i.value < item.value && placed >> n & 1 == 0;
-        self.spans.iter().all(run_goes_on) && !self.items.iter().enumerate().any(|(n, i)| earlier(n, i))
+        let earlier = |n: usize, i: &Item| {
+            i.group == item.group && i.value < item.value && placed >> n & 1 == 0
+        };
+        self.spans.iter().all(run_goes_on)
+            && !self.items.iter().enumerate().any(|(n, i)| earlier(n, i))
     }
 
     /// The equations that follow from the order: where a limit counts, where a bound cuts.
     fn directions(&self, placed: &[usize], mut parity: Parity) -> Option<Parity> {
-        let place = |bits: u64| placed.iter().enumerate().filter(move |(_, n)| bits >> **n & 1 == 1).map(|(at, _)| at);
+        let place = |bits: u64| {
+            placed
+                .iter()
+                .enumerate()
+                .filter(move |(_, n)| bits >> **n & 1 == 1)
+                .map(|(at, _)| at)
+        };
         for span in self.spans {
             let first = place(span.items).min()?;
             let last = place(span.items).max()?;
@@ -213,7 +294,9 @@ impl Placing<'_> {
                 let others = span.items & !span.limited;
                 let counted_last = place(others).max() < place(span.limited).min();
                 let counted_first = place(span.limited).max() < place(others).min();
-                if !(counted_last || counted_first) || !parity.tie(Search::backward(span.demand), FALSE, counted_first) {
+                if !(counted_last || counted_first)
+                    || !parity.tie(Search::backward(span.demand), FALSE, counted_first)
+                {
                     self.search.fail(Conflict::Neighbours);
                     return None;
                 }
@@ -236,11 +319,26 @@ impl Placing<'_> {
     }
 
     /// Lays out what the blocks hold, one group after the other.
-    fn fill(&self, placed: &[usize], done: Vec<Node>, parity: Parity, then: Then<'_>) -> Option<(Node, Parity)> {
+    fn fill(
+        &self,
+        placed: &[usize],
+        done: Vec<Node>,
+        parity: Parity,
+        then: Then<'_>,
+    ) -> Option<(Node, Parity)> {
         let at = done.len();
         let Some(group) = self.groups.get(at) else {
-            let block = |n: &usize| Block { group: self.items[*n].group, value: self.items[*n].value.clone() };
-            return then(Node::Blocks { groups: done, order: placed.iter().map(block).collect() }, parity);
+            let block = |n: &usize| Block {
+                group: self.items[*n].group,
+                value: self.items[*n].value.clone(),
+            };
+            return then(
+                Node::Blocks {
+                    groups: done,
+                    order: placed.iter().map(block).collect(),
+                },
+                parity,
+            );
         };
         let mut next = |node: Node, parity: Parity| {
             let mut done = done.clone();
@@ -248,8 +346,17 @@ impl Placing<'_> {
             self.fill(placed, done, parity, then)
         };
         match (group.as_slice(), self.divided[at]) {
-            ([one], Some(first)) => leaf::leaf(self.search, *one, Some(first), &self.inner[at], parity, &mut next),
-            (members, _) => self.search.place(members, &self.inner[at], parity, &mut next),
+            ([one], Some(first)) => leaf::leaf(
+                self.search,
+                *one,
+                Some(first),
+                &self.inner[at],
+                parity,
+                &mut next,
+            ),
+            (members, _) => self
+                .search
+                .place(members, &self.inner[at], parity, &mut next),
         }
     }
 }

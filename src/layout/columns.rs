@@ -11,12 +11,18 @@ use crate::workload::{AttributeId, AttributeSet, EntityId, Type};
 use std::collections::BTreeMap;
 
 /// The columns of the partition key: for each, the attribute of every member.
-pub(super) fn partition(setting: &Setting<'_>, members: &[EntityId], held: &[Held]) -> Result<Vec<Vec<AttributeId>>, Conflict> {
+pub(super) fn partition(
+    setting: &Setting<'_>,
+    members: &[EntityId],
+    held: &[Held],
+) -> Result<Vec<Vec<AttributeId>>, Conflict> {
     if let Some(columns) = &setting.columns {
         return given(setting, members, held, columns);
     }
     match members {
-        [one] => single(setting, *one, held.first()).map(|set| set.iter().map(|a| vec![a]).collect()),
+        [one] => {
+            single(setting, *one, held.first()).map(|set| set.iter().map(|a| vec![a]).collect())
+        }
         _ => several(setting, members, held),
     }
 }
@@ -30,16 +36,29 @@ pub(super) fn is_pointed(setting: &Setting<'_>, demand: &Demand) -> bool {
 /// What each demand fixes of an entity, without what the index settles.
 fn fixed_sets(setting: &Setting<'_>, entity: EntityId, held: Option<&Held>) -> Vec<AttributeSet> {
     let settled = held.map_or_else(AttributeSet::default, |h| h.settled);
-    let own = setting.demands.iter().filter(|d| d.shape == Shape::Query && !is_pointed(setting, d));
+    let own = setting
+        .demands
+        .iter()
+        .filter(|d| d.shape == Shape::Query && !is_pointed(setting, d));
     let of = |d: &&Demand| d.part(entity).map(|p| p.fixed);
-    own.filter_map(|d| of(d).map(|f| f.without(settled))).chain(setting.also.iter().filter_map(of)).collect()
+    own.filter_map(|d| of(d).map(|f| f.without(settled)))
+        .chain(setting.also.iter().filter_map(of))
+        .collect()
 }
 
-fn single(setting: &Setting<'_>, entity: EntityId, held: Option<&Held>) -> Result<AttributeSet, Conflict> {
+fn single(
+    setting: &Setting<'_>,
+    entity: EntityId,
+    held: Option<&Held>,
+) -> Result<AttributeSet, Conflict> {
     let sets = fixed_sets(setting, entity, held);
     let declared = setting.workload.entity(entity);
     let Some(first) = sets.first() else {
-        return Ok(if setting.kind == Kind::Table { natural(setting, entity) } else { declared.identity_set() });
+        return Ok(if setting.kind == Kind::Table {
+            natural(setting, entity)
+        } else {
+            declared.identity_set()
+        });
     };
     let mut common = sets.iter().fold(*first, |a, b| a.intersection(*b));
     if setting.kind == Kind::Table {
@@ -57,41 +76,89 @@ fn natural(setting: &Setting<'_>, entity: EntityId) -> AttributeSet {
     let declared = setting.workload.entity(entity);
     match declared.identity.first() {
         Some(first) => {
-            let few = matches!(declared.attribute(*first).ty, Type::Enumeration(_) | Type::Boolean | Type::Date | Type::Month);
-            if few { declared.identity_set() } else { AttributeSet::default().with(*first) }
+            let few = matches!(
+                declared.attribute(*first).ty,
+                Type::Enumeration(_) | Type::Boolean | Type::Date | Type::Month
+            );
+            if few {
+                declared.identity_set()
+            } else {
+                AttributeSet::default().with(*first)
+            }
         }
         None => AttributeSet::default(),
     }
 }
 
-fn several(setting: &Setting<'_>, members: &[EntityId], held: &[Held]) -> Result<Vec<Vec<AttributeId>>, Conflict> {
-    let collections: Vec<&Demand> =
-        setting.demands.iter().chain(setting.also).copied().filter(|d| d.is_collection()).collect();
-    let Some(first) = collections.first() else { return Err(Conflict::Partition) };
+fn several(
+    setting: &Setting<'_>,
+    members: &[EntityId],
+    held: &[Held],
+) -> Result<Vec<Vec<AttributeId>>, Conflict> {
+    let collections: Vec<&Demand> = setting
+        .demands
+        .iter()
+        .chain(setting.also)
+        .copied()
+        .filter(|d| d.is_collection())
+        .collect();
+    let Some(first) = collections.first() else {
+        return Err(Conflict::Partition);
+    };
     let mut made: Vec<Vec<AttributeId>> = Vec::new();
     for column in &first.columns {
-        let start: BTreeMap<EntityId, AttributeId> =
-            first.parts.iter().map(|p| p.entity).zip(column.iter().copied()).collect();
-        let Some(full) = extend(start, &collections) else { continue };
-        let Some(column) = members.iter().map(|m| full.get(m).copied()).collect::<Option<Vec<_>>>() else { continue };
-        let fixed = members.iter().zip(&column).zip(held).all(|((entity, attribute), held)| {
-            fixed_sets(setting, *entity, Some(held)).iter().all(|s| s.contains(*attribute))
-                && (setting.kind != Kind::Table || setting.rule(*entity).allowed.contains(*attribute))
-        });
+        let start: BTreeMap<EntityId, AttributeId> = first
+            .parts
+            .iter()
+            .map(|p| p.entity)
+            .zip(column.iter().copied())
+            .collect();
+        let Some(full) = extend(start, &collections) else {
+            continue;
+        };
+        let Some(column) = members
+            .iter()
+            .map(|m| full.get(m).copied())
+            .collect::<Option<Vec<_>>>()
+        else {
+            continue;
+        };
+        let fixed = members
+            .iter()
+            .zip(&column)
+            .zip(held)
+            .all(|((entity, attribute), held)| {
+                fixed_sets(setting, *entity, Some(held))
+                    .iter()
+                    .all(|s| s.contains(*attribute))
+                    && (setting.kind != Kind::Table
+                        || setting.rule(*entity).allowed.contains(*attribute))
+            });
         if fixed && !made.contains(&column) {
             made.push(column);
         }
     }
-    if made.is_empty() { Err(Conflict::Partition) } else { Ok(made) }
+    if made.is_empty() {
+        Err(Conflict::Partition)
+    } else {
+        Ok(made)
+    }
 }
 
 /// Follows a column through all collections that share an entity with it; `None` if one of them lacks it.
-fn extend(mut column: BTreeMap<EntityId, AttributeId>, collections: &[&Demand]) -> Option<BTreeMap<EntityId, AttributeId>> {
+fn extend(
+    mut column: BTreeMap<EntityId, AttributeId>,
+    collections: &[&Demand],
+) -> Option<BTreeMap<EntityId, AttributeId>> {
     loop {
         let before = column.len();
         for demand in collections {
             let known = |c: &&Vec<AttributeId>| {
-                demand.parts.iter().zip(c.iter()).all(|(p, a)| column.get(&p.entity).is_none_or(|b| a == b))
+                demand
+                    .parts
+                    .iter()
+                    .zip(c.iter())
+                    .all(|(p, a)| column.get(&p.entity).is_none_or(|b| a == b))
             };
             if !demand.parts.iter().any(|p| column.contains_key(&p.entity)) {
                 continue;
@@ -112,13 +179,18 @@ fn given(
     held: &[Held],
     columns: &[BTreeMap<EntityId, AttributeId>],
 ) -> Result<Vec<Vec<AttributeId>>, Conflict> {
-    let made: Option<Vec<Vec<AttributeId>>> =
-        columns.iter().map(|c| members.iter().map(|m| c.get(m).copied()).collect()).collect();
+    let made: Option<Vec<Vec<AttributeId>>> = columns
+        .iter()
+        .map(|c| members.iter().map(|m| c.get(m).copied()).collect())
+        .collect();
     let made = made.ok_or(Conflict::LocalPartition)?;
     for ((at, entity), held) in members.iter().enumerate().zip(held) {
         let partition: AttributeSet = made.iter().map(|c| c[at]).collect();
         // The table's own demands hold constants that no local index settles.
-        if fixed_sets(setting, *entity, Some(held)).iter().any(|s| !partition.is_subset(*s)) {
+        if fixed_sets(setting, *entity, Some(held))
+            .iter()
+            .any(|s| !partition.is_subset(*s))
+        {
             return Err(Conflict::LocalPartition);
         }
     }

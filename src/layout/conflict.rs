@@ -8,11 +8,21 @@ use crate::workload::{AttributeId, AttributeSet, EntityId, Workload};
 #[expect(missing_docs, reason = "the fields say what the variant's line names")]
 pub enum Conflict {
     /// Two demands need different items of an entity, because of an optional attribute.
-    Presence { entity: EntityId, attribute: AttributeId },
+    Presence {
+        entity: EntityId,
+        attribute: AttributeId,
+    },
     /// Two demands need different items of an entity, because of constants.
-    Condition { entity: EntityId, attribute: AttributeId },
+    Condition {
+        entity: EntityId,
+        attribute: AttributeId,
+    },
     /// No key order begins with both sets of attributes.
-    NotNested { entity: EntityId, first: (usize, AttributeSet), second: (usize, AttributeSet) },
+    NotNested {
+        entity: EntityId,
+        first: (usize, AttributeSet),
+        second: (usize, AttributeSet),
+    },
     /// The entities have no partition key that all demands fix.
     Partition,
     /// The blocks cannot lie so that each demand reads one run.
@@ -30,13 +40,25 @@ pub enum Conflict {
     /// A scanned index can hold nothing else.
     Exclusive,
     /// The table's key cannot hold the attribute, because it can change.
-    Mutable { entity: EntityId, attribute: AttributeId },
+    Mutable {
+        entity: EntityId,
+        attribute: AttributeId,
+    },
     /// The table's key cannot hold the attribute, because it may be missing.
-    Optional { entity: EntityId, attribute: AttributeId },
+    Optional {
+        entity: EntityId,
+        attribute: AttributeId,
+    },
     /// The table's key cannot hold the attribute, because some access by the key does not know it.
-    Unknown { entity: EntityId, attribute: AttributeId },
+    Unknown {
+        entity: EntityId,
+        attribute: AttributeId,
+    },
     /// The table holds all items of the entity, not only those that the demand needs.
-    Whole { entity: EntityId, attribute: AttributeId },
+    Whole {
+        entity: EntityId,
+        attribute: AttributeId,
+    },
     /// The table's key cannot hold a shard, because it is rendered from parameters.
     Addressed { entity: EntityId },
     /// A local index has the table's partition key.
@@ -68,10 +90,20 @@ impl Conflict {
 /// What a demand needs of an entity, in words: "by customer_id and status in order of placed_at".
 #[must_use]
 pub fn needs(workload: &Workload, demand: &Demand, entity: EntityId) -> String {
-    let Some(part) = demand.part(entity) else { return String::new() };
+    let Some(part) = demand.part(entity) else {
+        return String::new();
+    };
     let declared = workload.entity(entity);
     let fixed = declared.names(part.fixed.iter());
     let order: Vec<&str> = declared.names(part.order.iter().map(|(a, _)| *a));
-    let by = if fixed.is_empty() { "all together".to_owned() } else { format!("by {}", fixed.join(" and ")) };
-    if order.is_empty() { by } else { format!("{by} in order of {}", order.join(", then ")) }
+    let by = if fixed.is_empty() {
+        "all together".to_owned()
+    } else {
+        format!("by {}", fixed.join(" and "))
+    };
+    if order.is_empty() {
+        by
+    } else {
+        format!("{by} in order of {}", order.join(", then "))
+    }
 }

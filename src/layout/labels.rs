@@ -26,8 +26,16 @@ pub fn tag(name: &str) -> String {
 /// the name of that entity's key; else the attribute.
 #[must_use]
 pub fn column_name(workload: &Workload, family: &Family, column: &[AttributeId]) -> String {
-    let pairs = || family.members.iter().map(|m| workload.entity(m.entity)).zip(column);
-    let identified = pairs().find(|(entity, a)| entity.identity == [**a]).map(|(entity, _)| entity.name.as_str());
+    let pairs = || {
+        family
+            .members
+            .iter()
+            .map(|m| workload.entity(m.entity))
+            .zip(column)
+    };
+    let identified = pairs()
+        .find(|(entity, a)| entity.identity == [**a])
+        .map(|(entity, _)| entity.name.as_str());
     let target = || {
         pairs().find_map(|(entity, a)| {
             let attribute = entity.attribute(*a);
@@ -36,8 +44,15 @@ pub fn column_name(workload: &Workload, family: &Family, column: &[AttributeId])
             same.then_some(target.name.as_str())
         })
     };
-    let attribute = || pairs().next().map(|(entity, a)| entity.attribute(*a).name.as_str());
-    tag(identified.or_else(target).or_else(attribute).unwrap_or_default())
+    let attribute = || {
+        pairs()
+            .next()
+            .map(|(entity, a)| entity.attribute(*a).name.as_str())
+    };
+    tag(identified
+        .or_else(target)
+        .or_else(attribute)
+        .unwrap_or_default())
 }
 
 /// The start of a family's partition key, were it alone in its index.
@@ -45,12 +60,18 @@ fn partition_label(workload: &Workload, family: &Family) -> String {
     if let Some(first) = family.columns.first() {
         return format!("{}#", column_name(workload, family, first));
     }
-    let Some(member) = family.members.first() else { return String::new() };
+    let Some(member) = family.members.first() else {
+        return String::new();
+    };
     let entity = workload.entity(member.entity);
     let mut made = format!("{}#", tag(&entity.name));
     for (attribute, values) in &member.sparse.values {
         if let [one] = values.as_slice() {
-            made.push_str(&format!("{}#{}#", tag(&entity.attribute(*attribute).name), encoding::escape(&one.plain())));
+            made.push_str(&format!(
+                "{}#{}#",
+                tag(&entity.attribute(*attribute).name),
+                encoding::escape(&one.plain())
+            ));
         }
     }
     made
@@ -59,10 +80,17 @@ fn partition_label(workload: &Workload, family: &Family) -> String {
 /// Names the places of a family's tree.
 pub(super) fn label(workload: &Workload, family: &mut Family) {
     family.label = partition_label(workload, family);
-    let members: Vec<(String, crate::workload::EntityId)> =
-        family.members.iter().map(|m| (workload.entity(m.entity).name.clone(), m.entity)).collect();
+    let members: Vec<(String, crate::workload::EntityId)> = family
+        .members
+        .iter()
+        .map(|m| (workload.entity(m.entity).name.clone(), m.entity))
+        .collect();
     let tags = distinct_tags(members.iter().map(|(n, _)| n.as_str()));
-    let scope = Scope { workload, members: &members, tags: &tags };
+    let scope = Scope {
+        workload,
+        members: &members,
+        tags: &tags,
+    };
     let own = scope.own(&family.root);
     scope.node(&mut family.root, own);
 }
@@ -70,8 +98,18 @@ pub(super) fn label(workload: &Workload, family: &mut Family) {
 /// Tags that differ wherever the names do.
 fn distinct_tags<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    names.clone().for_each(|n| *count.entry(tag(n)).or_default() += 1);
-    names.map(|n| if count.get(&tag(n)) == Some(&1) { tag(n) } else { n.to_owned() }).collect()
+    names
+        .clone()
+        .for_each(|n| *count.entry(tag(n)).or_default() += 1);
+    names
+        .map(|n| {
+            if count.get(&tag(n)) == Some(&1) {
+                tag(n)
+            } else {
+                n.to_owned()
+            }
+        })
+        .collect()
 }
 
 struct Scope<'a> {
@@ -94,7 +132,11 @@ impl Scope<'_> {
     }
 
     fn attribute(&self, member: usize, id: AttributeId) -> String {
-        tag(&self.workload.entity(self.members[member].1).attribute(id).name)
+        tag(&self
+            .workload
+            .entity(self.members[member].1)
+            .attribute(id)
+            .name)
     }
 
     fn node(&self, node: &mut Node, name: String) {
@@ -119,16 +161,23 @@ impl Scope<'_> {
 
     fn blocks(&self, groups: &mut [Node], order: &[Block]) {
         let mut names: Vec<String> = groups.iter().map(|g| self.own(g)).collect();
-        let duplicate = |names: &[String], at: usize| names.iter().filter(|n| **n == names[at]).count() > 1;
+        let duplicate =
+            |names: &[String], at: usize| names.iter().filter(|n| **n == names[at]).count() > 1;
         for at in 0..names.len() {
             if duplicate(&names, at) {
-                let whole: Vec<&str> =
-                    (0..self.tags.len()).filter(|m| groups[at].holds(*m)).map(|m| self.tags[m].as_str()).collect();
+                let whole: Vec<&str> = (0..self.tags.len())
+                    .filter(|m| groups[at].holds(*m))
+                    .map(|m| self.tags[m].as_str())
+                    .collect();
                 names[at] = whole.join("+");
             }
         }
         let between = Self::between(order, &names);
-        let top: Vec<usize> = order.iter().map(|b| b.group).filter(|g| !between.contains_key(g)).collect();
+        let top: Vec<usize> = order
+            .iter()
+            .map(|b| b.group)
+            .filter(|g| !between.contains_key(g))
+            .collect();
         let mut sequence: Vec<usize> = Vec::new();
         for group in top {
             if !sequence.contains(&group) {
@@ -138,7 +187,9 @@ impl Scope<'_> {
         let mut full: Vec<String> = names.clone();
         // Where the natural order will do no number is needed; where it breaks once, what comes after begins with `~`,
         // which sorts after every letter.
-        let breaks: Vec<usize> = (1..sequence.len()).filter(|at| names[sequence[at - 1]] >= names[sequence[*at]]).collect();
+        let breaks: Vec<usize> = (1..sequence.len())
+            .filter(|at| names[sequence[at - 1]] >= names[sequence[*at]])
+            .collect();
         let width = sequence.len().to_string().len();
         for (rank, group) in sequence.iter().enumerate() {
             match breaks.as_slice() {
@@ -161,15 +212,33 @@ impl Scope<'_> {
     /// where several lie there out of their natural order.
     fn between(order: &[Block], names: &[String]) -> BTreeMap<usize, (usize, String, String)> {
         let mut made = BTreeMap::new();
-        let divided: Vec<usize> = (0..order.len()).filter(|at| order[*at].value.is_some()).collect();
+        let divided: Vec<usize> = (0..order.len())
+            .filter(|at| order[*at].value.is_some())
+            .collect();
         for pair in divided.windows(2) {
             let (before, after) = (&order[pair[0]], &order[pair[1]]);
-            let Some(value) = before.value.as_ref().filter(|_| before.group == after.group) else { continue };
-            let gap: Vec<usize> = order[pair[0] + 1..pair[1]].iter().map(|b| b.group).collect();
+            let Some(value) = before
+                .value
+                .as_ref()
+                .filter(|_| before.group == after.group)
+            else {
+                continue;
+            };
+            let gap: Vec<usize> = order[pair[0] + 1..pair[1]]
+                .iter()
+                .map(|b| b.group)
+                .collect();
             let natural = gap.windows(2).all(|w| names[w[0]] < names[w[1]]);
             for (rank, group) in gap.iter().enumerate() {
-                let rank = if natural { String::new() } else { format!("{}.", rank + 1) };
-                made.insert(*group, (before.group, encoding::escape(&value.plain()), rank));
+                let rank = if natural {
+                    String::new()
+                } else {
+                    format!("{}.", rank + 1)
+                };
+                made.insert(
+                    *group,
+                    (before.group, encoding::escape(&value.plain()), rank),
+                );
             }
         }
         made

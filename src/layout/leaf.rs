@@ -31,8 +31,13 @@ pub(super) fn leaf(
             let mut set = part.fixed;
             sets.push((set, p.demand));
             if let Some(run) = part.run {
-                if !values_are_neighbours(search, member, run, asked) || part.ordered < asked.order.len() {
-                    search.fail(Conflict::Condition { entity: search.members[member], attribute: run });
+                if !values_are_neighbours(search, member, run, asked)
+                    || part.ordered < asked.order.len()
+                {
+                    search.fail(Conflict::Condition {
+                        entity: search.members[member],
+                        attribute: run,
+                    });
                     return None;
                 }
                 sets.push((set.with(run), p.demand));
@@ -57,15 +62,33 @@ pub(super) fn leaf(
         }
     }
     let components = sequence(search, member, &sets);
-    then(Node::Leaf { member, label: String::new(), components }, parity)
+    then(
+        Node::Leaf {
+            member,
+            label: String::new(),
+            components,
+        },
+        parity,
+    )
 }
 
 /// Where only some values of an attribute are asked for, they must lie side by side.
-fn values_are_neighbours(search: &Search<'_>, member: usize, run: AttributeId, asked: &Part) -> bool {
+fn values_are_neighbours(
+    search: &Search<'_>,
+    member: usize,
+    run: AttributeId,
+    asked: &Part,
+) -> bool {
     let entity = search.setting.workload.entity(search.members[member]);
-    let held = search.held[member].sparse.values.iter().find(|(a, _)| *a == run).map(|(_, v)| v.clone());
+    let held = search.held[member]
+        .sparse
+        .values
+        .iter()
+        .find(|(a, _)| *a == run)
+        .map(|(_, v)| v.clone());
     let all = held.or_else(|| entity.attribute(run).ty.values());
-    all.zip(asked.values(run)).is_some_and(|(all, values)| contiguous(&all, values))
+    all.zip(asked.values(run))
+        .is_some_and(|(all, values)| contiguous(&all, values))
 }
 
 /// The chain of sets as a sequence; inside a difference what never changes comes first, then by name.
@@ -76,7 +99,10 @@ fn sequence(search: &Search<'_>, member: usize, sets: &[(AttributeSet, usize)]) 
     for (set, _) in sets {
         let mut next: Vec<AttributeId> = set.without(known).iter().collect();
         next.sort_by_key(|a| (entity.attribute(*a).mutable, *a));
-        made.extend(next.into_iter().map(|attribute| Component { attribute, descending: false }));
+        made.extend(next.into_iter().map(|attribute| Component {
+            attribute,
+            descending: false,
+        }));
         known = known.union(*set);
     }
     made
@@ -89,15 +115,25 @@ pub(super) fn add_tails(setting: &Setting<'_>, family: &mut Family) {
         let entity = setting.workload.entity(family.members[member].entity);
         let known = family.key_attributes(member);
         let needed = setting.kind == Kind::Table || !entity.determines(known);
-        let tail: Vec<AttributeId> = entity.identity.iter().copied().filter(|a| needed && !known.contains(*a)).collect();
+        let tail: Vec<AttributeId> = entity
+            .identity
+            .iter()
+            .copied()
+            .filter(|a| needed && !known.contains(*a))
+            .collect();
         append(&mut family.root, member, &tail);
     }
 }
 
 fn append(node: &mut Node, at: usize, tail: &[AttributeId]) {
     match node {
-        Node::Leaf { member, components, .. } if *member == at => {
-            components.extend(tail.iter().map(|attribute| Component { attribute: *attribute, descending: false }));
+        Node::Leaf {
+            member, components, ..
+        } if *member == at => {
+            components.extend(tail.iter().map(|attribute| Component {
+                attribute: *attribute,
+                descending: false,
+            }));
         }
         Node::Leaf { .. } => {}
         Node::Shared { next, .. } => append(next, at, tail),

@@ -14,8 +14,16 @@ pub(super) struct Held {
 }
 
 /// Settles the membership of an entity, for the parts that the demands have of it.
-pub(super) fn held(workload: &Workload, kind: Kind, entity: EntityId, parts: &[(usize, &Part)]) -> Result<Held, Conflict> {
-    let mut made = Held { sparse: Sparse::default(), settled: AttributeSet::default() };
+pub(super) fn held(
+    workload: &Workload,
+    kind: Kind,
+    entity: EntityId,
+    parts: &[(usize, &Part)],
+) -> Result<Held, Conflict> {
+    let mut made = Held {
+        sparse: Sparse::default(),
+        settled: AttributeSet::default(),
+    };
     if kind == Kind::Table {
         for (_, part) in parts {
             if let Some(attribute) = part.presence.union(part.missing).iter().next() {
@@ -24,17 +32,24 @@ pub(super) fn held(workload: &Workload, kind: Kind, entity: EntityId, parts: &[(
         }
         return Ok(made);
     }
-    let Some((_, first)) = parts.first() else { return Ok(made) };
+    let Some((_, first)) = parts.first() else {
+        return Ok(made);
+    };
     for (_, part) in parts {
-        let differs = |a: AttributeSet, b: AttributeSet| a.without(b).union(b.without(a)).iter().next();
-        if let Some(attribute) = differs(part.presence, first.presence).or_else(|| differs(part.missing, first.missing)) {
+        let differs =
+            |a: AttributeSet, b: AttributeSet| a.without(b).union(b.without(a)).iter().next();
+        if let Some(attribute) =
+            differs(part.presence, first.presence).or_else(|| differs(part.missing, first.missing))
+        {
             return Err(Conflict::Presence { entity, attribute });
         }
     }
     made.sparse.presence = first.presence;
     made.sparse.missing = first.missing;
-    let mut attributes: Vec<AttributeId> =
-        parts.iter().flat_map(|(_, p)| p.constants.iter().map(|(a, _)| *a)).collect();
+    let mut attributes: Vec<AttributeId> = parts
+        .iter()
+        .flat_map(|(_, p)| p.constants.iter().map(|(a, _)| *a))
+        .collect();
     attributes.sort_unstable();
     attributes.dedup();
     for attribute in attributes {
@@ -64,7 +79,11 @@ fn settle(
     let same = |part: &Part| part.values(attribute) == Some(union.as_slice());
     if restricted {
         let one = union.len() == 1;
-        if one || parts.iter().all(|(_, p)| same(p) && !p.fixed.contains(attribute)) {
+        if one
+            || parts
+                .iter()
+                .all(|(_, p)| same(p) && !p.fixed.contains(attribute))
+        {
             made.settled.insert(attribute);
         }
         made.sparse.values.push((attribute, union.clone()));
@@ -73,8 +92,14 @@ fn settle(
     for (_, part) in parts {
         let several = !part.fixed.contains(attribute) && part.values(attribute).is_some();
         if several && !(restricted && same(part)) {
-            let all = if restricted { Some(union.clone()) } else { workload.entity(entity).attribute(attribute).ty.values() };
-            let neighbours = all.zip(part.values(attribute)).is_some_and(|(all, values)| contiguous(&all, values));
+            let all = if restricted {
+                Some(union.clone())
+            } else {
+                workload.entity(entity).attribute(attribute).ty.values()
+            };
+            let neighbours = all
+                .zip(part.values(attribute))
+                .is_some_and(|(all, values)| contiguous(&all, values));
             if !neighbours || !part.order.is_empty() {
                 return Err(Conflict::Condition { entity, attribute });
             }
@@ -91,7 +116,11 @@ pub(super) fn contiguous(all: &[Constant], values: &[Constant]) -> bool {
 /// Whether a part asks for several values that the index does not hold apart: they must be a run of its key.
 pub(super) fn run_of(part: &Part, held: &Held) -> Result<Option<AttributeId>, ()> {
     let mut runs = part.several().filter(|a| {
-        let exactly = held.sparse.values.iter().any(|(b, v)| b == a && part.values(*a) == Some(v.as_slice()));
+        let exactly = held
+            .sparse
+            .values
+            .iter()
+            .any(|(b, v)| b == a && part.values(*a) == Some(v.as_slice()));
         !held.settled.contains(*a) && !exactly
     });
     match (runs.next(), runs.next()) {

@@ -17,7 +17,10 @@ pub(super) const FALSE: usize = 0;
 impl Parity {
     /// `count` variables besides [`FALSE`], from 1.
     pub(super) fn new(count: usize) -> Self {
-        Self { parent: (0..=count).collect(), flipped: vec![false; count + 1] }
+        Self {
+            parent: (0..=count).collect(),
+            flipped: vec![false; count + 1],
+        }
     }
 
     /// The root of a variable and whether it differs from it.
@@ -61,7 +64,10 @@ mod tests {
         assert!(p.tie(1, 2, true) && p.tie(2, 3, true) && p.tie(1, 3, false));
         assert!(!p.tie(1, 3, true));
         assert!(p.tie(3, FALSE, true));
-        assert_eq!((p.relation(1), p.relation(2)), ((FALSE, true), (FALSE, false)));
+        assert_eq!(
+            (p.relation(1), p.relation(2)),
+            ((FALSE, true), (FALSE, false))
+        );
         assert!(!p.tie(1, FALSE, false));
     }
 }

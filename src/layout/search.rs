@@ -37,7 +37,10 @@ pub struct Setting<'a> {
 
 impl Setting<'_> {
     pub(super) fn rule(&self, entity: EntityId) -> TableRule {
-        self.rules.get(usize::from(entity.0)).copied().unwrap_or_default()
+        self.rules
+            .get(usize::from(entity.0))
+            .copied()
+            .unwrap_or_default()
     }
 }
 
@@ -115,13 +118,24 @@ pub fn arrange(setting: &Setting<'_>) -> Result<Family, Conflict> {
 }
 
 fn members(setting: &Setting<'_>) -> Vec<EntityId> {
-    let all = setting.demands.iter().chain(setting.also).flat_map(|d| d.parts.iter().map(|p| p.entity));
-    all.chain(setting.entity).collect::<BTreeSet<_>>().into_iter().collect()
+    let all = setting
+        .demands
+        .iter()
+        .chain(setting.also)
+        .flat_map(|d| d.parts.iter().map(|p| p.entity));
+    all.chain(setting.entity)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect()
 }
 
 /// What can be said of each demand alone, and of the shards.
 fn check_uses(setting: &Setting<'_>, members: &[EntityId]) -> Result<(), Conflict> {
-    let mut shards = setting.demands.iter().filter(|d| d.shape == Shape::Query).map(|d| d.shards);
+    let mut shards = setting
+        .demands
+        .iter()
+        .filter(|d| d.shape == Shape::Query)
+        .map(|d| d.shards);
     if let Some(first) = shards.next()
         && shards.any(|s| s != first)
     {
@@ -170,13 +184,27 @@ fn check_table(setting: &Setting<'_>, demand: &Demand) -> Result<(), Conflict> {
 /// A read of one item by its key knows the whole of it.
 fn check_pointed(setting: &Setting<'_>, family: &Family) -> Result<(), Conflict> {
     for demand in setting.demands.iter().filter(|d| is_pointed(setting, d)) {
-        let Some(part) = demand.parts.first() else { continue };
-        let Some(member) = family.member(part.entity) else { continue };
-        if let Some(attribute) = family.key_attributes(member).without(part.fixed).iter().next() {
-            return Err(Conflict::Unknown { entity: part.entity, attribute });
+        let Some(part) = demand.parts.first() else {
+            continue;
+        };
+        let Some(member) = family.member(part.entity) else {
+            continue;
+        };
+        if let Some(attribute) = family
+            .key_attributes(member)
+            .without(part.fixed)
+            .iter()
+            .next()
+        {
+            return Err(Conflict::Unknown {
+                entity: part.entity,
+                attribute,
+            });
         }
         if family.shards > 1 {
-            return Err(Conflict::Addressed { entity: part.entity });
+            return Err(Conflict::Addressed {
+                entity: part.entity,
+            });
         }
     }
     Ok(())
@@ -187,7 +215,9 @@ fn variables(setting: &Setting<'_>, members: &[EntityId]) -> BTreeMap<(usize, At
     let mut made = BTreeMap::new();
     for (at, entity) in members.iter().enumerate() {
         let parts = setting.demands.iter().filter_map(|d| d.part(*entity));
-        let used = parts.fold(AttributeSet::default(), |set, p| set.union(p.attributes()).union(p.several().collect()));
+        let used = parts.fold(AttributeSet::default(), |set, p| {
+            set.union(p.attributes()).union(p.several().collect())
+        });
         for attribute in used.iter() {
             let next = setting.demands.len() + made.len() + 1;
             made.insert((at, attribute), next);
@@ -208,7 +238,10 @@ impl<'a> Search<'a> {
 
     /// The variable of a component's direction: true where it is stored descending.
     pub(super) fn stored(&self, member: usize, attribute: AttributeId) -> usize {
-        self.variables.get(&(member, attribute)).copied().unwrap_or(FALSE)
+        self.variables
+            .get(&(member, attribute))
+            .copied()
+            .unwrap_or(FALSE)
     }
 
     /// Whether the search may go on.
@@ -234,19 +267,26 @@ impl<'a> Search<'a> {
         // Keys that people read should hold times and numbers as they are, so that is tried first.
         if all.len() > 1
             && let Some(plain) = self.ascending(&parity)
-            && let Some(found) = self.place(&all, &pending, plain, &mut |node, parity| Some((node, parity)))
+            && let Some(found) = self.place(&all, &pending, plain, &mut |node, parity| {
+                Some((node, parity))
+            })
         {
             return Ok(found);
         }
         self.why.set(None);
-        let found = self.place(&all, &pending, parity, &mut |node, parity| Some((node, parity)));
+        let found = self.place(&all, &pending, parity, &mut |node, parity| {
+            Some((node, parity))
+        });
         found.ok_or_else(|| self.why.take().map_or(Conflict::Neighbours, |c| *c))
     }
 
     /// The equations with everything stored ascending, if they allow that.
     fn ascending(&self, parity: &Parity) -> Option<Parity> {
         let mut plain = parity.clone();
-        self.variables.values().all(|v| plain.tie(*v, FALSE, false)).then_some(plain)
+        self.variables
+            .values()
+            .all(|v| plain.tie(*v, FALSE, false))
+            .then_some(plain)
     }
 
     /// What each demand needs below the partition key.
@@ -258,19 +298,39 @@ impl<'a> Search<'a> {
             }
             let mut parts = Vec::new();
             for (place, part) in demand.parts.iter().enumerate() {
-                let Some(member) = self.members.iter().position(|m| *m == part.entity) else { continue };
+                let Some(member) = self.members.iter().position(|m| *m == part.entity) else {
+                    continue;
+                };
                 let key: AttributeSet = partition.iter().map(|c| c[member]).collect();
                 let held = &self.held[member];
-                let run = run_of(part, held)
-                    .map_err(|()| Conflict::Condition { entity: part.entity, attribute: AttributeId(0) })?;
+                let run = run_of(part, held).map_err(|()| Conflict::Condition {
+                    entity: part.entity,
+                    attribute: AttributeId(0),
+                })?;
                 let fixed = part.fixed.without(key).without(held.settled);
-                parts.push(PendingPart { member, part: place, fixed, run, ordered: 0 });
+                parts.push(PendingPart {
+                    member,
+                    part: place,
+                    fixed,
+                    run,
+                    ordered: 0,
+                });
             }
             let in_key = |c: &Vec<AttributeId>| {
-                parts.iter().zip(c).all(|(p, a)| partition.iter().any(|column| column[p.member] == *a))
+                parts
+                    .iter()
+                    .zip(c)
+                    .all(|(p, a)| partition.iter().any(|column| column[p.member] == *a))
             };
-            let columns = (0..demand.columns.len()).filter(|c| !in_key(&demand.columns[*c])).collect();
-            made.push(Pending { demand: at, parts, columns, chosen: false });
+            let columns = (0..demand.columns.len())
+                .filter(|c| !in_key(&demand.columns[*c]))
+                .collect();
+            made.push(Pending {
+                demand: at,
+                parts,
+                columns,
+                chosen: false,
+            });
         }
         Ok(made)
     }
@@ -284,14 +344,26 @@ impl<'a> Search<'a> {
                 return Err(Conflict::Direction);
             }
         }
-        for (at, demand) in self.setting.demands.iter().enumerate().filter(|(_, d)| d.shape == Shape::Query) {
+        for (at, demand) in self
+            .setting
+            .demands
+            .iter()
+            .enumerate()
+            .filter(|(_, d)| d.shape == Shape::Query)
+        {
             if is_pointed(self.setting, demand) {
                 continue;
             }
             for part in &demand.parts {
-                let Some(member) = self.members.iter().position(|m| *m == part.entity) else { continue };
+                let Some(member) = self.members.iter().position(|m| *m == part.entity) else {
+                    continue;
+                };
                 for (attribute, descending) in &part.order {
-                    if !parity.tie(self.stored(member, *attribute), Self::backward(at), *descending) {
+                    if !parity.tie(
+                        self.stored(member, *attribute),
+                        Self::backward(at),
+                        *descending,
+                    ) {
                         return Err(Conflict::Direction);
                     }
                 }
@@ -306,7 +378,13 @@ impl<'a> Search<'a> {
     }
 
     /// Lays out the members of a place.
-    pub(super) fn place(&self, members: &[usize], pending: &[Pending], parity: Parity, then: Then<'_>) -> Option<(Node, Parity)> {
+    pub(super) fn place(
+        &self,
+        members: &[usize],
+        pending: &[Pending],
+        parity: Parity,
+        then: Then<'_>,
+    ) -> Option<(Node, Parity)> {
         if !self.step() {
             return None;
         }
@@ -330,9 +408,15 @@ impl<'a> Search<'a> {
             return false;
         }
         let demand = self.demand(pending.demand);
-        let bounded = pending.parts.iter().filter(|p| p.ordered == 0 && demand.parts[p.part].bounded.is_some()).count();
+        let bounded = pending
+            .parts
+            .iter()
+            .filter(|p| p.ordered == 0 && demand.parts[p.part].bounded.is_some())
+            .count();
         let unordered = |p: &PendingPart| p.ordered < demand.parts[p.part].order.len();
-        !pending.columns.is_empty() || bounded >= 2 || (demand.merged && pending.parts.iter().any(unordered))
+        !pending.columns.is_empty()
+            || bounded >= 2
+            || (demand.merged && pending.parts.iter().any(unordered))
     }
 
     /// The members that must stay together, as groups; merging where nothing needs it never helps, since blocks side by
@@ -352,7 +436,13 @@ impl<'a> Search<'a> {
     }
 
     /// Lays out a component that all members share.
-    fn share(&self, members: &[usize], pending: &[Pending], parity: &Parity, then: Then<'_>) -> Option<(Node, Parity)> {
+    fn share(
+        &self,
+        members: &[usize],
+        pending: &[Pending],
+        parity: &Parity,
+        then: Then<'_>,
+    ) -> Option<(Node, Parity)> {
         for shared in self.shareable(members, pending) {
             let Some((rest, mut tied)) = self.consume(members, &shared, pending, parity) else {
                 self.fail(Conflict::Merged);
@@ -366,7 +456,15 @@ impl<'a> Search<'a> {
             }
             let found = self.place(members, &rest, tied, &mut |next, parity| {
                 let next = Box::new(next);
-                then(Node::Shared { label: String::new(), attributes: shared.clone(), descending: false, next }, parity)
+                then(
+                    Node::Shared {
+                        label: String::new(),
+                        attributes: shared.clone(),
+                        descending: false,
+                        next,
+                    },
+                    parity,
+                )
             });
             if found.is_some() {
                 return found;
@@ -381,14 +479,36 @@ impl<'a> Search<'a> {
         for p in pending.iter().filter(|p| self.needs_merging(p)) {
             let demand = self.demand(p.demand);
             let candidates: Vec<Vec<AttributeId>> = if p.columns.is_empty() {
-                let first = |part: &PendingPart| demand.parts[part.part].order.get(part.ordered).map(|(a, _)| *a);
-                p.parts.iter().map(first).collect::<Option<Vec<_>>>().into_iter().collect()
+                let first = |part: &PendingPart| {
+                    demand.parts[part.part]
+                        .order
+                        .get(part.ordered)
+                        .map(|(a, _)| *a)
+                };
+                p.parts
+                    .iter()
+                    .map(first)
+                    .collect::<Option<Vec<_>>>()
+                    .into_iter()
+                    .collect()
             } else {
-                p.columns.iter().map(|c| p.parts.iter().map(|part| demand.columns[*c][part.part]).collect()).collect()
+                p.columns
+                    .iter()
+                    .map(|c| {
+                        p.parts
+                            .iter()
+                            .map(|part| demand.columns[*c][part.part])
+                            .collect()
+                    })
+                    .collect()
             };
             for candidate in candidates {
-                let start: BTreeMap<usize, AttributeId> =
-                    p.parts.iter().map(|part| part.member).zip(candidate).collect();
+                let start: BTreeMap<usize, AttributeId> = p
+                    .parts
+                    .iter()
+                    .map(|part| part.member)
+                    .zip(candidate)
+                    .collect();
                 made.extend(self.spread(start, members, pending));
             }
         }
@@ -412,14 +532,32 @@ impl<'a> Search<'a> {
             for p in pending.iter().filter(|p| self.needs_merging(p)) {
                 let demand = self.demand(p.demand);
                 let agrees = |tuple: &Vec<AttributeId>| {
-                    p.parts.iter().zip(tuple).all(|(part, a)| known.get(&part.member).is_none_or(|b| a == b))
+                    p.parts
+                        .iter()
+                        .zip(tuple)
+                        .all(|(part, a)| known.get(&part.member).is_none_or(|b| a == b))
                         && p.parts.iter().any(|part| known.contains_key(&part.member))
                 };
-                let columns = p.columns.iter().map(|c| p.parts.iter().map(|part| demand.columns[*c][part.part]).collect());
-                let first = |part: &PendingPart| demand.parts[part.part].order.get(part.ordered).map(|(a, _)| *a);
+                let columns = p.columns.iter().map(|c| {
+                    p.parts
+                        .iter()
+                        .map(|part| demand.columns[*c][part.part])
+                        .collect()
+                });
+                let first = |part: &PendingPart| {
+                    demand.parts[part.part]
+                        .order
+                        .get(part.ordered)
+                        .map(|(a, _)| *a)
+                };
                 let ordered = p.parts.iter().map(first).collect::<Option<Vec<_>>>();
                 let matching = columns.chain(ordered).find(agrees);
-                known.extend(p.parts.iter().map(|part| part.member).zip(matching.into_iter().flatten()));
+                known.extend(
+                    p.parts
+                        .iter()
+                        .map(|part| part.member)
+                        .zip(matching.into_iter().flatten()),
+                );
             }
             if known.len() == before {
                 return Vec::new();
@@ -440,12 +578,21 @@ impl<'a> Search<'a> {
         for p in pending {
             let demand = self.demand(p.demand);
             let mut next = p.clone();
-            let fixes = p.parts.iter().all(|part| attribute(part.member).is_some_and(|a| part.fixed.contains(a)));
+            let fixes = p
+                .parts
+                .iter()
+                .all(|part| attribute(part.member).is_some_and(|a| part.fixed.contains(a)));
             if !p.chosen && fixes {
                 for part in &mut next.parts {
-                    attribute(part.member).into_iter().for_each(|a| part.fixed.remove(a));
+                    attribute(part.member)
+                        .into_iter()
+                        .for_each(|a| part.fixed.remove(a));
                 }
-                let same = |c: &usize| p.parts.iter().all(|part| attribute(part.member) == Some(demand.columns[*c][part.part]));
+                let same = |c: &usize| {
+                    p.parts
+                        .iter()
+                        .all(|part| attribute(part.member) == Some(demand.columns[*c][part.part]))
+                };
                 next.columns.retain(|c| !same(c));
                 made.push(next);
                 continue;
@@ -453,8 +600,14 @@ impl<'a> Search<'a> {
             // Otherwise everything here is read, in the order of the component if any order is asked for.
             // A limit that counts one entity needs the others before it, not among its items.
             let whole = p.chosen
-                || (demand.limited.is_none() && members.iter().all(|m| p.parts.iter().any(|part| part.member == *m)));
-            let unfixed = p.parts.iter().all(|part| part.fixed.is_empty() && part.run.is_none());
+                || (demand.limited.is_none()
+                    && members
+                        .iter()
+                        .all(|m| p.parts.iter().any(|part| part.member == *m)));
+            let unfixed = p
+                .parts
+                .iter()
+                .all(|part| part.fixed.is_empty() && part.run.is_none());
             if !whole || !unfixed {
                 return None;
             }
@@ -466,7 +619,10 @@ impl<'a> Search<'a> {
                 }
             }
             let merged_order_left = demand.merged
-                && next.parts.iter().any(|part| part.ordered < demand.parts[part.part].order.len());
+                && next
+                    .parts
+                    .iter()
+                    .any(|part| part.ordered < demand.parts[part.part].order.len());
             if merged_order_left {
                 made.push(next);
             } else {
@@ -483,14 +639,35 @@ impl<'a> Search<'a> {
 }
 
 /// Puts the directions that were found into the tree.
-fn finish(search: Search<'_>, columns: Vec<Vec<AttributeId>>, (mut root, parity): (Node, Parity)) -> Family {
+fn finish(
+    search: Search<'_>,
+    columns: Vec<Vec<AttributeId>>,
+    (mut root, parity): (Node, Parity),
+) -> Family {
     let descending = choose_directions(&search, &parity);
     set_directions(&mut root, &descending);
-    let shards = search.setting.demands.iter().filter(|d| d.shape == Shape::Query).map(|d| d.shards).max().unwrap_or(1);
+    let shards = search
+        .setting
+        .demands
+        .iter()
+        .filter(|d| d.shape == Shape::Query)
+        .map(|d| d.shards)
+        .max()
+        .unwrap_or(1);
     let members = search.members.iter().zip(&search.held);
-    let members: Vec<Member> =
-        members.map(|(entity, held)| Member { entity: *entity, sparse: held.sparse.clone() }).collect();
-    let mut made = Family { members, columns, shards, root, label: String::new() };
+    let members: Vec<Member> = members
+        .map(|(entity, held)| Member {
+            entity: *entity,
+            sparse: held.sparse.clone(),
+        })
+        .collect();
+    let mut made = Family {
+        members,
+        columns,
+        shards,
+        root,
+        label: String::new(),
+    };
     leaf::add_tails(search.setting, &mut made);
     super::labels::label(search.setting.workload, &mut made);
     made
@@ -508,20 +685,34 @@ fn choose_directions(search: &Search<'_>, parity: &Parity) -> BTreeSet<(usize, A
         let (root, flipped) = parity.relation(variable);
         root_value(root) ^ flipped
     };
-    search.variables.iter().filter(|(_, v)| value(**v)).map(|(key, _)| *key).collect()
+    search
+        .variables
+        .iter()
+        .filter(|(_, v)| value(**v))
+        .map(|(key, _)| *key)
+        .collect()
 }
 
 fn set_directions(node: &mut Node, stored_descending: &BTreeSet<(usize, AttributeId)>) {
     match node {
-        Node::Leaf { member, components, .. } => {
+        Node::Leaf {
+            member, components, ..
+        } => {
             for component in components {
                 component.descending = stored_descending.contains(&(*member, component.attribute));
             }
         }
-        Node::Shared { attributes, descending, next, .. } => {
+        Node::Shared {
+            attributes,
+            descending,
+            next,
+            ..
+        } => {
             *descending = attributes.iter().any(|key| stored_descending.contains(key));
             set_directions(next, stored_descending);
         }
-        Node::Blocks { groups, .. } => groups.iter_mut().for_each(|g| set_directions(g, stored_descending)),
+        Node::Blocks { groups, .. } => groups
+            .iter_mut()
+            .for_each(|g| set_directions(g, stored_descending)),
     }
 }

@@ -28,12 +28,21 @@ struct Trial {
 
 /// The cheapest change that answers a pattern better: in words, with what it does.
 #[must_use]
-pub fn advice(workload: &Workload, solution: &Solution, pattern: PatternId, now: Grade) -> Option<String> {
+pub fn advice(
+    workload: &Workload,
+    solution: &Solution,
+    pattern: PatternId,
+    now: Grade,
+) -> Option<String> {
     if workload.patterns.len() > MOST_PATTERNS {
         return None;
     }
     let indexes = solution.schema.indexes.len();
-    let uncovered = |s: &Solution, w: &Workload| w.pattern_ids().filter(|p| status_of(s, *p) == Grade::Uncovered).count();
+    let uncovered = |s: &Solution, w: &Workload| {
+        w.pattern_ids()
+            .filter(|p| status_of(s, *p) == Grade::Uncovered)
+            .count()
+    };
     let before = uncovered(solution, workload);
     let mut best: Option<((Grade, usize, u128), String)> = None;
     for trial in trials(workload, pattern, now) {
@@ -61,7 +70,9 @@ pub fn advice(workload: &Workload, solution: &Solution, pattern: PatternId, now:
 
 /// What the answer then reads.
 fn effect(workload: &Workload, solved: &Solution, pattern: PatternId) -> String {
-    let Some(reader) = Reader::of(workload, pattern) else { return String::new() };
+    let Some(reader) = Reader::of(workload, pattern) else {
+        return String::new();
+    };
     let model = crate::cost::model::Model {
         workload,
         variants: &solved.variants,
@@ -73,7 +84,9 @@ fn effect(workload: &Workload, solved: &Solution, pattern: PatternId) -> String 
             continue;
         }
         match served {
-            crate::schema::Served::Table(d) | crate::schema::Served::Index(_, d) if d.price.filter => {
+            crate::schema::Served::Table(d) | crate::schema::Served::Index(_, d)
+                if d.price.filter =>
+            {
                 let items = model.items(reader.read, d);
                 worst = worst.max(Some((items.read, items.returned)));
             }
@@ -83,7 +96,10 @@ fn effect(workload: &Workload, solved: &Solution, pattern: PatternId) -> String 
     }
     match worst {
         Some((read, returned)) if returned > 0 => {
-            format!(" reads {} items for each one returned", (read + returned / 2) / returned)
+            format!(
+                " reads {} items for each one returned",
+                (read + returned / 2) / returned
+            )
         }
         _ => String::new(),
     }
@@ -94,23 +110,34 @@ fn trials(workload: &Workload, pattern: PatternId, now: Grade) -> Vec<Trial> {
     let mut add = |words: &str, change: &dyn Fn(&mut Workload)| {
         let mut changed = workload.clone();
         change(&mut changed);
-        made.push(Trial { words: words.to_owned(), workload: changed });
+        made.push(Trial {
+            words: words.to_owned(),
+            workload: changed,
+        });
     };
     let at = usize::from(pattern.0);
-    let Some(reader) = Reader::of(workload, pattern) else { return made };
+    let Some(reader) = Reader::of(workload, pattern) else {
+        return made;
+    };
     let read = reader.read;
     if now == Grade::Degraded {
-        add("without `allow` it is covered", &|w| w.patterns[at].allow = crate::workload::Allow::default());
+        add("without `allow` it is covered", &|w| {
+            w.patterns[at].allow = crate::workload::Allow::default()
+        });
         return made;
     }
-    add("`allow: [fan_out]`", &|w| w.patterns[at].allow.fan_out = true);
+    add("`allow: [fan_out]`", &|w| {
+        w.patterns[at].allow.fan_out = true
+    });
     add("`allow: [filter]`", &|w| {
         w.patterns[at].allow.filter = true;
         w.patterns[at].allow.filter_only = None;
         w.patterns[at].allow.filter_keeps = 0;
     });
     if !read.follow.is_empty() || reader.finds {
-        add("`allow: [extra_request]`", &|w| w.patterns[at].allow.extra_request = true);
+        add("`allow: [extra_request]`", &|w| {
+            w.patterns[at].allow.extra_request = true
+        });
     }
     add("`allow: [scan]`", &|w| w.patterns[at].allow.scan = true);
     let with_read = |change: fn(&mut Read)| {
@@ -127,8 +154,13 @@ fn trials(workload: &Workload, pattern: PatternId, now: Grade) -> Vec<Trial> {
         add("dropping `limit`", &with_read(|r| r.limit = None));
     }
     if read.consistent {
-        add("dropping `consistent`", &with_read(|r| r.consistent = false));
-        add("`limits: { lsis: 1 }`", &|w| w.limits.lsis = (w.limits.lsis + 1).min(5));
+        add(
+            "dropping `consistent`",
+            &with_read(|r| r.consistent = false),
+        );
+        add("`limits: { lsis: 1 }`", &|w| {
+            w.limits.lsis = (w.limits.lsis + 1).min(5)
+        });
     }
     if read.range.is_some() {
         add("dropping `range`", &with_read(|r| r.range = None));
@@ -138,7 +170,11 @@ fn trials(workload: &Workload, pattern: PatternId, now: Grade) -> Vec<Trial> {
     }
     for (entity, attribute) in could_be_immutable(workload, read) {
         let owner = workload.entity(entity);
-        let words = format!("`immutable: true` on `{}` of {}", owner.attribute(attribute).name, owner.name);
+        let words = format!(
+            "`immutable: true` on `{}` of {}",
+            owner.attribute(attribute).name,
+            owner.name
+        );
         add(&words, &|w| {
             let a = &mut w.entities[usize::from(entity.0)].attributes[usize::from(attribute.0)];
             a.mutable = false;
@@ -146,23 +182,44 @@ fn trials(workload: &Workload, pattern: PatternId, now: Grade) -> Vec<Trial> {
         });
     }
     if usize::try_from(workload.limits.gsis).is_ok_and(|most| most < workload.patterns.len()) {
-        add(&format!("`limits: {{ gsis: {} }}`", workload.limits.gsis + 1), &|w| w.limits.gsis += 1);
+        add(
+            &format!("`limits: {{ gsis: {} }}`", workload.limits.gsis + 1),
+            &|w| w.limits.gsis += 1,
+        );
     }
     made
 }
 
 /// Attributes of a read that change only because a `put` may replace them, or because nothing says that they do not.
-fn could_be_immutable(workload: &Workload, read: &Read) -> Vec<(crate::workload::EntityId, crate::workload::AttributeId)> {
+fn could_be_immutable(
+    workload: &Workload,
+    read: &Read,
+) -> Vec<(crate::workload::EntityId, crate::workload::AttributeId)> {
     let mut made = Vec::new();
-    let bindings = read.by.iter().map(|c| &c.binding).chain(read.sort.iter().map(|s| &s.binding));
-    for (entity, attribute) in bindings.chain(read.range.iter().map(|r| &r.binding)).flatten() {
+    let bindings = read
+        .by
+        .iter()
+        .map(|c| &c.binding)
+        .chain(read.sort.iter().map(|s| &s.binding));
+    for (entity, attribute) in bindings
+        .chain(read.range.iter().map(|r| &r.binding))
+        .flatten()
+    {
         let declared = workload.entity(*entity).attribute(*attribute);
         let updated = workload.steps().any(|(_, s)| {
             s.entity == *entity
                 && s.verb == WriteVerb::Update
-                && s.set.iter().chain(&s.add).chain(&s.remove).any(|c| c.attribute == *attribute)
+                && s.set
+                    .iter()
+                    .chain(&s.add)
+                    .chain(&s.remove)
+                    .any(|c| c.attribute == *attribute)
         });
-        if declared.mutable && !updated && declared.basis != Basis::Declared && !made.contains(&(*entity, *attribute)) {
+        if declared.mutable
+            && !updated
+            && declared.basis != Basis::Declared
+            && !made.contains(&(*entity, *attribute))
+        {
             made.push((*entity, *attribute));
         }
     }

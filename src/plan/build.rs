@@ -9,8 +9,8 @@ use super::reasons::Reasons;
 use super::settings::{consumers, generate, table};
 use super::writing::write;
 use super::{
-    Assumption, DiagnosticEntry, LimitEntry, Pattern, PatternCost, Plan, ReadStep, Step, VERSION, VariantEntry,
-    WriteStep, costs,
+    Assumption, DiagnosticEntry, LimitEntry, Pattern, PatternCost, Plan, ReadStep, Step, VERSION,
+    VariantEntry, WriteStep, costs,
 };
 use crate::cost::model::Model;
 use crate::demand::{Demand, Ways};
@@ -25,7 +25,12 @@ use serde_json::{Value, json};
 
 /// Compiles a workload into a plan; what there is to say of it goes to `found`.
 #[must_use]
-pub fn compile(source: &Source, workload: &Workload, objective: Objective, found: &mut Diagnostics) -> Plan {
+pub fn compile(
+    source: &Source,
+    workload: &Workload,
+    objective: Objective,
+    found: &mut Diagnostics,
+) -> Plan {
     let fixed = FixedKeys::default();
     let solution = solve(workload, &fixed, objective);
     let demands: Vec<&Demand> = solution
@@ -37,8 +42,17 @@ pub fn compile(source: &Source, workload: &Workload, objective: Objective, found
         })
         .collect();
     let oracle = Oracle::new(workload, &solution.rules, demands, &fixed);
-    let model = Model { workload, variants: &solution.variants, prices: prices(workload) };
-    let builder = Builder { workload, solution: &solution, oracle: &oracle, model };
+    let model = Model {
+        workload,
+        variants: &solution.variants,
+        prices: prices(workload),
+    };
+    let builder = Builder {
+        workload,
+        solution: &solution,
+        oracle: &oracle,
+        model,
+    };
     let patterns: Vec<Pattern> = workload.pattern_ids().map(|p| builder.pattern(p)).collect();
     let assumptions = builder.assumptions(found);
     builder.findings(&patterns, found);
@@ -55,11 +69,17 @@ pub fn compile(source: &Source, workload: &Workload, objective: Objective, found
         consumers: consumers(workload),
         generate: generate(workload),
     };
-    plan.diagnostics = found.sorted().into_iter().map(|d| entry(source, d)).collect();
+    plan.diagnostics = found
+        .sorted()
+        .into_iter()
+        .map(|d| entry(source, d))
+        .collect();
     plan
 }
 
-fn entry(source: &Source, of: &Diagnostic) -> DiagnosticEntry {
+/// A finding as the document has it.
+#[must_use]
+pub fn entry(source: &Source, of: &Diagnostic) -> DiagnosticEntry {
     let position = of.span().map(|s| source.position(s));
     DiagnosticEntry {
         code: of.code.id().to_owned(),
@@ -73,12 +93,24 @@ fn entry(source: &Source, of: &Diagnostic) -> DiagnosticEntry {
 /// How well a solution answers a pattern: as its worst variant.
 #[must_use]
 pub fn status_of(solution: &Solution, pattern: PatternId) -> Grade {
-    let own = solution.variants.iter().zip(&solution.schema.served).filter(|(v, _)| v.pattern == pattern);
-    own.map(|(v, s)| grade(&v.ways, s)).max().unwrap_or(Grade::Covered)
+    let own = solution
+        .variants
+        .iter()
+        .zip(&solution.schema.served)
+        .filter(|(v, _)| v.pattern == pattern);
+    own.map(|(v, s)| grade(&v.ways, s))
+        .max()
+        .unwrap_or(Grade::Covered)
 }
 
 fn grade(ways: &Ways, served: &Served) -> Grade {
-    let free = |d: &Demand| if d.price.is_free() { Grade::Covered } else { Grade::Degraded };
+    let free = |d: &Demand| {
+        if d.price.is_free() {
+            Grade::Covered
+        } else {
+            Grade::Degraded
+        }
+    };
     match (served, ways) {
         (Served::Not, _) => Grade::Uncovered,
         (Served::ByKey, Ways::ByKey { price, .. }) if price.is_free() => Grade::Covered,
@@ -112,7 +144,8 @@ impl Builder<'_> {
             Action::Write(_) | Action::Transaction(_) => self.write(id, &mut made),
             Action::Find(find) => {
                 self.read(id, &find.read, true, &mut made);
-                let (step, parameters) = write(self.workload, &self.solution.schema, &declared.action);
+                let (step, parameters) =
+                    write(self.workload, &self.solution.schema, &declared.action);
                 made.parameters = parameters;
                 made.requests = None;
                 if !made.steps.is_empty() {
@@ -137,7 +170,11 @@ impl Builder<'_> {
             },
             description: declared.description.clone(),
             verb: declared.verb.map(str::to_owned),
-            entities: declared.entities.iter().map(|e| self.workload.entity(*e).name.clone()).collect(),
+            entities: declared
+                .entities
+                .iter()
+                .map(|e| self.workload.entity(*e).name.clone())
+                .collect(),
             status: if external { "external" } else { "covered" }.to_owned(),
             external: declared.external.clone(),
             price: Vec::new(),
@@ -161,13 +198,20 @@ impl Builder<'_> {
 
     fn read(&self, id: PatternId, read: &Read, finds: bool, made: &mut Pattern) {
         let schema = &self.solution.schema;
-        let own: Vec<usize> =
-            (0..self.solution.variants.len()).filter(|v| self.solution.variants[*v].pattern == id).collect();
+        let own: Vec<usize> = (0..self.solution.variants.len())
+            .filter(|v| self.solution.variants[*v].pattern == id)
+            .collect();
         let mut answers: Vec<Answer> = Vec::new();
         let mut steps: Vec<Step> = Vec::new();
         let mut entries: Vec<VariantEntry> = Vec::new();
         for variant in &own {
-            let scope = Scope::new(self.workload, schema, read, &self.solution.variants[*variant], finds);
+            let scope = Scope::new(
+                self.workload,
+                schema,
+                read,
+                &self.solution.variants[*variant],
+                finds,
+            );
             let reading = scope.steps(&schema.served[*variant]);
             let answer = self.answer(*variant, read, &reading);
             entries.extend(scope.when().map(|when| VariantEntry {
@@ -180,13 +224,19 @@ impl Builder<'_> {
             answers.push(answer);
             steps.extend(reading.into_iter().map(Step::Read));
         }
-        let Some(worst) = answers.iter().max_by_key(|a| (a.grade, a.price.len(), a.requests.map_or(u64::MAX, |r| r))) else {
+        let Some(worst) = answers
+            .iter()
+            .max_by_key(|a| (a.grade, a.price.len(), a.requests.map_or(u64::MAX, |r| r)))
+        else {
             return;
         };
         made.status = word(worst.grade).to_owned();
         made.price.clone_from(&worst.price);
         made.requests = worst.requests;
-        made.reason = worst.reason.clone().map(|why| self.with_advice(id, worst.grade, why));
+        made.reason = worst
+            .reason
+            .clone()
+            .map(|why| self.with_advice(id, worst.grade, why));
         made.variants = (!entries.is_empty()).then_some(entries);
         made.parameters = of_read(self.workload, read);
         made.limit = read.limit.map(|l| LimitEntry {
@@ -194,8 +244,17 @@ impl Builder<'_> {
             entity: l.entity.map(|e| self.workload.entity(e).name.clone()),
         });
         made.batch = read.batch;
-        made.order = if read.interleave { "merged" } else { "by_entity" }.to_owned();
-        made.steps = if worst.grade == Grade::Uncovered { Vec::new() } else { steps };
+        made.order = if read.interleave {
+            "merged"
+        } else {
+            "by_entity"
+        }
+        .to_owned();
+        made.steps = if worst.grade == Grade::Uncovered {
+            Vec::new()
+        } else {
+            steps
+        };
         self.count_items(&own, read, made);
     }
 
@@ -212,7 +271,10 @@ impl Builder<'_> {
             Grade::Covered => None,
             Grade::Degraded => Some(self.why_degraded(read, served, price)),
             Grade::Uncovered => {
-                let reasons = Reasons { workload: self.workload, variants: &self.solution.variants };
+                let reasons = Reasons {
+                    workload: self.workload,
+                    variants: &self.solution.variants,
+                };
                 let first = first_demands(&self.solution.variants)[variant];
                 Some(reasons.uncovered(self.oracle, variant, first))
             }
@@ -221,13 +283,21 @@ impl Builder<'_> {
             Grade::Uncovered => self.would_take(variant),
             _ => price.words().into_iter().map(str::to_owned).collect(),
         };
-        Answer { grade, price, requests: requests(read, steps), reason }
+        Answer {
+            grade,
+            price,
+            requests: requests(read, steps),
+            reason,
+        }
     }
 
     /// What an uncovered read would cost, were it allowed.
     fn would_take(&self, variant: usize) -> Vec<String> {
         match &self.solution.variants[variant].ways {
-            Ways::Demands(all, Some(crate::demand::Refusal::Follow | crate::demand::Refusal::Find)) if all.is_empty() => {
+            Ways::Demands(
+                all,
+                Some(crate::demand::Refusal::Follow | crate::demand::Refusal::Find),
+            ) if all.is_empty() => {
                 vec!["extra_request".to_owned()]
             }
             _ => vec!["filter".to_owned()],
@@ -239,8 +309,13 @@ impl Builder<'_> {
         if let Served::Table(d) | Served::Index(_, d) = served {
             let items = self.model.items(read, d);
             if price.filter {
-                let ratio = (items.read + items.returned / 2).checked_div(items.returned).unwrap_or(1).max(1);
-                parts.push(format!("a filter reads {ratio} items for each one returned"));
+                let ratio = (items.read + items.returned / 2)
+                    .checked_div(items.returned)
+                    .unwrap_or(1)
+                    .max(1);
+                parts.push(format!(
+                    "a filter reads {ratio} items for each one returned"
+                ));
             }
             if price.fan_out {
                 let n: usize = d.fan.iter().map(|(_, v)| v.len()).product();
@@ -249,8 +324,12 @@ impl Builder<'_> {
         }
         if price.extra_request {
             parts.push(
-                if read.follow.is_empty() { "the items are found before they are written" } else { "references are followed in a second round" }
-                    .to_owned(),
+                if read.follow.is_empty() {
+                    "the items are found before they are written"
+                } else {
+                    "references are followed in a second round"
+                }
+                .to_owned(),
             );
         }
         if price.scan {
@@ -260,8 +339,10 @@ impl Builder<'_> {
     }
 
     fn with_advice(&self, id: PatternId, grade: Grade, why: String) -> String {
-        let follows = matches!(&self.workload.pattern(id).action, Action::Read(r) if !r.follow.is_empty());
-        let unavoidable = grade == Grade::Degraded && (follows || matches!(self.workload.pattern(id).action, Action::Find(_)));
+        let follows =
+            matches!(&self.workload.pattern(id).action, Action::Read(r) if !r.follow.is_empty());
+        let unavoidable = grade == Grade::Degraded
+            && (follows || matches!(self.workload.pattern(id).action, Action::Find(_)));
         if unavoidable {
             return why;
         }
@@ -284,7 +365,12 @@ impl Builder<'_> {
                 (n, n)
             }
             Served::Scan(d) => {
-                let all: u128 = self.workload.entities.iter().map(|e| u128::from(e.count) * whole).sum();
+                let all: u128 = self
+                    .workload
+                    .entities
+                    .iter()
+                    .map(|e| u128::from(e.count) * whole)
+                    .sum();
                 (all, self.model.items(read, d).returned)
             }
             Served::Not => (0, 0),
@@ -310,21 +396,46 @@ impl Builder<'_> {
 
     /// Why a transaction is more than `DynamoDB` takes. Source: Amazon DynamoDB Developer Guide, "Quotas".
     fn too_much(&self, action: &Action, step: &WriteStep) -> Option<String> {
-        let Action::Transaction(steps) = action else { return None };
+        let Action::Transaction(steps) = action else {
+            return None;
+        };
         let most = |entity: &str| {
             let times = |s: &crate::workload::Step| s.times.map_or(1, |t| u64::from(t.max));
-            steps.iter().filter(|s| self.workload.entity(s.entity).name == entity).map(times).max().unwrap_or(1)
+            steps
+                .iter()
+                .filter(|s| self.workload.entity(s.entity).name == entity)
+                .map(times)
+                .max()
+                .unwrap_or(1)
         };
-        let count: u64 = step.actions.iter().map(|a| if a.times.is_some() { most(&a.entity) } else { 1 }).sum();
+        let count: u64 = step
+            .actions
+            .iter()
+            .map(|a| {
+                if a.times.is_some() {
+                    most(&a.entity)
+                } else {
+                    1
+                }
+            })
+            .sum();
         if count > 100 {
-            return Some(format!("with its guards the transaction has {count} actions, and DynamoDB takes 100; lower `times`"));
+            return Some(format!(
+                "with its guards the transaction has {count} actions, and DynamoDB takes 100; lower `times`"
+            ));
         }
         let bytes: u64 = steps
             .iter()
-            .map(|s| self.model.item_bytes(&self.solution.schema, s.entity) * s.times.map_or(1, |t| u64::from(t.max)))
+            .map(|s| {
+                self.model.item_bytes(&self.solution.schema, s.entity)
+                    * s.times.map_or(1, |t| u64::from(t.max))
+            })
             .sum();
         (bytes > 4 << 20).then(|| {
-            format!("its items come to {} KB, and a transaction takes 4 MB; lower `times`", bytes / 1024)
+            format!(
+                "its items come to {} KB, and a transaction takes 4 MB; lower `times`",
+                bytes / 1024
+            )
         })
     }
 
@@ -349,7 +460,11 @@ impl Builder<'_> {
                 .note(text.clone())
                 .help(format!("declare `immutable: true` on `{name}`, or `immutable: false` for the design without it")),
             );
-            made.push(Assumption { entity: declared.name.clone(), attribute: name.clone(), text });
+            made.push(Assumption {
+                entity: declared.name.clone(),
+                attribute: name.clone(),
+                text,
+            });
         }
         made
     }
@@ -361,14 +476,29 @@ impl Builder<'_> {
         a.mutable = true;
         a.basis = crate::workload::Basis::Declared;
         let other = solve(&changed, &FixedKeys::default(), Objective::Indexes);
-        let (now, then) = (self.solution.schema.indexes.len(), other.schema.indexes.len());
-        let uncovered = |s: &Solution| self.workload.pattern_ids().filter(|p| status_of(s, *p) == Grade::Uncovered).count();
+        let (now, then) = (
+            self.solution.schema.indexes.len(),
+            other.schema.indexes.len(),
+        );
+        let uncovered = |s: &Solution| {
+            self.workload
+                .pattern_ids()
+                .filter(|p| status_of(s, *p) == Grade::Uncovered)
+                .count()
+        };
         let lost = uncovered(&other).saturating_sub(uncovered(self.solution));
         let cost = |s: &Solution| s.frontier.first().map_or(0.0, |(_, c)| costs::dollars(*c));
-        let money = format!("${:.2} a month instead of ${:.2}", cost(&other), cost(self.solution));
+        let money = format!(
+            "${:.2} a month instead of ${:.2}",
+            cost(&other),
+            cost(self.solution)
+        );
         match (lost, then.cmp(&now)) {
             (0, std::cmp::Ordering::Greater) => {
-                format!("the design needs {} instead of {now} and costs {money}", indexes(then))
+                format!(
+                    "the design needs {} instead of {now} and costs {money}",
+                    indexes(then)
+                )
             }
             (0, _) => format!("the design has another table key and costs {money}"),
             (n, _) => format!("{n} of the patterns would not be covered"),
@@ -389,8 +519,16 @@ impl Builder<'_> {
                 );
             }
         }
-        for hot in heat::hot(self.workload, &self.solution.variants, &self.solution.schema, &self.model) {
-            let span = hot.pattern.map_or_else(|| self.workload.entity(hot.entity).span, |p| self.workload.pattern(p).span);
+        for hot in heat::hot(
+            self.workload,
+            &self.solution.variants,
+            &self.solution.schema,
+            &self.model,
+        ) {
+            let span = hot.pattern.map_or_else(
+                || self.workload.entity(hot.entity).span,
+                |p| self.workload.pattern(p).span,
+            );
             found.push(
                 Diagnostic::at(Code::D0302, span, hot.message)
                     .note(hot.note)
@@ -419,15 +557,22 @@ impl Builder<'_> {
             .sum();
         if included > 80 {
             found.push(
-                Diagnostic::general(Code::D0303, format!("the INCLUDE projections name {included} attributes"))
-                    .note("DynamoDB takes 100 for all indexes of a table together"),
+                Diagnostic::general(
+                    Code::D0303,
+                    format!("the INCLUDE projections name {included} attributes"),
+                )
+                .note("DynamoDB takes 100 for all indexes of a table together"),
             );
         }
     }
 }
 
 fn indexes(n: usize) -> String {
-    if n == 1 { "1 index".to_owned() } else { format!("{n} indexes") }
+    if n == 1 {
+        "1 index".to_owned()
+    } else {
+        format!("{n} indexes")
+    }
 }
 
 const fn word(grade: Grade) -> &'static str {
@@ -452,7 +597,11 @@ fn requests(read: &Read, steps: &[ReadStep]) -> Option<u64> {
                 super::ForEach::Rows { .. } => 1,
             })
             .product();
-        let followed = step.for_each.iter().flatten().any(|f| matches!(f, super::ForEach::Rows { .. }));
+        let followed = step
+            .for_each
+            .iter()
+            .flatten()
+            .any(|f| matches!(f, super::ForEach::Rows { .. }));
         if followed {
             let rows = match (read.limit, read.verb) {
                 (_, ReadVerb::Get) => u64::from(read.batch.unwrap_or(1)),
@@ -475,7 +624,16 @@ fn requests(read: &Read, steps: &[ReadStep]) -> Option<u64> {
 fn write_requests(step: &WriteStep, parameters: &[super::Parameter]) -> u64 {
     let repeated = |list: &Option<String>| {
         let of = |p: &&super::Parameter| Some(&p.name) == list.as_ref();
-        parameters.iter().find(of).and_then(|p| p.max).map_or(1, u64::from)
+        parameters
+            .iter()
+            .find(of)
+            .and_then(|p| p.max)
+            .map_or(1, u64::from)
     };
-    1 + step.actions.iter().filter(|a| !a.current.is_empty()).map(|a| repeated(&a.times)).sum::<u64>()
+    1 + step
+        .actions
+        .iter()
+        .filter(|a| !a.current.is_empty())
+        .map(|a| repeated(&a.times))
+        .sum::<u64>()
 }

@@ -20,7 +20,13 @@ pub(super) fn constant(value: &Constant) -> Value {
 /// How a type is stored.
 pub(super) const fn stored_as(ty: &Type) -> &'static str {
     match ty {
-        Type::String | Type::Date | Type::Month | Type::Uuid | Type::Ulid | Type::Ksuid | Type::Enumeration(_) => "string",
+        Type::String
+        | Type::Date
+        | Type::Month
+        | Type::Uuid
+        | Type::Ulid
+        | Type::Ksuid
+        | Type::Enumeration(_) => "string",
         Type::Timestamp => "timestamp",
         Type::Integer | Type::Decimal | Type::Epoch => "number",
         Type::Boolean => "boolean",
@@ -43,7 +49,11 @@ pub(super) const fn element_as(ty: &Type) -> &'static str {
 
 /// A condition on an attribute by name.
 pub(super) fn on(attribute: &str, op: &str) -> Condition {
-    Condition { attribute: Some(attribute.to_owned()), op: Some(op.to_owned()), ..Condition::default() }
+    Condition {
+        attribute: Some(attribute.to_owned()),
+        op: Some(op.to_owned()),
+        ..Condition::default()
+    }
 }
 
 impl Condition {
@@ -75,11 +85,18 @@ impl Condition {
 
 /// That one of some conditions holds.
 pub(super) fn any(of: Vec<Condition>) -> Condition {
-    Condition { any: Some(of), ..Condition::default() }
+    Condition {
+        any: Some(of),
+        ..Condition::default()
+    }
 }
 
 /// Which items of a member are in an index, beside that they have every attribute of its key.
-pub(super) fn only_when(workload: &Workload, member: &Member, in_key: impl Fn(AttributeId) -> bool) -> Option<Vec<Condition>> {
+pub(super) fn only_when(
+    workload: &Workload,
+    member: &Member,
+    in_key: impl Fn(AttributeId) -> bool,
+) -> Option<Vec<Condition>> {
     let entity = workload.entity(member.entity);
     let name = |a: AttributeId| entity.attribute(a).name.as_str();
     let mut made: Vec<(String, Condition)> = Vec::new();
@@ -91,7 +108,12 @@ pub(super) fn only_when(workload: &Workload, member: &Member, in_key: impl Fn(At
         made.push((name(*attribute).to_owned(), condition));
     }
     let valued = |a: AttributeId| member.sparse.values.iter().any(|(b, _)| *b == a);
-    for attribute in member.sparse.presence.iter().filter(|a| !valued(*a) && !in_key(*a)) {
+    for attribute in member
+        .sparse
+        .presence
+        .iter()
+        .filter(|a| !valued(*a) && !in_key(*a))
+    {
         made.push((name(attribute).to_owned(), on(name(attribute), "exists")));
     }
     for attribute in member.sparse.missing.iter() {
@@ -105,14 +127,21 @@ pub(super) fn only_when(workload: &Workload, member: &Member, in_key: impl Fn(At
 fn expiry(entity: &Entity) -> Option<(String, &'static str)> {
     let ttl = entity.ttl?;
     let name = ttl_attribute(entity, ttl);
-    let stored = if name == TTL_ATTRIBUTE { "number" } else { stored_as(&entity.attribute(ttl).ty) };
+    let stored = if name == TTL_ATTRIBUTE {
+        "number"
+    } else {
+        stored_as(&entity.attribute(ttl).ty)
+    };
     Some((name, stored))
 }
 
 /// That an item is not over its time.
 pub(super) fn alive(entity: &Entity) -> Option<Condition> {
     let (name, stored) = expiry(entity)?;
-    Some(any(vec![on(&name, "missing"), on(&name, ">=").stored(stored).clock()]))
+    Some(any(vec![
+        on(&name, "missing"),
+        on(&name, ">=").stored(stored).clock(),
+    ]))
 }
 
 /// That there is no item, or one over its time.
@@ -131,7 +160,9 @@ pub(super) fn present(workload: &Workload) -> Condition {
 
 /// A condition that only concerns the rows of one entity, among rows of several.
 pub(super) fn only_of(workload: &Workload, entity: EntityId, condition: Condition) -> Condition {
-    let other = on(&workload.settings.names.discriminator, "<>").stored("string").constant(json!(workload.entity(entity).name));
+    let other = on(&workload.settings.names.discriminator, "<>")
+        .stored("string")
+        .constant(json!(workload.entity(entity).name));
     match condition.any {
         Some(of) => any(std::iter::once(other).chain(of).collect()),
         None => any(vec![other, condition]),
@@ -144,7 +175,9 @@ pub(super) fn path(of: &[PathSegment]) -> Option<Vec<PathStep>> {
         of.iter()
             .map(|s| match s {
                 PathSegment::Name(name) => PathStep::Name(name.clone()),
-                PathSegment::Parameter(name) => PathStep::Parameter { parameter: name.clone() },
+                PathSegment::Parameter(name) => PathStep::Parameter {
+                    parameter: name.clone(),
+                },
             })
             .collect()
     })

@@ -12,7 +12,10 @@ pub(super) fn dollars(pico: u128) -> f64 {
     hundredths(cents)
 }
 
-#[expect(clippy::cast_precision_loss, reason = "amounts below 2^53 cents are exact, and these are for people to read")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "amounts below 2^53 cents are exact, and these are for people to read"
+)]
 fn hundredths(n: u128) -> f64 {
     n as f64 / 100.0
 }
@@ -30,8 +33,14 @@ pub(super) fn both(of: Units) -> (f64, f64) {
 /// The cost of a solution.
 pub(super) fn cost(workload: &Workload, model: &Model<'_>, solution: &Solution) -> Cost {
     let schema: &Schema = &solution.schema;
-    let storage: u128 = workload.entity_ids().map(|e| model.storage(schema, e)).sum();
-    let entity = |e| NamedCost { name: workload.entity(e).name.clone(), usd_per_month: dollars(model.entity(schema, e)) };
+    let storage: u128 = workload
+        .entity_ids()
+        .map(|e| model.storage(schema, e))
+        .sum();
+    let entity = |e| NamedCost {
+        name: workload.entity(e).name.clone(),
+        usd_per_month: dollars(model.entity(schema, e)),
+    };
     let pattern = |p| NamedCost {
         name: workload.pattern(p).name.clone(),
         usd_per_month: dollars(model.pattern(schema, p).0),
@@ -46,7 +55,10 @@ pub(super) fn cost(workload: &Workload, model: &Model<'_>, solution: &Solution) 
         frontier: solution
             .frontier
             .iter()
-            .map(|(indexes, pico)| FrontierPoint { indexes: *indexes, usd_per_month: dollars(*pico) })
+            .map(|(indexes, pico)| FrontierPoint {
+                indexes: *indexes,
+                usd_per_month: dollars(*pico),
+            })
             .collect(),
     }
 }

@@ -16,27 +16,46 @@ use crate::workload::{self, AttributeId, EntityId, Type, Workload};
 
 /// The entities, sorted by name.
 pub(super) fn entities(workload: &Workload, model: &Model<'_>, schema: &Schema) -> Vec<Entity> {
-    workload.entity_ids().map(|id| entity(workload, model, schema, id)).collect()
+    workload
+        .entity_ids()
+        .map(|id| entity(workload, model, schema, id))
+        .collect()
 }
 
 fn entity(workload: &Workload, model: &Model<'_>, schema: &Schema, id: EntityId) -> Entity {
     let declared = workload.entity(id);
     let name = |a: &AttributeId| declared.attribute(*a).name.clone();
-    let rest = declared.attribute_ids().filter(|a| !declared.identity.contains(a));
+    let rest = declared
+        .attribute_ids()
+        .filter(|a| !declared.identity.contains(a));
     let mut kinds = vec![item_kind(workload, schema, id)];
-    kinds.extend(guards(workload, schema, id).iter().map(|g| guard_kind(workload, id, g)));
+    kinds.extend(
+        guards(workload, schema, id)
+            .iter()
+            .map(|g| guard_kind(workload, id, g)),
+    );
     kinds[1..].sort_by(|a, b| a.name.cmp(&b.name));
     Entity {
         name: declared.name.clone(),
         description: declared.description.clone(),
         identity: declared.identity.iter().map(name).collect(),
-        stored: declared.identity.iter().copied().chain(rest).map(|a| stored(declared, a)).collect(),
+        stored: declared
+            .identity
+            .iter()
+            .copied()
+            .chain(rest)
+            .map(|a| stored(declared, a))
+            .collect(),
         references: declared
             .references
             .iter()
             .map(|r| ReferenceEntry {
                 name: r.name.clone(),
-                entities: r.targets.iter().map(|t| workload.entity(*t).name.clone()).collect(),
+                entities: r
+                    .targets
+                    .iter()
+                    .map(|t| workload.entity(*t).name.clone())
+                    .collect(),
                 attributes: r.attributes.iter().map(name).collect(),
             })
             .collect(),
@@ -65,7 +84,11 @@ fn stored(entity: &workload::Entity, id: AttributeId) -> Stored {
         default: attribute.default.as_ref().map(constant),
         derived: attribute.derived.as_ref().map(|d| DerivedEntry {
             function: d.function.name().to_owned(),
-            of: d.of.iter().map(|a| entity.attribute(*a).name.clone()).collect(),
+            of: d
+                .of
+                .iter()
+                .map(|a| entity.attribute(*a).name.clone())
+                .collect(),
             argument: d.argument,
         }),
         description: attribute.description.clone(),
@@ -79,10 +102,18 @@ pub(super) fn table_ttl(workload: &Workload) -> Option<String> {
     for entity in &workload.entities {
         let Some(ttl) = entity.ttl else { continue };
         let attribute = entity.attribute(ttl);
-        names.push(if attribute.ty == Type::Epoch { attribute.stored_as.as_str() } else { TTL_ATTRIBUTE });
+        names.push(if attribute.ty == Type::Epoch {
+            attribute.stored_as.as_str()
+        } else {
+            TTL_ATTRIBUTE
+        });
     }
     let first = *names.first()?;
-    Some(if names.iter().all(|n| *n == first) { first.to_owned() } else { TTL_ATTRIBUTE.to_owned() })
+    Some(if names.iter().all(|n| *n == first) {
+        first.to_owned()
+    } else {
+        TTL_ATTRIBUTE.to_owned()
+    })
 }
 
 /// The epoch that items carry beside their time to live, where that is none or has another name than the table's.
@@ -90,7 +121,10 @@ fn ttl_entry(workload: &Workload, entity: &workload::Entity) -> Option<TtlEntry>
     let ttl = entity.attribute(entity.ttl?);
     let table = table_ttl(workload)?;
     let native = ttl.ty == Type::Epoch && ttl.stored_as == table;
-    (!native).then(|| TtlEntry { attribute: TTL_ATTRIBUTE.to_owned(), of: ttl.name.clone() })
+    (!native).then(|| TtlEntry {
+        attribute: TTL_ATTRIBUTE.to_owned(),
+        of: ttl.name.clone(),
+    })
 }
 
 fn item_kind(workload: &Workload, schema: &Schema, id: EntityId) -> Kind {
@@ -98,12 +132,21 @@ fn item_kind(workload: &Workload, schema: &Schema, id: EntityId) -> Kind {
     let mut keys = Vec::new();
     let table = find(&schema.table, id);
     if let Some((family, member)) = table {
-        keys.push(key_entry(workload, None, (family, member), (family, member)));
+        keys.push(key_entry(
+            workload,
+            None,
+            (family, member),
+            (family, member),
+        ));
     }
     for index in &schema.indexes {
         if let (Some(own), Some(table)) = (find(&index.families, id), table) {
             // A local index has the table's partition key.
-            let partition = if index.kind == layout::Kind::Local { table } else { own };
+            let partition = if index.kind == layout::Kind::Local {
+                table
+            } else {
+                own
+            };
             keys.push(key_entry(workload, Some(&index.name), partition, own));
         }
     }
@@ -121,7 +164,10 @@ fn item_kind(workload: &Workload, schema: &Schema, id: EntityId) -> Kind {
 }
 
 fn discriminator(workload: &Workload, value: &str) -> Discriminator {
-    Discriminator { attribute: workload.settings.names.discriminator.clone(), value: value.to_owned() }
+    Discriminator {
+        attribute: workload.settings.names.discriminator.clone(),
+        value: value.to_owned(),
+    }
 }
 
 fn key_entry(
@@ -135,7 +181,8 @@ fn key_entry(
         index: index.map(str::to_owned),
         partition: vec![item_partition(workload, partition.0, partition.1).template()],
         sort: vec![item_sort(workload, family, member).template()],
-        only_when: index.and_then(|_| only_when(workload, &family.members[member], |a| key.contains(a))),
+        only_when: index
+            .and_then(|_| only_when(workload, &family.members[member], |a| key.contains(a))),
     }
 }
 
@@ -163,22 +210,42 @@ fn guard_kind(workload: &Workload, id: EntityId, guard: &Guard) -> Kind {
     for attribute in &guard.attributes {
         let declared = entity.attribute(*attribute);
         // Without `max`, so that all guards of a namespace write a value the same way.
-        let encoding = encoding::of_type(&declared.ty, None, false).map(|e| e.to_string()).unwrap_or_default();
-        partition.push(Segment::Attribute { attribute: declared.name.clone(), encoding });
+        let encoding = encoding::of_type(&declared.ty, None, false)
+            .map(|e| e.to_string())
+            .unwrap_or_default();
+        partition.push(Segment::Attribute {
+            attribute: declared.name.clone(),
+            encoding,
+        });
         partition.literal("#");
     }
     let mut sort = Segments::default();
     sort.literal("UNIQUE");
-    let carried = entity.identity.iter().copied().chain(entity.ttl.filter(|t| !entity.identity.contains(t)));
+    let carried = entity
+        .identity
+        .iter()
+        .copied()
+        .chain(entity.ttl.filter(|t| !entity.identity.contains(t)));
     Kind {
         role: "guard".to_owned(),
         table: workload.settings.name.clone(),
         discriminator: discriminator(workload, &name),
-        attributes: Some(entity.names(carried).into_iter().map(str::to_owned).collect()),
+        attributes: Some(
+            entity
+                .names(carried)
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
+        ),
         unique: Some(attributes.into_iter().map(str::to_owned).collect()),
         namespace: guard.namespace.clone(),
         ttl: ttl_entry(workload, entity),
-        keys: vec![KeyEntry { index: None, partition: vec![partition.template()], sort: vec![sort.template()], only_when: None }],
+        keys: vec![KeyEntry {
+            index: None,
+            partition: vec![partition.template()],
+            sort: vec![sort.template()],
+            only_when: None,
+        }],
         name,
     }
 }

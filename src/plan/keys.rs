@@ -14,7 +14,9 @@ impl Segments {
         match self.0.last_mut() {
             Some(Segment::Literal { literal }) => literal.push_str(text),
             _ if text.is_empty() => {}
-            _ => self.0.push(Segment::Literal { literal: text.to_owned() }),
+            _ => self.0.push(Segment::Literal {
+                literal: text.to_owned(),
+            }),
         }
     }
 
@@ -37,7 +39,10 @@ impl Segments {
     }
 
     pub(super) fn template(self) -> KeyTemplate {
-        KeyTemplate { template: readable(&self.0), segments: self.0 }
+        KeyTemplate {
+            template: readable(&self.0),
+            segments: self.0,
+        }
     }
 
     pub(super) fn key(self) -> KeySegments {
@@ -62,7 +67,8 @@ pub(super) fn readable(segments: &[Segment]) -> String {
 
 /// The encoding of a component; every attribute of a key has one.
 pub(super) fn encoding_of(entity: &Entity, component: Component) -> Encoding {
-    encoding::encoding(entity.attribute(component.attribute), component.descending).unwrap_or(Encoding::Text)
+    encoding::encoding(entity.attribute(component.attribute), component.descending)
+        .unwrap_or(Encoding::Text)
 }
 
 /// The encoding of a shard's number.
@@ -107,8 +113,22 @@ pub(super) fn partition(
 /// The partition key of a member's items.
 pub(super) fn item_partition(workload: &Workload, family: &Family, member: usize) -> Segments {
     let entity = workload.entity(family.members[member].entity);
-    let of = |a| attribute(entity, Component { attribute: a, descending: false });
-    let names = || entity.names(entity.identity.iter().copied()).into_iter().map(str::to_owned).collect();
+    let of = |a| {
+        attribute(
+            entity,
+            Component {
+                attribute: a,
+                descending: false,
+            },
+        )
+    };
+    let names = || {
+        entity
+            .names(entity.identity.iter().copied())
+            .into_iter()
+            .map(str::to_owned)
+            .collect()
+    };
     partition(workload, family, member, of, |count| Segment::Shard {
         shard: ShardOf { of: names(), count },
         encoding: shard_encoding(count),
@@ -122,10 +142,19 @@ pub(super) fn sort(family: &Family, member: usize, of: impl Fn(Component) -> Seg
     made
 }
 
-fn walk(node: &crate::layout::Node, member: usize, made: &mut Segments, of: &impl Fn(Component) -> Segment) {
+fn walk(
+    node: &crate::layout::Node,
+    member: usize,
+    made: &mut Segments,
+    of: &impl Fn(Component) -> Segment,
+) {
     use crate::layout::Node;
     match node {
-        Node::Leaf { member: m, label, components } if *m == member => {
+        Node::Leaf {
+            member: m,
+            label,
+            components,
+        } if *m == member => {
             made.literal(label);
             for component in components {
                 made.push(of(*component));
@@ -133,10 +162,18 @@ fn walk(node: &crate::layout::Node, member: usize, made: &mut Segments, of: &imp
             }
         }
         Node::Leaf { .. } => {}
-        Node::Shared { label, attributes, descending, next } => {
+        Node::Shared {
+            label,
+            attributes,
+            descending,
+            next,
+        } => {
             if let Some((_, a)) = attributes.iter().find(|(m, _)| *m == member) {
                 made.literal(label);
-                made.push(of(Component { attribute: *a, descending: *descending }));
+                made.push(of(Component {
+                    attribute: *a,
+                    descending: *descending,
+                }));
                 made.literal("#");
                 walk(next, member, made, of);
             }

@@ -4,8 +4,8 @@ use super::Parameter;
 use super::conditions::constant;
 use crate::resolve::transactions::{parameters as used_in, repetitions};
 use crate::workload::{
-    Action, Binding, EntityId, Operand, PathSegment, Range, RangeOperator, Read, Step, Test, Type, Workload,
-    WriteVerb,
+    Action, Binding, EntityId, Operand, PathSegment, Range, RangeOperator, Read, Step, Test, Type,
+    Workload, WriteVerb,
 };
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -26,15 +26,26 @@ pub(super) struct Names {
 }
 
 fn attribute_name(workload: &Workload, binding: &Binding) -> String {
-    binding.iter().next().map(|(e, a)| workload.entity(*e).attribute(*a).name.clone()).unwrap_or_default()
+    binding
+        .iter()
+        .next()
+        .map(|(e, a)| workload.entity(*e).attribute(*a).name.clone())
+        .unwrap_or_default()
 }
 
 /// The names of a read's parameters: where two clash, the later role's is prefixed with the role.
 pub(super) fn names(workload: &Workload, read: &Read) -> Names {
-    let mut made = Names { by: read.by.iter().map(|c| c.name.clone()).collect(), ..Names::default() };
+    let mut made = Names {
+        by: read.by.iter().map(|c| c.name.clone()).collect(),
+        ..Names::default()
+    };
     let mut taken = made.by.clone();
     let mut name = |role: &str, wanted: String| {
-        let name = if taken.contains(&wanted) { format!("{role}_{wanted}") } else { wanted };
+        let name = if taken.contains(&wanted) {
+            format!("{role}_{wanted}")
+        } else {
+            wanted
+        };
         taken.push(name.clone());
         name
     };
@@ -83,19 +94,45 @@ pub(super) fn of_read(workload: &Workload, read: &Read) -> Vec<Parameter> {
 
 fn of_range(workload: &Workload, range: &Range, names: &Names) -> Vec<Parameter> {
     let optional = range.operator == RangeOperator::FromTo;
-    let roles = [("from", &names.from), ("to", &names.to), ("bound", &names.bound)];
+    let roles = [
+        ("from", &names.from),
+        ("to", &names.to),
+        ("bound", &names.bound),
+    ];
     roles
         .into_iter()
-        .filter_map(|(role, name)| Some(bound_to(workload, name.as_ref()?, role, &range.binding, optional)))
+        .filter_map(|(role, name)| {
+            Some(bound_to(
+                workload,
+                name.as_ref()?,
+                role,
+                &range.binding,
+                optional,
+            ))
+        })
         .collect()
 }
 
-fn bound_to(workload: &Workload, name: &str, role: &str, binding: &Binding, optional: bool) -> Parameter {
+fn bound_to(
+    workload: &Workload,
+    name: &str,
+    role: &str,
+    binding: &Binding,
+    optional: bool,
+) -> Parameter {
     let attributes: BTreeMap<String, String> = binding
         .iter()
-        .map(|(e, a)| (workload.entity(*e).name.clone(), workload.entity(*e).attribute(*a).name.clone()))
+        .map(|(e, a)| {
+            (
+                workload.entity(*e).name.clone(),
+                workload.entity(*e).attribute(*a).name.clone(),
+            )
+        })
         .collect();
-    let ty = binding.iter().next().map(|(e, a)| &workload.entity(*e).attribute(*a).ty);
+    let ty = binding
+        .iter()
+        .next()
+        .map(|(e, a)| &workload.entity(*e).attribute(*a).ty);
     Parameter {
         name: name.to_owned(),
         role: role.to_owned(),
@@ -111,14 +148,17 @@ fn bound_to(workload: &Workload, name: &str, role: &str, binding: &Binding, opti
 
 fn values_of(ty: &Type) -> Option<Vec<Value>> {
     match ty {
-        Type::Enumeration(values) => Some(values.iter().map(|v| Value::String(v.clone())).collect()),
+        Type::Enumeration(values) => {
+            Some(values.iter().map(|v| Value::String(v.clone())).collect())
+        }
         _ => None,
     }
 }
 
 /// The values to which constants narrow a parameter.
 fn narrowed(workload: &Workload, read: &Read, binding: &Binding) -> Option<Vec<Value>> {
-    let same = |w: &&crate::workload::Where| binding.iter().any(|(e, a)| w.binding.get(e) == Some(a));
+    let same =
+        |w: &&crate::workload::Where| binding.iter().any(|(e, a)| w.binding.get(e) == Some(a));
     let _ = workload;
     match read.constants.iter().find(same).map(|w| &w.test) {
         Some(Test::OneOf(values)) => Some(values.iter().map(constant).collect()),
@@ -137,7 +177,10 @@ struct Use {
 }
 
 /// The parameters of a write or transaction, and the name of the list of each repeated step.
-pub(super) fn of_writes(workload: &Workload, action: &Action) -> (Vec<Parameter>, Vec<Option<String>>) {
+pub(super) fn of_writes(
+    workload: &Workload,
+    action: &Action,
+) -> (Vec<Parameter>, Vec<Option<String>>) {
     let steps: Vec<&Step> = match action {
         Action::Write(step) => vec![step],
         Action::Find(find) => vec![&find.step],
@@ -149,7 +192,10 @@ pub(super) fn of_writes(workload: &Workload, action: &Action) -> (Vec<Parameter>
     let mut uses: BTreeMap<String, Use> = BTreeMap::new();
     for (step, group) in steps.iter().zip(&groups) {
         for (name, used) in uses_of(workload, step) {
-            let used = Use { group: *group, ..used };
+            let used = Use {
+                group: *group,
+                ..used
+            };
             match uses.get_mut(&name) {
                 Some(known) => {
                     known.attributes.extend(used.attributes);
@@ -170,23 +216,34 @@ pub(super) fn of_writes(workload: &Workload, action: &Action) -> (Vec<Parameter>
         for column in &find.read.by {
             uses.entry(column.name.clone()).or_insert_with(|| Use {
                 attributes: named(workload, &column.binding),
-                ty: column.binding.iter().next().map(|(e, a)| workload.entity(*e).attribute(*a).ty.clone()),
+                ty: column
+                    .binding
+                    .iter()
+                    .next()
+                    .map(|(e, a)| workload.entity(*e).attribute(*a).ty.clone()),
                 optional: false,
                 group: None,
             });
         }
     }
     let lists = list_names(workload, &steps, &groups);
-    let single: Vec<Parameter> =
-        uses.iter().filter(|(_, u)| u.group.is_none()).map(|(name, u)| value(name, u)).collect();
+    let single: Vec<Parameter> = uses
+        .iter()
+        .filter(|(_, u)| u.group.is_none())
+        .map(|(name, u)| value(name, u))
+        .collect();
     let mut made = single;
     let mut listed: Vec<Parameter> = Vec::new();
     for (at, step) in steps.iter().enumerate() {
-        let (Some(list), Some(times)) = (&lists[at], step.times) else { continue };
+        let (Some(list), Some(times)) = (&lists[at], step.times) else {
+            continue;
+        };
         if listed.iter().any(|p| p.name == *list) {
             continue;
         }
-        let inner = uses.iter().filter(|(_, u)| u.group.is_some() && u.group == groups[at]);
+        let inner = uses
+            .iter()
+            .filter(|(_, u)| u.group.is_some() && u.group == groups[at]);
         listed.push(Parameter {
             name: list.clone(),
             role: "list".to_owned(),
@@ -205,21 +262,40 @@ pub(super) fn of_writes(workload: &Workload, action: &Action) -> (Vec<Parameter>
 }
 
 fn named(workload: &Workload, binding: &Binding) -> BTreeMap<String, String> {
-    let name = |e: &EntityId, a| (workload.entity(*e).name.clone(), workload.entity(*e).attribute(a).name.clone());
+    let name = |e: &EntityId, a| {
+        (
+            workload.entity(*e).name.clone(),
+            workload.entity(*e).attribute(a).name.clone(),
+        )
+    };
     binding.iter().map(|(e, a)| name(e, *a)).collect()
 }
 
 /// For each step the name of the list that repeats it: its repetition's first step's name, else entity.
-fn list_names(workload: &Workload, steps: &[&Step], groups: &[Option<usize>]) -> Vec<Option<String>> {
+fn list_names(
+    workload: &Workload,
+    steps: &[&Step],
+    groups: &[Option<usize>],
+) -> Vec<Option<String>> {
     let mut taken: BTreeMap<usize, String> = BTreeMap::new();
     for group in groups.iter().flatten() {
         let first = steps[*group];
-        let wanted = first.alias.clone().unwrap_or_else(|| workload.entity(first.entity).name.clone());
+        let wanted = first
+            .alias
+            .clone()
+            .unwrap_or_else(|| workload.entity(first.entity).name.clone());
         let clash = taken.iter().any(|(g, name)| g != group && *name == wanted);
-        let name = if clash { format!("{wanted}_{group}") } else { wanted };
+        let name = if clash {
+            format!("{wanted}_{group}")
+        } else {
+            wanted
+        };
         taken.entry(*group).or_insert(name);
     }
-    groups.iter().map(|g| g.and_then(|g| taken.get(&g).cloned())).collect()
+    groups
+        .iter()
+        .map(|g| g.and_then(|g| taken.get(&g).cloned()))
+        .collect()
 }
 
 fn value(name: &str, of: &Use) -> Parameter {
@@ -240,7 +316,8 @@ fn value(name: &str, of: &Use) -> Parameter {
 /// Every use of a parameter in a step.
 fn uses_of(workload: &Workload, step: &Step) -> Vec<(String, Use)> {
     let entity = workload.entity(step.entity);
-    let stands_for = |attribute: &str| BTreeMap::from([(entity.name.clone(), attribute.to_owned())]);
+    let stands_for =
+        |attribute: &str| BTreeMap::from([(entity.name.clone(), attribute.to_owned())]);
     let types: BTreeMap<String, Option<Type>> = {
         let mut types: BTreeMap<String, Option<Type>> = BTreeMap::new();
         for (name, ty, _) in used_in(step, workload) {
@@ -252,7 +329,15 @@ fn uses_of(workload: &Workload, step: &Step) -> Vec<(String, Use)> {
     let mut made: Vec<(String, Use)> = Vec::new();
     let mut note = |name: &str, attributes: BTreeMap<String, String>, optional: bool| {
         let ty = types.get(name).cloned().flatten();
-        made.push((name.to_owned(), Use { attributes, ty, optional, group: None }));
+        made.push((
+            name.to_owned(),
+            Use {
+                attributes,
+                ty,
+                optional,
+                group: None,
+            },
+        ));
     };
     for (id, name) in &step.by {
         note(name, stands_for(&entity.attribute(*id).name), false);
@@ -274,16 +359,30 @@ fn uses_of(workload: &Workload, step: &Step) -> Vec<(String, Use)> {
             })
             .collect()
     };
-    for (change, adds) in step.set.iter().chain(&step.remove).map(|c| (c, false)).chain(step.add.iter().map(|c| (c, true))) {
-        in_path(&change.path).iter().for_each(|p| note(p, BTreeMap::new(), false));
+    for (change, adds) in step
+        .set
+        .iter()
+        .chain(&step.remove)
+        .map(|c| (c, false))
+        .chain(step.add.iter().map(|c| (c, true)))
+    {
+        in_path(&change.path)
+            .iter()
+            .for_each(|p| note(p, BTreeMap::new(), false));
         if let Some(Operand::Parameter { name, text, .. }) = &change.operand {
             let itself = !adds && change.path.is_empty() && !text && !change.element;
-            let attributes = if itself { stands_for(&entity.attribute(change.attribute).name) } else { BTreeMap::new() };
+            let attributes = if itself {
+                stands_for(&entity.attribute(change.attribute).name)
+            } else {
+                BTreeMap::new()
+            };
             note(name, attributes, change.optional);
         }
     }
     for condition in &step.conditions {
-        in_path(&condition.path).iter().for_each(|p| note(p, BTreeMap::new(), false));
+        in_path(&condition.path)
+            .iter()
+            .for_each(|p| note(p, BTreeMap::new(), false));
         if let Some(Operand::Parameter { name, .. }) = &condition.operand {
             note(name, BTreeMap::new(), false);
         }

@@ -53,7 +53,10 @@ pub(super) fn proof(
 }
 
 fn conflicts(workload: &Workload, solution: &Solution, oracle: &Oracle<'_>) -> Vec<ConflictEntry> {
-    let reasons = Reasons { workload, variants: &solution.variants };
+    let reasons = Reasons {
+        workload,
+        variants: &solution.variants,
+    };
     let first = first_demands(&solution.variants);
     let name = |v: usize| workload.pattern(solution.variants[v].pattern).name.clone();
     let entity_name = |e: Option<EntityId>| e.map(|e| workload.entity(e).name.clone());
@@ -66,7 +69,12 @@ fn conflicts(workload: &Workload, solution: &Solution, oracle: &Oracle<'_>) -> V
         for b in clique.iter().skip(at + 1) {
             if let (Some(da), Some(db)) = (first[*a], first[*b]) {
                 let (entity, reason) = reasons.pair(oracle, *a, *b, (da, db));
-                made.push(ConflictEntry { patterns: vec![name(*a), name(*b)], table: None, entity: entity_name(entity), reason });
+                made.push(ConflictEntry {
+                    patterns: vec![name(*a), name(*b)],
+                    table: None,
+                    entity: entity_name(entity),
+                    reason,
+                });
             }
         }
     }
@@ -76,7 +84,12 @@ fn conflicts(workload: &Workload, solution: &Solution, oracle: &Oracle<'_>) -> V
                 let (entity, witness, reason) = reasons.table(oracle, *a, d);
                 let table = Some(workload.settings.name.clone());
                 let patterns = std::iter::once(name(*a)).chain(witness).collect();
-                made.push(ConflictEntry { patterns, table, entity: entity_name(entity), reason });
+                made.push(ConflictEntry {
+                    patterns,
+                    table,
+                    entity: entity_name(entity),
+                    reason,
+                });
             }
         }
     }
@@ -85,24 +98,40 @@ fn conflicts(workload: &Workload, solution: &Solution, oracle: &Oracle<'_>) -> V
 
 /// The proof in two sentences.
 fn summary(workload: &Workload, solution: &Solution, proof: &Proof) -> String {
-    let reasons = Reasons { workload, variants: &solution.variants };
-    let names: Vec<String> = solution.proof.clique.iter().map(|v| reasons.name(*v)).collect();
+    let reasons = Reasons {
+        workload,
+        variants: &solution.variants,
+    };
+    let names: Vec<String> = solution
+        .proof
+        .clique
+        .iter()
+        .map(|v| reasons.name(*v))
+        .collect();
     if proof.indexes == 0 {
         return "The table alone answers every covered pattern. No design can have fewer secondary indexes than none.".to_owned();
     }
     let indexes = plural(proof.indexes, "secondary index", "secondary indexes");
     let list = listed(&names);
+    let needed = |n: usize| {
+        if n == 1 {
+            "1 secondary index is needed".to_owned()
+        } else {
+            format!("{n} secondary indexes are needed")
+        }
+    };
     let pairwise = match (names.len(), proof.lower_bound) {
-        (_, 0) => "Nothing shows by pairs that an index is needed.".to_owned(),
-        (1, _) => format!("The table cannot answer {list}, so at least one index is needed."),
+        (_, 0) => "Pairs of patterns alone do not show that an index is needed.".to_owned(),
+        (1, _) => {
+            format!("The table cannot answer {list}, so at least 1 secondary index is needed.")
+        }
         (_, n) if solution.proof.without_table => format!(
-            "No two of {list} can share an index, and the table can answer none of them, so at least {} are needed.",
-            plural(n, "index", "indexes")
+            "No two of {list} can share an index, and the table can answer none of them, so at least {}.",
+            needed(n)
         ),
         (_, n) => format!(
-            "No two of {list} can share an index, and the table can take one of them at most, so at least {} {} needed.",
-            plural(n, "more index", "more indexes"),
-            if n == 1 { "is" } else { "are" }
+            "No two of {list} can share an index, and the table can stand in for one of them at most, so at least {}.",
+            needed(n)
         ),
     };
     let closing = if !proof.optimal {
@@ -116,7 +145,11 @@ fn summary(workload: &Workload, solution: &Solution, proof: &Proof) -> String {
 }
 
 fn plural(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+    if n == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{n} {many}")
+    }
 }
 
 fn listed(names: &[String]) -> String {
@@ -132,9 +165,14 @@ pub(super) fn assumed(workload: &Workload, schema: &Schema) -> Vec<(EntityId, At
     let mut made = Vec::new();
     for id in workload.entity_ids() {
         let entity = workload.entity(id);
-        let Some((family, member)) = schema.table_family(id) else { continue };
-        let mut found: Vec<AttributeId> =
-            family.key_attributes(member).iter().flat_map(|a| assumptions_behind(entity, a)).collect();
+        let Some((family, member)) = schema.table_family(id) else {
+            continue;
+        };
+        let mut found: Vec<AttributeId> = family
+            .key_attributes(member)
+            .iter()
+            .flat_map(|a| assumptions_behind(entity, a))
+            .collect();
         found.sort_unstable();
         found.dedup();
         made.extend(found.into_iter().map(|a| (id, a)));
@@ -147,7 +185,11 @@ fn assumptions_behind(entity: &Entity, id: AttributeId) -> Vec<AttributeId> {
     let attribute = entity.attribute(id);
     match (attribute.basis, &attribute.derived) {
         (Basis::Assumed | Basis::Writes, None) if !attribute.mutable => vec![id],
-        (_, Some(derived)) => derived.of.iter().flat_map(|s| assumptions_behind(entity, *s)).collect(),
+        (_, Some(derived)) => derived
+            .of
+            .iter()
+            .flat_map(|s| assumptions_behind(entity, *s))
+            .collect(),
         _ => Vec::new(),
     }
 }

@@ -41,7 +41,14 @@ impl<'a> Scope<'a> {
         variant: &'a Variant,
         finds: bool,
     ) -> Self {
-        Self { names: names(workload, read), workload, schema, read, variant, finds }
+        Self {
+            names: names(workload, read),
+            workload,
+            schema,
+            read,
+            variant,
+            finds,
+        }
     }
 
     /// The steps of a variant; none where nothing answers it.
@@ -55,16 +62,25 @@ impl<'a> Scope<'a> {
                 Some((family, found)) => self.query(demand, None, family, &found),
                 None => return Vec::new(),
             },
-            Served::Index(at, demand) if demand.shape == Shape::ScanIndex => self.scan(demand, Some(*at)),
-            Served::Index(at, demand) => match self.in_families(&self.schema.indexes[*at].families, demand) {
-                Some((family, found)) => self.query(demand, Some(*at), family, &found),
-                None => return Vec::new(),
-            },
+            Served::Index(at, demand) if demand.shape == Shape::ScanIndex => {
+                self.scan(demand, Some(*at))
+            }
+            Served::Index(at, demand) => {
+                match self.in_families(&self.schema.indexes[*at].families, demand) {
+                    Some((family, found)) => self.query(demand, Some(*at), family, &found),
+                    None => return Vec::new(),
+                }
+            }
         };
         let mut made = vec![first];
         made.extend(self.following());
         let when = self.when();
-        made.into_iter().map(|s| ReadStep { when: when.clone(), ..s }).collect()
+        made.into_iter()
+            .map(|s| ReadStep {
+                when: when.clone(),
+                ..s
+            })
+            .collect()
     }
 
     /// When this variant is meant, where a choice changes the steps.
@@ -75,16 +91,25 @@ impl<'a> Scope<'a> {
             return None;
         }
         let name = |c: usize| self.names.by[c].clone();
-        let (given, missing): (Vec<usize>, Vec<usize>) = all.into_iter().partition(|c| self.variant.given.contains(c));
+        let (given, missing): (Vec<usize>, Vec<usize>) = all
+            .into_iter()
+            .partition(|c| self.variant.given.contains(c));
         let sorted = |of: Vec<usize>| {
             let mut names: Vec<String> = of.into_iter().map(name).collect();
             names.sort();
             names
         };
-        Some(When { given: sorted(given), missing: sorted(missing) })
+        Some(When {
+            given: sorted(given),
+            missing: sorted(missing),
+        })
     }
 
-    fn in_families(&self, families: &'a [std::rc::Rc<Family>], demand: &Demand) -> Option<(&'a Family, Access)> {
+    fn in_families(
+        &self,
+        families: &'a [std::rc::Rc<Family>],
+        demand: &Demand,
+    ) -> Option<(&'a Family, Access)> {
         let entity = demand.parts.first()?.entity;
         let (family, _) = find(families, entity)?;
         access(family, demand).map(|a| (family, a))
@@ -92,9 +117,14 @@ impl<'a> Scope<'a> {
 
     /// Whether a read on the table names one item by its key.
     fn is_pointed(&self, demand: &Demand) -> bool {
-        let [part] = demand.parts.as_slice() else { return false };
+        let [part] = demand.parts.as_slice() else {
+            return false;
+        };
         let identity = self.workload.entity(part.entity).identity_set();
-        let known = self.schema.table_family(part.entity).map(|(f, m)| f.key_attributes(m));
+        let known = self
+            .schema
+            .table_family(part.entity)
+            .map(|(f, m)| f.key_attributes(m));
         identity.is_subset(part.fixed) && known.is_some_and(|k| k.is_subset(part.fixed))
     }
 
@@ -129,16 +159,29 @@ impl<'a> Scope<'a> {
             (false, None) => "GetItem",
         };
         let mut made = self.empty(call);
-        let Some((family, member)) = self.schema.table_family(entity) else { return made };
-        let value = |a: AttributeId| {
-            self.segment(entity, Component { attribute: a, descending: false }, &[])
+        let Some((family, member)) = self.schema.table_family(entity) else {
+            return made;
         };
-        made.partition = vec![partition(self.workload, family, member, value, |_| literal("")).key()];
+        let value = |a: AttributeId| {
+            self.segment(
+                entity,
+                Component {
+                    attribute: a,
+                    descending: false,
+                },
+                &[],
+            )
+        };
+        made.partition =
+            vec![partition(self.workload, family, member, value, |_| literal("")).key()];
         let key = sort(family, member, |c| self.segment(entity, c, &[]));
         made.sort = vec![Choice::Plain(SortCondition::Equals(Choice::Plain(key.0)))];
         let in_key = family.key_attributes(member);
         let all = crate::demand::conditions_of(self.read, &self.variant.given);
-        let rest: Vec<Criterion> = all.into_iter().filter(|c| !self.fixed_by(c, entity, in_key)).collect();
+        let rest: Vec<Criterion> = all
+            .into_iter()
+            .filter(|c| !self.fixed_by(c, entity, in_key))
+            .collect();
         made.filter = self.filter(&rest, &[entity]);
         made.projection = self.projection(&[entity], None, !counts);
         made
@@ -147,13 +190,25 @@ impl<'a> Scope<'a> {
     /// Whether a criterion is an equality that a key holds.
     fn fixed_by(&self, criterion: &Criterion, entity: EntityId, key: AttributeSet) -> bool {
         match criterion {
-            Criterion::Column(at) => self.read.by[*at].binding.get(&entity).is_some_and(|a| key.contains(*a)),
+            Criterion::Column(at) => self.read.by[*at]
+                .binding
+                .get(&entity)
+                .is_some_and(|a| key.contains(*a)),
             Criterion::Constant(at) => {
                 let condition = &self.read.constants[*at];
                 let single = matches!(&condition.test, Test::OneOf(values) if values.len() == 1);
-                let by = |a| self.variant.given.iter().any(|c| self.read.by[*c].binding.get(&entity) == Some(a));
+                let by = |a| {
+                    self.variant
+                        .given
+                        .iter()
+                        .any(|c| self.read.by[*c].binding.get(&entity) == Some(a))
+                };
                 // A constant beside a parameter narrows it; the key holds the parameter.
-                single && condition.binding.get(&entity).is_some_and(|a| key.contains(*a) && !by(a))
+                single
+                    && condition
+                        .binding
+                        .get(&entity)
+                        .is_some_and(|a| key.contains(*a) && !by(a))
             }
             Criterion::Range | Criterion::Prefix => false,
         }
@@ -171,7 +226,12 @@ impl<'a> Scope<'a> {
             }
             None => {
                 let all = crate::demand::conditions_of(self.read, &self.variant.given);
-                made.filter = Some(self.kinds_filter(&entities).into_iter().chain(self.filter(&all, &entities).into_iter().flatten()).collect());
+                made.filter = Some(
+                    self.kinds_filter(&entities)
+                        .into_iter()
+                        .chain(self.filter(&all, &entities).into_iter().flatten())
+                        .collect(),
+                );
             }
         }
         made.projection = self.projection(&entities, index, self.read.verb != ReadVerb::Count);
@@ -180,24 +240,53 @@ impl<'a> Scope<'a> {
 
     /// That a row is of one of some entities.
     fn kinds_filter(&self, entities: &[EntityId]) -> Vec<Condition> {
-        let names: Vec<String> = entities.iter().map(|e| self.workload.entity(*e).name.clone()).collect();
+        let names: Vec<String> = entities
+            .iter()
+            .map(|e| self.workload.entity(*e).name.clone())
+            .collect();
         let kind = on(&self.workload.settings.names.discriminator, "in").stored("string");
         vec![match names.as_slice() {
-            [one] => on(&self.workload.settings.names.discriminator, "=").stored("string").constant(one.as_str().into()),
+            [one] => on(&self.workload.settings.names.discriminator, "=")
+                .stored("string")
+                .constant(one.as_str().into()),
             _ => kind.constant(names.into()),
         }]
     }
 
-    fn query(&self, demand: &Demand, index: Option<usize>, family: &Family, found: &Access) -> ReadStep {
+    fn query(
+        &self,
+        demand: &Demand,
+        index: Option<usize>,
+        family: &Family,
+        found: &Access,
+    ) -> ReadStep {
         let mut made = self.empty("Query");
         let first = &demand.parts[0];
         let member = family.member(first.entity).unwrap_or(0);
         made.index = index.map(|at| self.schema.indexes[at].name.clone());
         let local = index.is_some_and(|at| self.schema.indexes[at].kind == Kind::Local);
         // A local index has the table's partition key.
-        let (of, at) = if local { self.schema.table_family(first.entity).unwrap_or((family, member)) } else { (family, member) };
-        let value = |a: AttributeId| self.segment(first.entity, Component { attribute: a, descending: false }, &demand.fan);
-        let shard = |count: u32| Segment::Variable { variable: self.shard_variable(demand), encoding: shard_encoding(count) };
+        let (of, at) = if local {
+            self.schema
+                .table_family(first.entity)
+                .unwrap_or((family, member))
+        } else {
+            (family, member)
+        };
+        let value = |a: AttributeId| {
+            self.segment(
+                first.entity,
+                Component {
+                    attribute: a,
+                    descending: false,
+                },
+                &demand.fan,
+            )
+        };
+        let shard = |count: u32| Segment::Variable {
+            variable: self.shard_variable(demand),
+            encoding: shard_encoding(count),
+        };
         made.partition = vec![partition(self.workload, of, at, value, shard).key()];
         made.sort = self.sort_conditions(demand, family, found);
         made.forward = found.forward;
@@ -216,27 +305,43 @@ impl<'a> Scope<'a> {
             return Some(1);
         }
         let limit = self.read.limit?.count;
-        let others = if demand.limited.is_some() { demand.parts.len() - 1 } else { 0 };
+        let others = if demand.limited.is_some() {
+            demand.parts.len() - 1
+        } else {
+            0
+        };
         Some(limit.saturating_add(u32::try_from(others).unwrap_or(0)))
     }
 
     fn shard_variable(&self, demand: &Demand) -> String {
-        let taken = demand.fan.iter().any(|(a, _)| self.fan_name(demand, *a) == "shard");
+        let taken = demand
+            .fan
+            .iter()
+            .any(|(a, _)| self.fan_name(demand, *a) == "shard");
         if taken { "shard_number" } else { "shard" }.to_owned()
     }
 
     fn fan_name(&self, demand: &Demand, attribute: AttributeId) -> String {
         let entity = demand.parts.first().map_or(EntityId(0), |p| p.entity);
-        self.workload.entity(entity).attribute(attribute).name.clone()
+        self.workload
+            .entity(entity)
+            .attribute(attribute)
+            .name
+            .clone()
     }
 
     fn for_each(&self, demand: &Demand) -> Option<Vec<ForEach>> {
-        let fans = demand.fan.iter().map(|(attribute, values)| ForEach::Values {
-            variable: self.fan_name(demand, *attribute),
-            values: values.iter().map(constant).collect(),
+        let fans = demand
+            .fan
+            .iter()
+            .map(|(attribute, values)| ForEach::Values {
+                variable: self.fan_name(demand, *attribute),
+                values: values.iter().map(constant).collect(),
+            });
+        let shards = (demand.shards > 1).then(|| ForEach::Count {
+            variable: self.shard_variable(demand),
+            count: demand.shards,
         });
-        let shards = (demand.shards > 1)
-            .then(|| ForEach::Count { variable: self.shard_variable(demand), count: demand.shards });
         let made: Vec<ForEach> = fans.chain(shards).collect();
         (!made.is_empty()).then_some(made)
     }
@@ -256,15 +361,34 @@ impl<'a> Scope<'a> {
     }
 
     /// Where the value of a fixed attribute comes from.
-    fn source(&self, entity: EntityId, attribute: AttributeId, fan: &[(AttributeId, Vec<Constant>)]) -> Option<Source<'_>> {
-        let by = self.variant.given.iter().find(|c| self.read.by[**c].binding.get(&entity) == Some(&attribute));
+    fn source(
+        &self,
+        entity: EntityId,
+        attribute: AttributeId,
+        fan: &[(AttributeId, Vec<Constant>)],
+    ) -> Option<Source<'_>> {
+        let by = self
+            .variant
+            .given
+            .iter()
+            .find(|c| self.read.by[**c].binding.get(&entity) == Some(&attribute));
         if let Some(at) = by {
             return Some(Source::Parameter(&self.names.by[*at]));
         }
         if fan.iter().any(|(a, _)| *a == attribute) {
-            return Some(Source::Variable(self.workload.entity(entity).attribute(attribute).name.clone()));
+            return Some(Source::Variable(
+                self.workload
+                    .entity(entity)
+                    .attribute(attribute)
+                    .name
+                    .clone(),
+            ));
         }
-        let constant = self.read.constants.iter().find(|w| w.binding.get(&entity) == Some(&attribute));
+        let constant = self
+            .read
+            .constants
+            .iter()
+            .find(|w| w.binding.get(&entity) == Some(&attribute));
         match constant.map(|w| &w.test) {
             Some(Test::OneOf(values)) => values.first().map(Source::Constant),
             _ => None,
@@ -272,28 +396,52 @@ impl<'a> Scope<'a> {
     }
 
     /// The segment of a fixed component.
-    fn segment(&self, entity: EntityId, component: Component, fan: &[(AttributeId, Vec<Constant>)]) -> Segment {
+    fn segment(
+        &self,
+        entity: EntityId,
+        component: Component,
+        fan: &[(AttributeId, Vec<Constant>)],
+    ) -> Segment {
         let declared = self.workload.entity(entity);
         let how = encoding_of(declared, component);
         match self.source(entity, component.attribute, fan) {
-            Some(Source::Parameter(name)) => Segment::Parameter { parameter: name.to_owned(), encoding: how.to_string() },
-            Some(Source::Variable(name)) => Segment::Variable { variable: name, encoding: how.to_string() },
+            Some(Source::Parameter(name)) => Segment::Parameter {
+                parameter: name.to_owned(),
+                encoding: how.to_string(),
+            },
+            Some(Source::Variable(name)) => Segment::Variable {
+                variable: name,
+                encoding: how.to_string(),
+            },
             // Constants were checked to fit when the file was read.
-            Some(Source::Constant(value)) => literal(&encoding::encode(value, how).unwrap_or_default()),
+            Some(Source::Constant(value)) => {
+                literal(&encoding::encode(value, how).unwrap_or_default())
+            }
             None => literal(""),
         }
     }
 
-    fn sort_conditions(&self, demand: &Demand, family: &Family, found: &Access) -> Vec<Choice<SortCondition>> {
+    fn sort_conditions(
+        &self,
+        demand: &Demand,
+        family: &Family,
+        found: &Access,
+    ) -> Vec<Choice<SortCondition>> {
         let mut start = Segments::default();
         for piece in &found.start {
             match piece {
                 Piece::Label(label) => start.literal(label),
                 Piece::Fixed(member, component) => {
-                    start.push(self.segment(family.members[*member].entity, *component, &demand.fan));
+                    start.push(self.segment(
+                        family.members[*member].entity,
+                        *component,
+                        &demand.fan,
+                    ));
                     start.literal("#");
                 }
-                Piece::Value(_, _, value) => start.literal(&format!("{}#", encoding::escape(&value.plain()))),
+                Piece::Value(_, _, value) => {
+                    start.literal(&format!("{}#", encoding::escape(&value.plain())))
+                }
             }
         }
         let begins = |s: Segments| Choice::Plain(SortCondition::BeginsWith(Choice::Plain(s.0)));
@@ -303,17 +451,24 @@ impl<'a> Scope<'a> {
             Run::Point => vec![Choice::Plain(SortCondition::Equals(Choice::Plain(start.0)))],
             Run::Starts(_, _) => vec![self.starts(start)],
             Run::Bounded(member, component) => {
-                let (low, high) = self.bounds(&start, &start, family.members[*member].entity, *component);
+                let (low, high) =
+                    self.bounds(&start, &start, family.members[*member].entity, *component);
                 vec![Choice::Plain(SortCondition::Between(low, high))]
             }
             Run::Values(values) => {
                 let at = |v: Option<&Constant>| {
                     let mut s = start.clone();
-                    s.literal(&format!("{}#", v.map(|v| encoding::escape(&v.plain())).unwrap_or_default()));
+                    s.literal(&format!(
+                        "{}#",
+                        v.map(|v| encoding::escape(&v.plain())).unwrap_or_default()
+                    ));
                     s
                 };
                 let (low, high) = (at(values.first()), at(values.last()).end());
-                vec![Choice::Plain(SortCondition::Between(Choice::Plain(low.0), Choice::Plain(high.0)))]
+                vec![Choice::Plain(SortCondition::Between(
+                    Choice::Plain(low.0),
+                    Choice::Plain(high.0),
+                ))]
             }
             Run::Blocks(first, last) => {
                 let low = self.edge(&start, family, first, true);
@@ -324,7 +479,13 @@ impl<'a> Scope<'a> {
     }
 
     /// An end of a run of blocks.
-    fn edge(&self, start: &Segments, family: &Family, edge: &Edge, low: bool) -> Choice<Vec<Segment>> {
+    fn edge(
+        &self,
+        start: &Segments,
+        family: &Family,
+        edge: &Edge,
+        low: bool,
+    ) -> Choice<Vec<Segment>> {
         let mut at = start.clone();
         at.literal(&edge.label);
         if let Some(value) = &edge.value {
@@ -342,15 +503,26 @@ impl<'a> Scope<'a> {
 
     /// A start that a parameter gives, optional or not.
     fn starts(&self, start: Segments) -> Choice<SortCondition> {
-        let optional = self.read.prefix.as_ref().is_some_and(|(_, optional)| *optional);
+        let optional = self
+            .read
+            .prefix
+            .as_ref()
+            .is_some_and(|(_, optional)| *optional);
         let name = self.names.prefix.clone().unwrap_or_default();
         let mut with = start.clone();
-        with.push(Segment::Parameter { parameter: name.clone(), encoding: "text".to_owned() });
+        with.push(Segment::Parameter {
+            parameter: name.clone(),
+            encoding: "text".to_owned(),
+        });
         let begins = |s: Segments| Choice::Plain(SortCondition::BeginsWith(Choice::Plain(s.0)));
         if !optional {
             return begins(with);
         }
-        Choice::Given { given: vec![name], then: Box::new(begins(with)), otherwise: Box::new(begins(start)) }
+        Choice::Given {
+            given: vec![name],
+            then: Box::new(begins(with)),
+            otherwise: Box::new(begins(start)),
+        }
     }
 
     /// The least and the greatest key of a bounded component: `P#v` lies before everything with v, `P#v$` after it.
@@ -364,7 +536,10 @@ impl<'a> Scope<'a> {
         let how = encoding_of(self.workload.entity(entity), component).to_string();
         let value = |of: &Segments, name: &str, after: bool| {
             let mut s = of.clone();
-            s.push(Segment::Parameter { parameter: name.to_owned(), encoding: how.clone() });
+            s.push(Segment::Parameter {
+                parameter: name.to_owned(),
+                encoding: how.clone(),
+            });
             if after {
                 s.literal("$");
             }
@@ -372,7 +547,11 @@ impl<'a> Scope<'a> {
         };
         let open_low = Choice::Plain(low.clone().0);
         let open_high = Choice::Plain(high.clone().end().0);
-        let operator = self.read.range.as_ref().map_or(RangeOperator::FromTo, |r| r.operator);
+        let operator = self
+            .read
+            .range
+            .as_ref()
+            .map_or(RangeOperator::FromTo, |r| r.operator);
         let (from, to) = (self.names.from.as_deref(), self.names.to.as_deref());
         let bound = self.names.bound.as_deref().unwrap_or_default();
         // For each end of the range: the parameter, whether it may be left out, whether the value itself is outside.
@@ -391,19 +570,33 @@ impl<'a> Scope<'a> {
             RangeOperator::Greater | RangeOperator::GreaterOrEqual => None,
         };
         // Stored descending, the greatest values come first.
-        let (first, last) = if component.descending { (upper, lower) } else { (lower, upper) };
-        let end = |of: &Segments, bound: Option<(&str, bool, bool)>, open: Choice<Vec<Segment>>, is_low: bool| match bound {
+        let (first, last) = if component.descending {
+            (upper, lower)
+        } else {
+            (lower, upper)
+        };
+        let end = |of: &Segments,
+                   bound: Option<(&str, bool, bool)>,
+                   open: Choice<Vec<Segment>>,
+                   is_low: bool| match bound {
             None => open,
             Some((name, optional, exclusive)) => {
                 let at = value(of, name, exclusive == is_low);
                 if optional {
-                    Choice::Given { given: vec![name.to_owned()], then: Box::new(at), otherwise: Box::new(open) }
+                    Choice::Given {
+                        given: vec![name.to_owned()],
+                        then: Box::new(at),
+                        otherwise: Box::new(open),
+                    }
                 } else {
                     at
                 }
             }
         };
-        (end(low, first, open_low, true), end(high, last, open_high, false))
+        (
+            end(low, first, open_low, true),
+            end(high, last, open_high, false),
+        )
     }
 
     /// Conditions on the rows: those of the read that the key does not hold, and that no row is over its time.
@@ -416,19 +609,37 @@ impl<'a> Scope<'a> {
                 if all && made.contains(&condition) {
                     continue;
                 }
-                made.push(if all && entities.len() == 1 { condition } else { self.narrow(entity, condition, entities) });
+                made.push(if all && entities.len() == 1 {
+                    condition
+                } else {
+                    self.narrow(entity, condition, entities)
+                });
             }
         }
-        for entity in entities {
-            if let Some(condition) = alive(self.workload.entity(*entity)) {
-                made.push(self.narrow(*entity, condition, entities));
+        let living: Vec<Option<Condition>> = entities
+            .iter()
+            .map(|e| alive(self.workload.entity(*e)))
+            .collect();
+        match living.as_slice() {
+            // Where all expire by the same attribute one condition does for all.
+            [Some(first), rest @ ..] if rest.iter().all(|c| c.as_ref() == Some(first)) => {
+                made.push(first.clone())
+            }
+            _ => {
+                for (entity, condition) in entities.iter().zip(living) {
+                    made.extend(condition.map(|c| self.narrow(*entity, c, entities)));
+                }
             }
         }
         (!made.is_empty()).then_some(made)
     }
 
     fn narrow(&self, entity: EntityId, condition: Condition, entities: &[EntityId]) -> Condition {
-        if entities.len() == 1 { condition } else { only_of(self.workload, entity, condition) }
+        if entities.len() == 1 {
+            condition
+        } else {
+            only_of(self.workload, entity, condition)
+        }
     }
 
     /// A criterion as conditions, for each entity that it concerns.
@@ -462,7 +673,10 @@ impl<'a> Scope<'a> {
                     }),
                 },
                 Criterion::Range => {
-                    let operator = read.range.as_ref().map_or(RangeOperator::FromTo, |r| r.operator);
+                    let operator = read
+                        .range
+                        .as_ref()
+                        .map_or(RangeOperator::FromTo, |r| r.operator);
                     for (op, name) in self.range_conditions(operator) {
                         push(with(op).parameter(&name));
                     }
@@ -472,7 +686,10 @@ impl<'a> Scope<'a> {
                     }
                 }
                 Criterion::Prefix => {
-                    push(with("begins_with").parameter(self.names.prefix.as_deref().unwrap_or_default()));
+                    push(
+                        with("begins_with")
+                            .parameter(self.names.prefix.as_deref().unwrap_or_default()),
+                    );
                     if declared.optional {
                         push(on(&declared.stored_as, "exists"));
                     }
@@ -496,7 +713,12 @@ impl<'a> Scope<'a> {
     }
 
     /// The physical attributes that a step asks for; null for all.
-    fn projection(&self, entities: &[EntityId], index: Option<usize>, rows: bool) -> Option<Vec<String>> {
+    fn projection(
+        &self,
+        entities: &[EntityId],
+        index: Option<usize>,
+        rows: bool,
+    ) -> Option<Vec<String>> {
         let names = &self.workload.settings.names;
         if !rows {
             return None;
@@ -510,19 +732,43 @@ impl<'a> Scope<'a> {
             let declared = self.workload.entity(*entity);
             let stored = |a: AttributeId| declared.attribute(a).stored_as.clone();
             made.extend(declared.identity.iter().copied().map(stored));
-            made.extend(select.get(entity).into_iter().flatten().map(|(a, _)| stored(*a)));
+            made.extend(
+                select
+                    .get(entity)
+                    .into_iter()
+                    .flatten()
+                    .map(|(a, _)| stored(*a)),
+            );
             made.extend(declared.ttl.map(|t| ttl_attribute(declared, t)));
             let followed = self.read.follow.iter().filter(|(e, _)| e == entity);
-            made.extend(followed.flat_map(|(_, at)| declared.references[*at].attributes.iter().copied()).map(stored));
+            made.extend(
+                followed
+                    .flat_map(|(_, at)| declared.references[*at].attributes.iter().copied())
+                    .map(stored),
+            );
             // What the reader itself compares or merges by.
             let compared = self.read.by.iter().filter_map(|c| c.binding.get(entity));
-            let fixed = self.read.constants.iter().filter_map(|w| w.binding.get(entity));
+            let fixed = self
+                .read
+                .constants
+                .iter()
+                .filter_map(|w| w.binding.get(entity));
             let bounded = self.read.range.iter().filter_map(|r| r.binding.get(entity));
             let started = self.read.prefix.iter().filter_map(|(b, _)| b.get(entity));
             let sorted = self.read.sort.iter().filter_map(|s| s.binding.get(entity));
             if index.is_none() {
-                made.extend(compared.chain(fixed).chain(bounded).chain(started).chain(sorted).copied().map(stored));
-            } else if self.read.shards.is_some() || self.workload.pattern(self.variant.pattern).allow.fan_out {
+                made.extend(
+                    compared
+                        .chain(fixed)
+                        .chain(bounded)
+                        .chain(started)
+                        .chain(sorted)
+                        .copied()
+                        .map(stored),
+                );
+            } else if self.read.shards.is_some()
+                || self.workload.pattern(self.variant.pattern).allow.fan_out
+            {
                 made.extend(bounded.chain(started).chain(sorted).copied().map(stored));
             }
         }
@@ -546,22 +792,38 @@ impl<'a> Scope<'a> {
             let declared = self.workload.entity(*entity);
             let reference = &declared.references[*at];
             for target in &reference.targets {
-                let Some((family, member)) = self.schema.table_family(*target) else { continue };
+                let Some((family, member)) = self.schema.table_family(*target) else {
+                    continue;
+                };
                 let identity = &self.workload.entity(*target).identity;
                 let row = |c: Component| {
                     let place = identity.iter().position(|a| *a == c.attribute);
-                    let attribute = place.and_then(|p| reference.attributes.get(p)).map(|a| declared.attribute(*a));
+                    let attribute = place
+                        .and_then(|p| reference.attributes.get(p))
+                        .map(|a| declared.attribute(*a));
                     let encoding = encoding_of(self.workload.entity(*target), c).to_string();
                     attribute.map_or_else(
                         || literal(""),
-                        |a| Segment::Row { row: a.stored_as.clone(), stored_as: stored_as(&a.ty).to_owned(), encoding },
+                        |a| Segment::Row {
+                            row: a.stored_as.clone(),
+                            stored_as: stored_as(&a.ty).to_owned(),
+                            encoding,
+                        },
                     )
                 };
-                let of = |a| row(Component { attribute: a, descending: false });
+                let of = |a| {
+                    row(Component {
+                        attribute: a,
+                        descending: false,
+                    })
+                };
                 let mut step = self.empty("BatchGetItem");
                 step.for_each = Some(vec![ForEach::Rows { rows_of: 0 }]);
-                step.partition = vec![partition(self.workload, family, member, of, |_| literal("")).key()];
-                step.sort = vec![Choice::Plain(SortCondition::Equals(Choice::Plain(sort(family, member, row).0)))];
+                step.partition =
+                    vec![partition(self.workload, family, member, of, |_| literal("")).key()];
+                step.sort = vec![Choice::Plain(SortCondition::Equals(Choice::Plain(
+                    sort(family, member, row).0,
+                )))];
                 step.filter = alive(self.workload.entity(*target)).map(|c| vec![c]);
                 step.returns = "followed".to_owned();
                 step.followed = Some(vec![self.workload.entity(*target).name.clone()]);
@@ -574,11 +836,19 @@ impl<'a> Scope<'a> {
 }
 
 fn literal(text: &str) -> Segment {
-    Segment::Literal { literal: text.to_owned() }
+    Segment::Literal {
+        literal: text.to_owned(),
+    }
 }
 
 /// Whether any of some conditions, `any` included, is on an attribute.
 #[must_use]
 pub(super) fn is_time_only(filter: Option<&Vec<Condition>>) -> bool {
-    filter.is_none_or(|all| all.iter().all(|c| c.any.as_ref().is_some_and(|of| of.iter().any(|c| c.now == Some(true)))))
+    filter.is_none_or(|all| {
+        all.iter().all(|c| {
+            c.any
+                .as_ref()
+                .is_some_and(|of| of.iter().any(|c| c.now == Some(true)))
+        })
+    })
 }

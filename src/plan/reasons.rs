@@ -24,7 +24,11 @@ impl Reasons<'_> {
             .filter(|c| read.by[*c].optional && !v.given.contains(c))
             .map(|c| read.by[c].name.as_str())
             .collect();
-        if left_out.is_empty() { format!("`{}`", pattern.name) } else { format!("`{}` without {}", pattern.name, left_out.join(", ")) }
+        if left_out.is_empty() {
+            format!("`{}`", pattern.name)
+        } else {
+            format!("`{}` without {}", pattern.name, left_out.join(", "))
+        }
     }
 
     fn first(&self, variant: usize) -> Option<&Demand> {
@@ -35,7 +39,10 @@ impl Reasons<'_> {
     }
 
     fn attribute(&self, entity: EntityId, attribute: AttributeId) -> String {
-        format!("`{}`", self.workload.entity(entity).attribute(attribute).name)
+        format!(
+            "`{}`",
+            self.workload.entity(entity).attribute(attribute).name
+        )
     }
 
     fn entity(&self, entity: EntityId) -> &str {
@@ -43,11 +50,23 @@ impl Reasons<'_> {
     }
 
     /// Why two variants cannot share an index.
-    pub(super) fn pair(&self, oracle: &Oracle<'_>, a: usize, b: usize, ids: (DemandId, DemandId)) -> (Option<EntityId>, String) {
+    pub(super) fn pair(
+        &self,
+        oracle: &Oracle<'_>,
+        a: usize,
+        b: usize,
+        ids: (DemandId, DemandId),
+    ) -> (Option<EntityId>, String) {
         let conflict = oracle.pair(Kind::Global, ids.0, ids.1).err();
         let (one, other) = (self.name(a), self.name(b));
-        let (Some(da), Some(db)) = (self.first(a), self.first(b)) else { return (None, String::new()) };
-        let shared = da.parts.iter().map(|p| p.entity).find(|e| db.part(*e).is_some());
+        let (Some(da), Some(db)) = (self.first(a), self.first(b)) else {
+            return (None, String::new());
+        };
+        let shared = da
+            .parts
+            .iter()
+            .map(|p| p.entity)
+            .find(|e| db.part(*e).is_some());
         let entity = conflict.as_ref().and_then(Conflict::entity).or(shared);
         let text = match conflict {
             Some(Conflict::NotNested { entity, .. }) => format!(
@@ -79,23 +98,43 @@ impl Reasons<'_> {
                 "{one} and {other} each need other items right beside those that they share, on the side where reading begins, and there is one such place"
             ),
             Some(Conflict::Merged) => {
-                format!("{one} needs items of its entities merged in one order, {other} needs them apart")
+                format!(
+                    "{one} needs items of its entities merged in one order, {other} needs them apart"
+                )
             }
-            Some(Conflict::Partial { .. }) => format!("one of {one} and {other} fixes an attribute that only some of its entities have"),
-            Some(Conflict::Direction) => format!("{one} and {other} need the same attributes in contrary directions"),
-            Some(Conflict::Shards) => format!("{one} and {other} spread their items over different numbers of partitions"),
-            Some(Conflict::Consistent) => format!("one of {one} and {other} is strongly consistent, which no global index can be"),
-            Some(Conflict::Exclusive) => format!("one of {one} and {other} scans its index, which can hold nothing else"),
+            Some(Conflict::Partial { .. }) => format!(
+                "one of {one} and {other} fixes an attribute that only some of its entities have"
+            ),
+            Some(Conflict::Direction) => {
+                format!("{one} and {other} need the same attributes in contrary directions")
+            }
+            Some(Conflict::Shards) => {
+                format!("{one} and {other} spread their items over different numbers of partitions")
+            }
+            Some(Conflict::Consistent) => format!(
+                "one of {one} and {other} is strongly consistent, which no global index can be"
+            ),
+            Some(Conflict::Exclusive) => {
+                format!("one of {one} and {other} scans its index, which can hold nothing else")
+            }
             _ => format!("{one} and {other} fit no common key"),
         };
         (entity, text)
     }
 
     /// Why the table cannot answer a variant, and a pattern that makes it so where there is one.
-    pub(super) fn table(&self, oracle: &Oracle<'_>, variant: usize, id: DemandId) -> (Option<EntityId>, Option<String>, String) {
+    pub(super) fn table(
+        &self,
+        oracle: &Oracle<'_>,
+        variant: usize,
+        id: DemandId,
+    ) -> (Option<EntityId>, Option<String>, String) {
         let conflict = oracle.pair(Kind::Table, id, id).err();
         let name = self.name(variant);
-        let first = self.first(variant).and_then(|d| d.parts.first()).map(|p| p.entity);
+        let first = self
+            .first(variant)
+            .and_then(|d| d.parts.first())
+            .map(|p| p.entity);
         let entity = conflict.as_ref().and_then(Conflict::entity).or(first);
         let witness = match &conflict {
             Some(Conflict::Unknown { entity, attribute }) => self.who_lacks(*entity, *attribute),
@@ -103,7 +142,14 @@ impl Reasons<'_> {
             Some(Conflict::Addressed { entity }) => self.who_lacks(*entity, AttributeId(u16::MAX)),
             _ => None,
         };
-        (entity, witness, format!("the table cannot answer {name}: {}", self.table_conflict(conflict)))
+        (
+            entity,
+            witness,
+            format!(
+                "the table cannot answer {name}: {}",
+                self.table_conflict(conflict)
+            ),
+        )
     }
 
     /// A write that changes an attribute.
@@ -111,9 +157,14 @@ impl Reasons<'_> {
         let declared = self.workload.entity(entity);
         let changes = |(_, s): &(crate::workload::PatternId, &crate::workload::Step)| {
             let creates = s.verb == WriteVerb::Create;
-            s.entity == entity && !creates && crate::cost::effect::changed(declared, s).contains(attribute)
+            s.entity == entity
+                && !creates
+                && crate::cost::effect::changed(declared, s).contains(attribute)
         };
-        self.workload.steps().find(changes).map(|(p, _)| self.workload.pattern(p).name.clone())
+        self.workload
+            .steps()
+            .find(changes)
+            .map(|(p, _)| self.workload.pattern(p).name.clone())
     }
 
     pub(super) fn table_conflict(&self, conflict: Option<Conflict>) -> String {
@@ -121,22 +172,36 @@ impl Reasons<'_> {
             Some(Conflict::Mutable { entity, attribute }) => {
                 let by = self.who_changes(entity, attribute);
                 let by = by.map_or_else(|| "can change".to_owned(), |p| format!("`{p}` changes"));
-                format!("its key would hold {}, which {by}", self.attribute(entity, attribute))
+                format!(
+                    "its key would hold {}, which {by}",
+                    self.attribute(entity, attribute)
+                )
             }
             Some(Conflict::Optional { entity, attribute }) => {
-                format!("its key would hold {}, which an item may lack", self.attribute(entity, attribute))
+                format!(
+                    "its key would hold {}, which an item may lack",
+                    self.attribute(entity, attribute)
+                )
             }
-            Some(Conflict::Unknown { entity, attribute }) => match self.who_lacks(entity, attribute) {
-                Some(who) => format!("its key would hold {}, which `{who}` does not know", self.attribute(entity, attribute)),
-                None => format!("its key would hold {}", self.attribute(entity, attribute)),
-            },
+            Some(Conflict::Unknown { entity, attribute }) => {
+                match self.who_lacks(entity, attribute) {
+                    Some(who) => format!(
+                        "its key would hold {}, which `{who}` does not know",
+                        self.attribute(entity, attribute)
+                    ),
+                    None => format!("its key would hold {}", self.attribute(entity, attribute)),
+                }
+            }
             Some(Conflict::Whole { entity, attribute }) => format!(
                 "it holds every {}, whatever {} is",
                 self.entity(entity),
                 self.attribute(entity, attribute)
             ),
             Some(Conflict::Addressed { entity }) => {
-                format!("its key cannot be spread over shards, since {} items are addressed by their key", self.entity(entity))
+                format!(
+                    "its key cannot be spread over shards, since {} items are addressed by their key",
+                    self.entity(entity)
+                )
             }
             Some(Conflict::Condition { entity, attribute }) => format!(
                 "several values of {} of {} are no one run of its keys",
@@ -144,36 +209,55 @@ impl Reasons<'_> {
                 self.entity(entity)
             ),
             Some(Conflict::Exclusive) => "it holds other items too".to_owned(),
-            Some(Conflict::Partition) => "its entities share no attribute that their table keys can hold".to_owned(),
+            Some(Conflict::Partition) => {
+                "its entities share no attribute that their table keys can hold".to_owned()
+            }
             _ => "its key cannot have the order that is asked for".to_owned(),
         }
     }
 
     /// An access by the table's key that does not know an attribute.
     fn who_lacks(&self, entity: EntityId, attribute: AttributeId) -> Option<String> {
-        let by_read = self.variants.iter().find_map(|v| match (&v.ways, &self.workload.pattern(v.pattern).action) {
-            (Ways::ByKey { known, .. }, Action::Read(read)) if read.entities.contains(&entity) && !known.contains(attribute) => {
-                Some(v.pattern)
+        let by_read = self.variants.iter().find_map(|v| {
+            match (&v.ways, &self.workload.pattern(v.pattern).action) {
+                (Ways::ByKey { known, .. }, Action::Read(read))
+                    if read.entities.contains(&entity) && !known.contains(attribute) =>
+                {
+                    Some(v.pattern)
+                }
+                _ => None,
             }
-            _ => None,
         });
         let by_write = self.workload.steps().find(|(p, s)| {
-            let keyed = matches!(s.verb, WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check);
+            let keyed = matches!(
+                s.verb,
+                WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check
+            );
             let finds = matches!(self.workload.pattern(*p).action, Action::Find(_));
             s.entity == entity && keyed && !finds && !s.by.iter().any(|(a, _)| *a == attribute)
         });
-        let by_follow = self.workload.pattern_ids().find(|p| match &self.workload.pattern(*p).action {
-            Action::Read(read) => {
-                read.follow.iter().any(|(e, at)| self.workload.entity(*e).references[*at].targets.contains(&entity))
-            }
-            _ => false,
-        });
+        let by_follow =
+            self.workload
+                .pattern_ids()
+                .find(|p| match &self.workload.pattern(*p).action {
+                    Action::Read(read) => read.follow.iter().any(|(e, at)| {
+                        self.workload.entity(*e).references[*at]
+                            .targets
+                            .contains(&entity)
+                    }),
+                    _ => false,
+                });
         let pattern = by_read.or(by_write.map(|(p, _)| p)).or(by_follow)?;
         Some(self.workload.pattern(pattern).name.clone())
     }
 
     /// Why nothing answers a variant, in one sentence.
-    pub(super) fn uncovered(&self, oracle: &Oracle<'_>, variant: usize, id: Option<DemandId>) -> String {
+    pub(super) fn uncovered(
+        &self,
+        oracle: &Oracle<'_>,
+        variant: usize,
+        id: Option<DemandId>,
+    ) -> String {
         let v = &self.variants[variant];
         let pattern = self.workload.pattern(v.pattern);
         if let Ways::Demands(demands, Some(refusal)) = &v.ways
@@ -181,7 +265,9 @@ impl Reasons<'_> {
         {
             return refused(*refusal);
         }
-        let Some(id) = id else { return "nothing answers it".to_owned() };
+        let Some(id) = id else {
+            return "nothing answers it".to_owned();
+        };
         let table = oracle.pair(Kind::Table, id, id).err();
         let global = oracle.pair(Kind::Global, id, id).err();
         let table = self.table_conflict(table);

@@ -8,7 +8,10 @@ use crate::workload::{Billing, Encryption, Target, Workload};
 use std::collections::BTreeMap;
 
 fn text(attribute: String) -> KeyAttribute {
-    KeyAttribute { attribute, ty: "S".to_owned() }
+    KeyAttribute {
+        attribute,
+        ty: "S".to_owned(),
+    }
 }
 
 /// The table.
@@ -19,7 +22,12 @@ pub(super) fn table(workload: &Workload, schema: &Schema) -> Table {
         .indexes
         .iter()
         .map(|index| Index {
-            kind: if index.kind == Kind::Local { "local" } else { "global" }.to_owned(),
+            kind: if index.kind == Kind::Local {
+                "local"
+            } else {
+                "global"
+            }
+            .to_owned(),
             key: Key {
                 // A local index has the table's partition key.
                 partition: if index.kind == Kind::Local {
@@ -35,7 +43,10 @@ pub(super) fn table(workload: &Workload, schema: &Schema) -> Table {
         .collect();
     Table {
         name: workload.settings.name.clone(),
-        key: Key { partition: partition(), sort: vec![text(names.sort.clone())] },
+        key: Key {
+            partition: partition(),
+            sort: vec![text(names.sort.clone())],
+        },
         indexes,
         ttl: table_ttl(workload),
         settings: settings(workload),
@@ -48,16 +59,25 @@ fn projection(of: &Projection) -> ProjectionEntry {
         Projection::KeysOnly => ("KEYS_ONLY", Vec::new()),
         Projection::Include(names) => ("INCLUDE", names.iter().cloned().collect()),
     };
-    ProjectionEntry { ty: ty.to_owned(), attributes }
+    ProjectionEntry {
+        ty: ty.to_owned(),
+        attributes,
+    }
 }
 
 fn settings(workload: &Workload) -> TableSettings {
     let of = &workload.settings;
     let (read, write, target) = match &of.billing {
         Billing::OnDemand => (None, None, None),
-        Billing::Provisioned { read, write, target } => {
-            (Some([read.min, read.max]), Some([write.min, write.max]), Some(*target))
-        }
+        Billing::Provisioned {
+            read,
+            write,
+            target,
+        } => (
+            Some([read.min, read.max]),
+            Some([write.min, write.max]),
+            Some(*target),
+        ),
     };
     let (encryption, kms_key) = match &of.encryption {
         Encryption::AwsOwned => ("aws_owned", None),
@@ -65,11 +85,21 @@ fn settings(workload: &Workload) -> TableSettings {
         Encryption::CustomerKey(key) => ("customer_key", Some(key.clone())),
     };
     TableSettings {
-        billing: if read.is_some() { "provisioned" } else { "on_demand" }.to_owned(),
+        billing: if read.is_some() {
+            "provisioned"
+        } else {
+            "on_demand"
+        }
+        .to_owned(),
         read_capacity: read,
         write_capacity: write,
         target_percent: target,
-        class: if of.infrequent_access { "infrequent_access" } else { "standard" }.to_owned(),
+        class: if of.infrequent_access {
+            "infrequent_access"
+        } else {
+            "standard"
+        }
+        .to_owned(),
         point_in_time_recovery_days: of.recovery_days,
         deletion_protection: of.deletion_protection,
         encryption: encryption.to_owned(),
@@ -92,7 +122,11 @@ pub(super) fn consumers(workload: &Workload) -> Vec<ConsumerEntry> {
         .iter()
         .map(|c| ConsumerEntry {
             name: c.name.clone(),
-            entities: c.entities.iter().map(|e| workload.entity(*e).name.clone()).collect(),
+            entities: c
+                .entities
+                .iter()
+                .map(|e| workload.entity(*e).name.clone())
+                .collect(),
             events: c.events.clone(),
             function: c.function.clone(),
         })
@@ -108,5 +142,9 @@ pub(super) fn generate(workload: &Workload) -> BTreeMap<String, String> {
         Target::Terraform => "terraform",
         Target::TypeScript => "typescript",
     };
-    workload.generate.iter().map(|(t, path)| (name(t).to_owned(), path.clone())).collect()
+    workload
+        .generate
+        .iter()
+        .map(|(t, path)| (name(t).to_owned(), path.clone()))
+        .collect()
 }

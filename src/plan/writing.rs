@@ -9,19 +9,24 @@ use super::entities::guard_name;
 use super::keys::{encoding_of, partition, sort};
 use super::parameters::of_writes;
 use super::{
-    ActionEntry, ActionKey, Assignment, Choice, Condition, ForEach, KeyChange, KeySegments, Parameter, Segment,
-    SortCondition, WriteStep,
+    ActionEntry, ActionKey, Assignment, Choice, Condition, ForEach, KeyChange, KeySegments,
+    Parameter, Segment, SortCondition, WriteStep,
 };
 use crate::cost::effect::changed;
 use crate::layout::{Component, Family};
 use crate::schema::{Schema, find};
 use crate::solve::guards::{Guard, guards};
 use crate::workload::{
-    Action, AttributeId, AttributeSet, Change, Constant, Entity, Operand, Operator, Read, Step, Workload, WriteVerb,
+    Action, AttributeId, AttributeSet, Change, Constant, Entity, Operand, Operator, Read, Step,
+    Workload, WriteVerb,
 };
 
 /// The writing step of a pattern and its parameters.
-pub(super) fn write(workload: &Workload, schema: &Schema, action: &Action) -> (WriteStep, Vec<Parameter>) {
+pub(super) fn write(
+    workload: &Workload,
+    schema: &Schema,
+    action: &Action,
+) -> (WriteStep, Vec<Parameter>) {
     let (parameters, lists) = of_writes(workload, action);
     let (steps, found): (Vec<&Step>, Option<&Read>) = match action {
         Action::Write(step) => (vec![step], None),
@@ -31,7 +36,13 @@ pub(super) fn write(workload: &Workload, schema: &Schema, action: &Action) -> (W
     };
     let mut actions: Vec<ActionEntry> = Vec::new();
     for (step, list) in steps.iter().zip(&lists) {
-        let one = OneStep { workload, schema, step, found, list: list.clone() };
+        let one = OneStep {
+            workload,
+            schema,
+            step,
+            found,
+            list: list.clone(),
+        };
         one.actions(&mut actions);
     }
     let call = match actions.as_slice() {
@@ -44,7 +55,12 @@ pub(super) fn write(workload: &Workload, schema: &Schema, action: &Action) -> (W
         _ => "TransactWriteItems",
     };
     let for_each = found.map(|_| vec![ForEach::Rows { rows_of: 0 }]);
-    let step = WriteStep { call: call.to_owned(), table: workload.settings.name.clone(), for_each, actions };
+    let step = WriteStep {
+        call: call.to_owned(),
+        table: workload.settings.name.clone(),
+        for_each,
+        actions,
+    };
     (step, parameters)
 }
 
@@ -124,7 +140,11 @@ impl<'a> OneStep<'a> {
             of_guards.extend(actions);
             current = current.union(needs);
         }
-        item.current = entity.names(current.iter()).into_iter().map(str::to_owned).collect();
+        item.current = entity
+            .names(current.iter())
+            .into_iter()
+            .map(str::to_owned)
+            .collect();
         made.push(item);
         made.extend(of_guards);
     }
@@ -132,10 +152,15 @@ impl<'a> OneStep<'a> {
     fn put(&self) -> ActionEntry {
         let entity = self.entity();
         let mut made = self.empty("put", &entity.name);
-        let rest = entity.attribute_ids().filter(|a| !entity.identity.contains(a));
+        let rest = entity
+            .attribute_ids()
+            .filter(|a| !entity.identity.contains(a));
         for id in entity.identity.iter().copied().chain(rest) {
             let attribute = entity.attribute(id);
-            let mut assignment = Assignment { attribute: attribute.name.clone(), ..Assignment::default() };
+            let mut assignment = Assignment {
+                attribute: attribute.name.clone(),
+                ..Assignment::default()
+            };
             match self.step.set.iter().find(|c| c.attribute == id) {
                 Some(change) => self.operand(change.operand.as_ref(), &mut assignment),
                 None if attribute.derived.is_some() => assignment.derived = Some(true),
@@ -162,7 +187,11 @@ impl<'a> OneStep<'a> {
         let entity = self.entity();
         let mut made = self.empty("update", &entity.name);
         let assignment = |change: &Change| {
-            let mut to = Assignment { attribute: self.name(change.attribute), path: path(&change.path), ..Assignment::default() };
+            let mut to = Assignment {
+                attribute: self.name(change.attribute),
+                path: path(&change.path),
+                ..Assignment::default()
+            };
             self.operand(change.operand.as_ref(), &mut to);
             to
         };
@@ -170,7 +199,11 @@ impl<'a> OneStep<'a> {
         made.add = self.step.add.iter().map(assignment).collect();
         made.remove = self.step.remove.iter().map(assignment).collect();
         for id in self.derived_anew().iter() {
-            made.set.push(Assignment { attribute: self.name(id), derived: Some(true), ..Assignment::default() });
+            made.set.push(Assignment {
+                attribute: self.name(id),
+                derived: Some(true),
+                ..Assignment::default()
+            });
         }
         made.upsert = self.step.upsert;
         made.keys = self.key_changes();
@@ -181,7 +214,10 @@ impl<'a> OneStep<'a> {
     fn derived_anew(&self) -> AttributeSet {
         let entity = self.entity();
         let changed = self.changed();
-        entity.attribute_ids().filter(|a| entity.attribute(*a).derived.is_some() && changed.contains(*a)).collect()
+        entity
+            .attribute_ids()
+            .filter(|a| entity.attribute(*a).derived.is_some() && changed.contains(*a))
+            .collect()
     }
 
     /// The attributes whose values the write can change; of an upsert all that it may make.
@@ -190,7 +226,9 @@ impl<'a> OneStep<'a> {
         let mut set = changed(entity, self.step);
         if self.step.upsert {
             // A new item has its derived attributes too.
-            let derived = entity.attribute_ids().filter(|a| entity.attribute(*a).derived.is_some());
+            let derived = entity
+                .attribute_ids()
+                .filter(|a| entity.attribute(*a).derived.is_some());
             set = set.union(derived.collect());
         }
         set
@@ -201,7 +239,10 @@ impl<'a> OneStep<'a> {
         if self.step.by.iter().any(|(a, _)| *a == id) {
             return Known::Value;
         }
-        let found = self.found.is_some_and(|r| r.by.iter().any(|c| c.binding.get(&self.step.entity) == Some(&id)));
+        let found = self.found.is_some_and(|r| {
+            r.by.iter()
+                .any(|c| c.binding.get(&self.step.entity) == Some(&id))
+        });
         if found {
             return Known::Value;
         }
@@ -209,7 +250,9 @@ impl<'a> OneStep<'a> {
         for condition in self.step.conditions.iter().filter(same) {
             match (condition.operator, &condition.operand) {
                 (Operator::Equal, Some(Operand::Constant(value))) => return Known::Constant(value),
-                (Operator::Equal, Some(Operand::Parameter { text: false, .. })) => return Known::Value,
+                (Operator::Equal, Some(Operand::Parameter { text: false, .. })) => {
+                    return Known::Value;
+                }
                 (Operator::Missing, _) => return Known::Missing,
                 _ => {}
             }
@@ -237,14 +280,27 @@ impl<'a> OneStep<'a> {
                 _ => Known::Value,
             };
         }
-        if let Some(derived) = attribute.derived.as_ref().filter(|_| self.changed().contains(id)) {
+        if let Some(derived) = attribute
+            .derived
+            .as_ref()
+            .filter(|_| self.changed().contains(id))
+        {
             if derived.of.iter().any(|s| self.after(*s) == Known::Missing) {
                 return Known::Missing;
             }
-            let known = derived.of.iter().all(|s| matches!(self.after(*s), Known::Value | Known::Constant(_)));
+            let known = derived
+                .of
+                .iter()
+                .all(|s| matches!(self.after(*s), Known::Value | Known::Constant(_)));
             return if known { Known::Value } else { Known::Unknown };
         }
-        if self.step.add.iter().chain(&self.step.remove).any(|c| c.attribute == id && c.path.is_empty()) {
+        if self
+            .step
+            .add
+            .iter()
+            .chain(&self.step.remove)
+            .any(|c| c.attribute == id && c.path.is_empty())
+        {
             return Known::Unknown;
         }
         self.before(id)
@@ -257,9 +313,10 @@ impl<'a> OneStep<'a> {
         }
         match &self.entity().attribute(id).derived {
             // One that is computed again needs its sources; another one is stored like any attribute.
-            Some(derived) if self.changed().contains(id) => {
-                derived.of.iter().fold(AttributeSet::default(), |set, s| set.union(self.needs(*s)))
-            }
+            Some(derived) if self.changed().contains(id) => derived
+                .of
+                .iter()
+                .fold(AttributeSet::default(), |set, s| set.union(self.needs(*s))),
             _ if self.before(id) == Known::Unknown => AttributeSet::default().with(id),
             _ => AttributeSet::default(),
         }
@@ -271,10 +328,17 @@ impl<'a> OneStep<'a> {
         self.schema
             .indexes
             .iter()
-            .filter_map(|i| find(&i.families, self.step.entity).map(|(f, m)| (i.name.as_str(), f, m)))
-            .filter(|(_, f, m)| {
-                self.step.upsert || !f.depends_on(*m, self.workload).intersection(changed).is_empty()
+            .filter_map(|i| {
+                find(&i.families, self.step.entity).map(|(f, m)| (i.name.as_str(), f, m))
             })
+            .filter(|(_, f, m)| {
+                self.step.upsert
+                    || !f
+                        .depends_on(*m, self.workload)
+                        .intersection(changed)
+                        .is_empty()
+            })
+            .filter(|(_, f, m)| self.step.upsert || !self.stays_out(f, *m))
             .collect()
     }
 
@@ -287,7 +351,10 @@ impl<'a> OneStep<'a> {
                     Some(false) => "remove",
                     None => "either",
                 };
-                KeyChange { index: name.to_owned(), change: change.to_owned() }
+                KeyChange {
+                    index: name.to_owned(),
+                    change: change.to_owned(),
+                }
             })
             .collect()
     }
@@ -323,6 +390,25 @@ impl<'a> OneStep<'a> {
         certain.then_some(true)
     }
 
+    /// Whether the item is certainly in an index neither before nor after the write.
+    fn stays_out(&self, family: &Family, member: usize) -> bool {
+        let sparse = &family.members[member].sparse;
+        let outside =
+            sparse
+                .values
+                .iter()
+                .any(|(attribute, values)| match self.before(*attribute) {
+                    Known::Constant(value) => !values.contains(value),
+                    Known::Missing => true,
+                    Known::Value | Known::Unknown => false,
+                });
+        let lacking = sparse
+            .presence
+            .iter()
+            .any(|a| self.before(a) == Known::Missing);
+        (outside || lacking) && self.membership(family, member) == Some(false)
+    }
+
     /// What an update must read for the keys and derived attributes that it writes.
     fn needed_by_keys(&self) -> AttributeSet {
         if self.step.verb != WriteVerb::Update {
@@ -338,7 +424,12 @@ impl<'a> OneStep<'a> {
             }
         }
         for attribute in self.derived_anew().iter() {
-            let of = self.entity().attribute(attribute).derived.iter().flat_map(|d| d.of.clone());
+            let of = self
+                .entity()
+                .attribute(attribute)
+                .derived
+                .iter()
+                .flat_map(|d| d.of.clone());
             made = of.fold(made, |set, s| set.union(self.needs(s)));
         }
         made
@@ -348,13 +439,34 @@ impl<'a> OneStep<'a> {
     fn guard(&self, guard: &Guard, of: usize) -> (Vec<ActionEntry>, AttributeSet) {
         let entity = self.entity();
         let kind = guard_name(self.workload, self.step.entity, guard);
-        let action = |action: &str| ActionEntry { of: Some(of), name: None, ..self.empty(action, &kind) };
-        let taken = if guard.of_identity { "exists" } else { "not_unique" };
-        let put_new = || ActionEntry { condition: vec![absent(self.workload, entity).failing(taken)], ..action("put") };
+        let action = |action: &str| ActionEntry {
+            of: Some(of),
+            name: None,
+            ..self.empty(action, &kind)
+        };
+        let taken = if guard.of_identity {
+            "exists"
+        } else {
+            "not_unique"
+        };
+        let put_new = || ActionEntry {
+            condition: vec![absent(self.workload, entity).failing(taken)],
+            ..action("put")
+        };
         let attributes: AttributeSet = guard.attributes.iter().copied().collect();
-        let before: AttributeSet = guard.attributes.iter().copied().filter(|a| self.before(*a) == Known::Unknown).collect();
+        let before: AttributeSet = guard
+            .attributes
+            .iter()
+            .copied()
+            .filter(|a| self.before(*a) == Known::Unknown)
+            .collect();
         let carried = || {
-            let all = entity.identity.iter().copied().chain(entity.ttl).chain(guard.attributes.iter().copied());
+            let all = entity
+                .identity
+                .iter()
+                .copied()
+                .chain(entity.ttl)
+                .chain(guard.attributes.iter().copied());
             all.fold(AttributeSet::default(), |set, a| set.union(self.needs(a)))
         };
         let changed = self.changed();
@@ -366,8 +478,14 @@ impl<'a> OneStep<'a> {
             WriteVerb::Put if guard.of_identity => (vec![action("put")], AttributeSet::default()),
             WriteVerb::Put => (vec![put_new(), action("delete")], attributes),
             // An item over its time counts as gone, and its guards may be another's by now.
-            WriteVerb::Delete => (vec![action("delete")], entity.ttl.map_or(before, |t| before.with(t))),
-            WriteVerb::Update if !attributes.intersection(changed).is_empty() || (self.step.upsert && !guard.of_identity) => {
+            WriteVerb::Delete => (
+                vec![action("delete")],
+                entity.ttl.map_or(before, |t| before.with(t)),
+            ),
+            WriteVerb::Update
+                if !attributes.intersection(changed).is_empty()
+                    || (self.step.upsert && !guard.of_identity) =>
+            {
                 (vec![put_new(), action("delete")], before.union(carried()))
             }
             WriteVerb::Update if expires || self.step.upsert => (vec![action("put")], carried()),
@@ -388,7 +506,9 @@ impl<'a> OneStep<'a> {
                 made.extend(self.extra_known(true));
                 made.extend(ifs().flat_map(|c| self.of_living(c)));
             }
-            WriteVerb::Delete if step.conditions.is_empty() && self.found.is_none() => made.extend(self.extra_known(true)),
+            WriteVerb::Delete if step.conditions.is_empty() && self.found.is_none() => {
+                made.extend(self.extra_known(true))
+            }
             WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check => {
                 made.push(present(self.workload).failing("not_found"));
                 made.extend(alive(entity).map(|c| c.failing("not_found")));
@@ -401,12 +521,17 @@ impl<'a> OneStep<'a> {
 
     /// A condition for which an item over its time counts as none: no item meets only `missing` and `lacks`.
     fn of_living(&self, condition: Condition) -> Vec<Condition> {
-        let Some(alive) = alive(self.entity()) else { return vec![condition] };
+        let Some(alive) = alive(self.entity()) else {
+            return vec![condition];
+        };
         if !matches!(condition.op.as_deref(), Some("missing" | "lacks")) {
             return vec![alive.failing("condition"), condition];
         }
         let failure = condition.failure.clone();
-        let mut of = vec![Condition { failure: None, ..condition }];
+        let mut of = vec![Condition {
+            failure: None,
+            ..condition
+        }];
         of.extend(expired(self.workload, self.entity()));
         vec![Condition { failure, ..any(of) }]
     }
@@ -414,18 +539,37 @@ impl<'a> OneStep<'a> {
     /// That what the call knows of the item beside its table key is so.
     fn extra_known(&self, or_missing: bool) -> Vec<Condition> {
         let entity = self.entity();
-        let in_key = self.schema.table_family(self.step.entity).map_or_else(AttributeSet::default, |(f, m)| f.key_attributes(m));
-        let by_key = self.step.by.iter().filter(|(a, _)| !in_key.contains(*a)).map(|(a, name)| (*a, name.as_str()));
+        let in_key = self
+            .schema
+            .table_family(self.step.entity)
+            .map_or_else(AttributeSet::default, |(f, m)| f.key_attributes(m));
+        let by_key = self
+            .step
+            .by
+            .iter()
+            .filter(|(a, _)| !in_key.contains(*a))
+            .map(|(a, name)| (*a, name.as_str()));
         let by_find = self.found.into_iter().flat_map(|r| {
-            r.by.iter().filter_map(|c| c.binding.get(&self.step.entity).map(|a| (*a, c.name.as_str())))
+            r.by.iter().filter_map(|c| {
+                c.binding
+                    .get(&self.step.entity)
+                    .map(|a| (*a, c.name.as_str()))
+            })
         });
         by_key
             .chain(by_find)
             .map(|(id, parameter)| {
                 let attribute = entity.attribute(id);
-                let same = on(&attribute.stored_as, "=").stored(element_as(&attribute.ty)).parameter(parameter);
-                let same = if or_missing { any(vec![on(&self.workload.settings.names.partition, "missing"), same]) } else { same };
-                same.failing("not_found")
+                let same = on(&attribute.stored_as, "=")
+                    .stored(element_as(&attribute.ty))
+                    .parameter(parameter);
+                if !or_missing {
+                    return same.failing("not_found");
+                }
+                let absent = absent(self.workload, entity);
+                let mut of = absent.any.clone().unwrap_or_else(|| vec![absent]);
+                of.push(same);
+                any(of).failing("not_found")
             })
             .collect()
     }
@@ -452,10 +596,19 @@ impl<'a> OneStep<'a> {
             }
         }
         if !self.step.upsert {
-            for condition in self.step.conditions.iter().filter(|c| c.operator == Operator::Equal && c.path.is_empty()) {
+            for condition in self
+                .step
+                .conditions
+                .iter()
+                .filter(|c| c.operator == Operator::Equal && c.path.is_empty())
+            {
                 match &condition.operand {
-                    Some(Operand::Constant(value)) => add(self.name(condition.attribute), None, Some(value)),
-                    Some(Operand::Parameter { name, text: false, .. }) => add(self.name(condition.attribute), Some(name), None),
+                    Some(Operand::Constant(value)) => {
+                        add(self.name(condition.attribute), None, Some(value))
+                    }
+                    Some(Operand::Parameter {
+                        name, text: false, ..
+                    }) => add(self.name(condition.attribute), Some(name), None),
                     _ => {}
                 }
             }
@@ -467,32 +620,62 @@ impl<'a> OneStep<'a> {
     fn key(&self) -> ActionKey {
         let names = &self.workload.settings.names;
         if self.found.is_some() {
-            let row = |name: &str| Segment::Row { row: name.to_owned(), stored_as: "string".to_owned(), encoding: "raw".to_owned() };
+            let row = |name: &str| Segment::Row {
+                row: name.to_owned(),
+                stored_as: "string".to_owned(),
+                encoding: "raw".to_owned(),
+            };
             return ActionKey {
-                partition: vec![KeySegments { segments: vec![row(&names.partition)] }],
-                sort: vec![Choice::Plain(SortCondition::Equals(Choice::Plain(vec![row(&names.sort)])))],
+                partition: vec![KeySegments {
+                    segments: vec![row(&names.partition)],
+                }],
+                sort: vec![Choice::Plain(SortCondition::Equals(Choice::Plain(vec![
+                    row(&names.sort),
+                ])))],
             };
         }
         let Some((family, member)) = self.schema.table_family(self.step.entity) else {
-            return ActionKey { partition: Vec::new(), sort: Vec::new() };
+            return ActionKey {
+                partition: Vec::new(),
+                sort: Vec::new(),
+            };
         };
         let segment = |c: Component| {
-            let parameter = self.step.by.iter().find(|(a, _)| *a == c.attribute).map(|(_, name)| name.clone());
+            let parameter = self
+                .step
+                .by
+                .iter()
+                .find(|(a, _)| *a == c.attribute)
+                .map(|(_, name)| name.clone());
             Segment::Parameter {
                 parameter: parameter.unwrap_or_default(),
                 encoding: encoding_of(self.entity(), c).to_string(),
             }
         };
-        let of = |a| segment(Component { attribute: a, descending: false });
-        let none = |_| Segment::Literal { literal: String::new() };
+        let of = |a| {
+            segment(Component {
+                attribute: a,
+                descending: false,
+            })
+        };
+        let none = |_| Segment::Literal {
+            literal: String::new(),
+        };
         ActionKey {
             partition: vec![partition(self.workload, family, member, of, none).key()],
-            sort: vec![Choice::Plain(SortCondition::Equals(Choice::Plain(sort(family, member, segment).0)))],
+            sort: vec![Choice::Plain(SortCondition::Equals(Choice::Plain(
+                sort(family, member, segment).0,
+            )))],
         }
     }
 }
 
 /// That an item is over its time, without the case that there is none.
 fn expired(workload: &Workload, entity: &Entity) -> Vec<Condition> {
-    absent(workload, entity).any.unwrap_or_default().into_iter().filter(|c| c.now == Some(true)).collect()
+    absent(workload, entity)
+        .any
+        .unwrap_or_default()
+        .into_iter()
+        .filter(|c| c.now == Some(true))
+        .collect()
 }

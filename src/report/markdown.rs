@@ -17,12 +17,18 @@ pub fn render(plan: &Plan) -> Result<String, minijinja::Error> {
     environment.add_filter("cell", cell);
     environment.add_filter("code", code);
     environment.add_template("plan.md", TEMPLATE)?;
-    environment.get_template("plan.md")?.render(minijinja::context! { plan => minijinja::value::Serde(view(plan)) })
+    environment
+        .get_template("plan.md")?
+        .render(minijinja::context! { plan => minijinja::value::Serde(view(plan)) })
 }
 
 /// Text that cannot break out of a table cell.
 fn cell(text: &str) -> String {
-    text.replace('\\', "\\\\").replace('|', "\\|").replace('\n', "<br>").replace('<', "&lt;").replace("&lt;br>", "<br>")
+    text.replace('\\', "\\\\")
+        .replace('|', "\\|")
+        .replace('\n', "<br>")
+        .replace('<', "&lt;")
+        .replace("&lt;br>", "<br>")
 }
 
 /// Text as code in a table cell; empty stays empty.

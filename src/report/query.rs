@@ -1,7 +1,8 @@
 //! Requests as `DynamoDB` writes them, with parameters in braces.
 
 use crate::plan::{
-    ActionEntry, Choice, Condition, ForEach, PathStep, Pattern, Plan, ReadStep, Segment, SortCondition, Step, WriteStep,
+    ActionEntry, Choice, Condition, ForEach, PathStep, Pattern, Plan, ReadStep, Segment,
+    SortCondition, Step, WriteStep,
 };
 
 /// One request in words.
@@ -27,7 +28,11 @@ pub fn requests(plan: &Plan, pattern: &Pattern) -> Vec<Request> {
                 index: read.index.clone().unwrap_or_default(),
                 text: reading(plan, read),
             },
-            Step::Write(write) => Request { operation: write.call.clone(), index: String::new(), text: writing(write) },
+            Step::Write(write) => Request {
+                operation: write.call.clone(),
+                index: String::new(),
+                text: writing(write),
+            },
         })
         .collect()
 }
@@ -41,7 +46,11 @@ fn quoted(segments: &[Segment], optional: &[String]) -> String {
             Segment::Attribute { attribute, .. } => format!("{{{attribute}}}"),
             Segment::Shard { .. } => "{shard}".to_owned(),
             Segment::Parameter { parameter, .. } => {
-                let mark = if optional.contains(parameter) { "?" } else { "" };
+                let mark = if optional.contains(parameter) {
+                    "?"
+                } else {
+                    ""
+                };
                 format!("{{{parameter}{mark}}}")
             }
             Segment::Variable { variable, .. } => format!("{{{variable}}}"),
@@ -70,7 +79,9 @@ fn sort(attribute: &str, condition: &Choice<SortCondition>, optional: &mut Vec<S
             return sort(attribute, then, optional);
         }
     };
-    let compared = |op: &str, v: &Choice<Vec<Segment>>, o: &mut Vec<String>| format!("{attribute} {op} {}", value(v, o));
+    let compared = |op: &str, v: &Choice<Vec<Segment>>, o: &mut Vec<String>| {
+        format!("{attribute} {op} {}", value(v, o))
+    };
     match condition {
         SortCondition::Equals(v) => compared("=", v, optional),
         SortCondition::Lt(v) => compared("<", v, optional),
@@ -86,12 +97,27 @@ fn sort(attribute: &str, condition: &Choice<SortCondition>, optional: &mut Vec<S
 }
 
 fn reading(plan: &Plan, step: &ReadStep) -> String {
-    let Some(table) = plan.tables.iter().find(|t| t.name == step.table) else { return String::new() };
-    let key = step.index.as_ref().and_then(|i| table.indexes.iter().find(|x| x.name == *i)).map_or(&table.key, |i| &i.key);
+    let Some(table) = plan.tables.iter().find(|t| t.name == step.table) else {
+        return String::new();
+    };
+    let key = step
+        .index
+        .as_ref()
+        .and_then(|i| table.indexes.iter().find(|x| x.name == *i))
+        .map_or(&table.key, |i| &i.key);
     let mut optional = Vec::new();
-    let partition = key.partition.iter().zip(&step.partition).map(|(k, v)| format!("{} = {}", k.attribute, quoted(&v.segments, &[])));
+    let partition = key
+        .partition
+        .iter()
+        .zip(&step.partition)
+        .map(|(k, v)| format!("{} = {}", k.attribute, quoted(&v.segments, &[])));
     let mut conditions: Vec<String> = partition.collect();
-    conditions.extend(key.sort.iter().zip(&step.sort).map(|(k, c)| sort(&k.attribute, c, &mut optional)));
+    conditions.extend(
+        key.sort
+            .iter()
+            .zip(&step.sort)
+            .map(|(k, c)| sort(&k.attribute, c, &mut optional)),
+    );
     let mut text = conditions.join(" AND ");
     let mut add = |more: String| {
         if !text.is_empty() {
@@ -116,7 +142,9 @@ fn reading(plan: &Plan, step: &ReadStep) -> String {
     }
     for each in step.for_each.iter().flatten() {
         add(match each {
-            ForEach::Count { variable, count } => format!("for each {variable} from 0 to {}", count.saturating_sub(1)),
+            ForEach::Count { variable, count } => {
+                format!("for each {variable} from 0 to {}", count.saturating_sub(1))
+            }
             ForEach::Values { variable, values } => {
                 let values: Vec<String> = values.iter().map(plain).collect();
                 format!("for each {variable} of {}", values.join(", "))
@@ -138,7 +166,9 @@ fn reading(plan: &Plan, step: &ReadStep) -> String {
 }
 
 fn plain(value: &serde_json::Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 /// Conditions as an expression.
@@ -162,7 +192,10 @@ fn condition_text(condition: &Condition) -> String {
     }
     let operand = || match (&condition.value, &condition.parameter) {
         (Some(serde_json::Value::Array(values)), _) => {
-            format!("({})", values.iter().map(plain).collect::<Vec<_>>().join(", "))
+            format!(
+                "({})",
+                values.iter().map(plain).collect::<Vec<_>>().join(", ")
+            )
         }
         (Some(serde_json::Value::String(text)), _) => format!("\"{text}\""),
         (Some(v), _) => v.to_string(),

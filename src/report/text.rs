@@ -8,9 +8,6 @@ use crate::plan::Plan;
 use comfy_table::{ContentArrangement, Table, presets};
 use std::collections::BTreeMap;
 
-/// From this width on key conditions stand in the coverage table.
-const WIDE: usize = 140;
-
 /// Renders a plan, at most `width` columns wide; `plain` without lines, for files and pipes.
 #[must_use]
 pub fn render(plan: &Plan, width: usize, plain: bool) -> String {
@@ -29,10 +26,19 @@ pub fn render(plan: &Plan, width: usize, plain: bool) -> String {
     out.push_str(&page.coverage(&of));
     page.section(&mut out, "Proof");
     page.paragraph(&mut out, &of.proof, 0);
-    page.list(&mut out, "Cost", &std::iter::once(of.cost.clone()).chain(of.frontier.clone()).collect::<Vec<_>>());
+    page.list(
+        &mut out,
+        "Cost",
+        &std::iter::once(of.cost.clone())
+            .chain(of.frontier.clone())
+            .collect::<Vec<_>>(),
+    );
     page.list(&mut out, "Assumptions", &of.assumptions);
-    let findings: Vec<String> =
-        of.findings.iter().map(|f| format!("{}[{}]: {}", f.severity, f.code, f.message)).collect();
+    let findings: Vec<String> = of
+        .findings
+        .iter()
+        .map(|f| format!("{}[{}]: {}", f.severity, f.code, f.message))
+        .collect();
     page.list(&mut out, "Findings", &findings);
     out
 }
@@ -42,6 +48,67 @@ struct Page {
     plain: bool,
 }
 
+/// A column of the coverage table.
+#[derive(Clone, Copy)]
+struct Column {
+    title: &'static str,
+    value: fn(&PatternRow) -> String,
+}
+
+const NAME: Column = Column {
+    title: "Pattern",
+    value: |p| p.name.clone(),
+};
+const ID: Column = Column {
+    title: "Id",
+    value: |p| p.ids.clone(),
+};
+const STATUS: Column = Column {
+    title: "Status",
+    value: |p| p.status.clone(),
+};
+const ANSWER: Column = Column {
+    title: "Answered by",
+    value: answered_by,
+};
+const CONDITION: Column = Column {
+    title: "Key condition",
+    value: |p| p.conditions.join("\n"),
+};
+const ITEMS: Column = Column {
+    title: "Read/given",
+    value: |p| p.items.clone(),
+};
+const READ_UNITS: Column = Column {
+    title: "RRU",
+    value: |p| p.read_units.clone(),
+};
+const WRITE_UNITS: Column = Column {
+    title: "WRU",
+    value: |p| p.write_units.clone(),
+};
+
+/// The operation and its index.
+fn answered_by(p: &PatternRow) -> String {
+    if p.index.is_empty() {
+        p.operation.clone()
+    } else {
+        format!("{} {}", p.operation, p.index)
+    }
+}
+
+impl Column {
+    /// Columns of the terminal that it needs.
+    fn width(&self, of: &View) -> usize {
+        let cells = of.patterns.iter().map(|p| (self.value)(p));
+        let widest = cells
+            .flat_map(|c| c.lines().map(|l| l.chars().count()).collect::<Vec<_>>())
+            .max()
+            .unwrap_or(0);
+        widest.max(self.title.chars().count())
+    }
+}
+
 impl Page {
     fn section(&self, out: &mut String, title: &str) {
         out.push_str(&format!("\n{title}\n"));
@@ -49,7 +116,11 @@ impl Page {
 
     fn table(&self, header: &[&str]) -> Table {
         let mut made = Table::new();
-        made.load_style(if self.plain { presets::NOTHING } else { presets::UTF8_HORIZONTAL_ONLY });
+        made.load_style(if self.plain {
+            presets::NOTHING
+        } else {
+            presets::UTF8_HORIZONTAL_ONLY
+        });
         made.set_content_arrangement(ContentArrangement::Dynamic);
         made.set_width(u16::try_from(self.width).unwrap_or(u16::MAX));
         made.set_header(header.iter().copied());
@@ -93,14 +164,25 @@ impl Page {
     }
 
     fn indexes(&self, of: &View) -> String {
-        let mut table = self.table(&["Index", "Kind", "Partition key", "Sort key", "Carries", "Reads"]);
+        let mut table = self.table(&[
+            "Index",
+            "Kind",
+            "Partition key",
+            "Sort key",
+            "Carries",
+            "Reads",
+        ]);
         for row in &of.indexes {
             table.add_row([
                 row.name.as_str(),
                 &row.kind,
                 &row.partition,
                 &row.sort,
-                if row.projection.is_empty() { "everything" } else { &row.projection },
+                if row.projection.is_empty() {
+                    "everything"
+                } else {
+                    &row.projection
+                },
                 &row.count.to_string(),
             ]);
         }
@@ -122,7 +204,11 @@ impl Page {
         header.extend(names.iter().copied());
         let mut rows: Vec<(String, BTreeMap<usize, String>)> = Vec::new();
         for key in &of.keys {
-            let at = names.iter().skip(1).position(|n| *n == key.index).map_or(0, |p| p + 1);
+            let at = names
+                .iter()
+                .skip(1)
+                .position(|n| *n == key.index)
+                .map_or(0, |p| p + 1);
             if rows.last().is_none_or(|(kind, _)| *kind != key.kind) {
                 rows.push((key.kind.clone(), BTreeMap::new()));
             }
@@ -132,9 +218,17 @@ impl Page {
         }
         let widest = |at: usize| {
             let cells = rows.iter().filter_map(|(_, c)| c.get(&at));
-            cells.flat_map(|c| c.lines().map(|l| l.chars().count())).chain([names[at].len()]).max().unwrap_or(0)
+            cells
+                .flat_map(|c| c.lines().map(|l| l.chars().count()))
+                .chain([names[at].len()])
+                .max()
+                .unwrap_or(0)
         };
-        let first = rows.iter().map(|(k, _)| k.chars().count()).max().unwrap_or(0);
+        let first = rows
+            .iter()
+            .map(|(k, _)| k.chars().count())
+            .max()
+            .unwrap_or(0);
         let needed: usize = first + 2 + (0..names.len()).map(|at| widest(at) + 2).sum::<usize>();
         if needed > self.width {
             return None;
@@ -153,38 +247,34 @@ impl Page {
         let mut table = self.table(&["Item", "Index", "Partition key / sort key"]);
         let mut last = String::new();
         for key in &of.keys {
-            let kind = if key.kind == last { "" } else { key.kind.as_str() };
-            table.add_row([kind, if key.index.is_empty() { "table" } else { &key.index }, &cell(key)]);
+            let kind = if key.kind == last {
+                ""
+            } else {
+                key.kind.as_str()
+            };
+            table.add_row([
+                kind,
+                if key.index.is_empty() {
+                    "table"
+                } else {
+                    &key.index
+                },
+                &cell(key),
+            ]);
             last.clone_from(&key.kind);
         }
         finished(&table)
     }
 
     fn coverage(&self, of: &View) -> String {
-        let with_ids = of.patterns.iter().any(|p| !p.ids.is_empty());
-        let mut header = vec!["Pattern", "Status", "Operation", "Index"];
-        if with_ids {
-            header.insert(1, "Id");
-        }
-        let wide = self.width >= WIDE;
-        if wide {
-            header.push("Key condition");
-        }
-        header.extend(["Items", "Units"]);
-        let mut table = self.table(&header);
+        let mut out = String::new();
+        let shown = self.coverage_columns(of);
+        let mut table = self.table(&shown.iter().map(|c| c.title).collect::<Vec<_>>());
         for p in &of.patterns {
-            let mut row = vec![p.name.clone(), p.status.clone(), p.operation.clone(), p.index.clone()];
-            if with_ids {
-                row.insert(1, p.ids.clone());
-            }
-            if wide {
-                row.push(p.conditions.join("\n"));
-            }
-            row.extend([p.items.clone(), p.units.clone()]);
-            table.add_row(row);
+            table.add_row(shown.iter().map(|c| (c.value)(p)));
         }
-        let mut out = finished(&table);
-        if !wide {
+        out.push_str(&finished(&table));
+        if !shown.iter().any(|c| c.title == CONDITION.title) {
             self.section(&mut out, "Requests");
             for p in &of.patterns {
                 self.request(&mut out, p);
@@ -192,6 +282,52 @@ impl Page {
         }
         self.reasons(&mut out, of);
         out
+    }
+
+    /// The columns that fit without breaking words: everything in wide terminals, less and less in narrow ones.
+    fn coverage_columns(&self, of: &View) -> Vec<Column> {
+        let with_ids = of.patterns.iter().any(|p| !p.ids.is_empty());
+        let all: Vec<Column> = [
+            NAME,
+            ID,
+            STATUS,
+            ANSWER,
+            CONDITION,
+            ITEMS,
+            READ_UNITS,
+            WRITE_UNITS,
+        ]
+        .into_iter()
+        .filter(|c| with_ids || c.title != ID.title)
+        .collect();
+        let without = |titles: &[&str]| -> Vec<Column> {
+            all.iter()
+                .filter(|c| !titles.contains(&c.title))
+                .copied()
+                .collect()
+        };
+        let tries = [
+            all.clone(),
+            without(&[CONDITION.title]),
+            without(&[CONDITION.title, ID.title]),
+            without(&[CONDITION.title, ID.title, ITEMS.title]),
+            without(&[
+                CONDITION.title,
+                ID.title,
+                ITEMS.title,
+                READ_UNITS.title,
+                WRITE_UNITS.title,
+            ]),
+        ];
+        let needed =
+            |columns: &[Column]| -> usize { columns.iter().map(|c| c.width(of) + 2).sum() };
+        let last = tries.len() - 1;
+        let fits = |columns: &Vec<Column>| needed(columns) <= self.width;
+        tries
+            .iter()
+            .find(|c| fits(c))
+            .unwrap_or(&tries[last])
+            .clone()
     }
 
     fn request(&self, out: &mut String, p: &PatternRow) {

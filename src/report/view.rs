@@ -1,7 +1,7 @@
 //! What the views show, computed once: strings and numbers, no layout.
 
 use super::query::{Request, requests};
-use crate::plan::{Entity, KeyEntry, Pattern, Plan};
+use crate::plan::{Entity, KeyEntry, Pattern, Plan, Segment};
 use serde::Serialize;
 
 /// The whole view.
@@ -86,8 +86,10 @@ pub struct PatternRow {
     pub conditions: Vec<String>,
     /// Items read for items returned.
     pub items: String,
-    /// Capacity units.
-    pub units: String,
+    /// Read units; empty where there are none.
+    pub read_units: String,
+    /// Write units; empty where there are none.
+    pub write_units: String,
     /// The monthly cost.
     pub cost: String,
     /// Why it is not covered, and what would help.
@@ -116,7 +118,12 @@ pub fn view(plan: &Plan) -> View {
         indexes: index_rows(plan),
         keys: plan.entities.iter().flat_map(key_rows).collect(),
         proof: plan.proof.summary.clone(),
-        conflicts: plan.proof.conflicts.iter().map(|c| c.reason.clone()).collect(),
+        conflicts: plan
+            .proof
+            .conflicts
+            .iter()
+            .map(|c| c.reason.clone())
+            .collect(),
         assumptions: plan
             .proof
             .assumptions
@@ -153,12 +160,20 @@ fn headline(plan: &Plan) -> String {
     let indexes = match (plan.proof.gsis, plan.proof.lsis) {
         (0, 0) => "no secondary index".to_owned(),
         (g, 0) => plural(g, "global secondary index", "global secondary indexes"),
-        (g, l) => format!("{} and {}", plural(g, "GSI", "GSIs"), plural(l, "LSI", "LSIs")),
+        (g, l) => format!(
+            "{} and {}",
+            plural(g, "GSI", "GSIs"),
+            plural(l, "LSI", "LSIs")
+        ),
     };
     let mut parts = vec![format!("1 table, {indexes}")];
     for (status, n) in ["covered", "degraded", "external", "uncovered"].map(|s| (s, count(s))) {
         if n > 0 {
-            parts.push(if status == "covered" { format!("{n} of {} patterns covered", plan.patterns.len()) } else { format!("{n} {status}") });
+            parts.push(if status == "covered" {
+                format!("{n} of {} patterns covered", plan.patterns.len())
+            } else {
+                format!("{n} {status}")
+            });
         }
     }
     parts.push(format!("{} a month", money(plan.cost.usd_per_month)));
@@ -168,7 +183,11 @@ fn headline(plan: &Plan) -> String {
 /// "1 index", "2 indexes".
 #[must_use]
 pub fn plural(n: usize, one: &str, many: &str) -> String {
-    if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+    if n == 1 {
+        format!("1 {one}")
+    } else {
+        format!("{n} {many}")
+    }
 }
 
 /// Dollars and cents, with commas.
@@ -188,7 +207,9 @@ pub fn money(dollars: f64) -> String {
 
 fn frontier(plan: &Plan) -> Vec<String> {
     let points = &plan.cost.frontier;
-    let Some(first) = points.first() else { return Vec::new() };
+    let Some(first) = points.first() else {
+        return Vec::new();
+    };
     let cheaper = |p: &&crate::plan::FrontierPoint| p.usd_per_month < first.usd_per_month;
     let mut made: Vec<String> = Vec::new();
     let mut least = first.usd_per_month;
@@ -209,7 +230,10 @@ fn index_rows(plan: &Plan) -> Vec<IndexRow> {
     let mut rows = Vec::new();
     for table in &plan.tables {
         let name = |key: &[crate::plan::KeyAttribute]| {
-            key.iter().map(|k| k.attribute.as_str()).collect::<Vec<_>>().join(", ")
+            key.iter()
+                .map(|k| k.attribute.as_str())
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let (serves, count) = served_by(plan, None);
         rows.push(IndexRow {
@@ -248,7 +272,12 @@ fn served_by(plan: &Plan, index: Option<&str>) -> (String, usize) {
             crate::plan::Step::Write(_) => false,
         })
     };
-    let names: Vec<&str> = plan.patterns.iter().filter(reads).map(|p| p.name.as_str()).collect();
+    let names: Vec<&str> = plan
+        .patterns
+        .iter()
+        .filter(reads)
+        .map(|p| p.name.as_str())
+        .collect();
     (names.join(", "), names.len())
 }
 
@@ -257,11 +286,15 @@ fn key_rows(entity: &Entity) -> Vec<KeyRow> {
     for kind in &entity.kinds {
         for key in &kind.keys {
             rows.push(KeyRow {
-                kind: if kind.role == "item" { kind.name.clone() } else { format!("{} ({})", kind.name, kind.role) },
+                kind: if kind.role == "item" {
+                    kind.name.clone()
+                } else {
+                    format!("{} ({})", kind.name, kind.role)
+                },
                 index: key.index.clone().unwrap_or_default(),
                 partition: templates(&key.partition),
                 sort: templates(&key.sort),
-                only: only(key),
+                only: only(entity, key),
             });
         }
     }
@@ -269,22 +302,47 @@ fn key_rows(entity: &Entity) -> Vec<KeyRow> {
 }
 
 fn templates(of: &[crate::plan::KeyTemplate]) -> String {
-    of.iter().map(|t| t.template.as_str()).collect::<Vec<_>>().join(", ")
+    of.iter()
+        .map(|t| t.template.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-fn only(key: &KeyEntry) -> String {
-    key.only_when.as_ref().map(|all| super::query::conditions_text(all)).unwrap_or_default()
+/// Which items are in an index: its conditions, and the optional attributes of its key.
+fn only(entity: &Entity, key: &KeyEntry) -> String {
+    let optional = |name: &str| {
+        entity
+            .stored
+            .iter()
+            .any(|s| s.attribute == name && s.optional)
+    };
+    let mut parts: Vec<String> = key
+        .only_when
+        .iter()
+        .map(|all| super::query::conditions_text(all))
+        .collect();
+    for segment in key
+        .partition
+        .iter()
+        .chain(&key.sort)
+        .flat_map(|t| &t.segments)
+    {
+        if let Segment::Attribute { attribute, .. } = segment
+            && key.index.is_some()
+            && optional(attribute)
+        {
+            let exists = format!("attribute_exists({attribute})");
+            if !parts.contains(&exists) {
+                parts.push(exists);
+            }
+        }
+    }
+    parts.join(" AND ")
 }
 
 fn pattern_row(plan: &Plan, pattern: &Pattern) -> PatternRow {
     let all = requests(plan, pattern);
-    let mut units = Vec::new();
-    if pattern.cost.read_units > 0.0 {
-        units.push(format!("{} RRU", number(pattern.cost.read_units)));
-    }
-    if pattern.cost.write_units > 0.0 {
-        units.push(format!("{} WRU", number(pattern.cost.write_units)));
-    }
+    let units = |n: f64| if n > 0.0 { number(n) } else { String::new() };
     let reads = pattern.cost.items_read > 0.0;
     PatternRow {
         name: pattern.name.clone(),
@@ -296,22 +354,37 @@ fn pattern_row(plan: &Plan, pattern: &Pattern) -> PatternRow {
         operation: operation(&all),
         index: index_names(&all),
         conditions: all.iter().map(|r| labelled(r, all.len())).collect(),
-        items: if reads { format!("{} for {}", number(pattern.cost.items_read), number(pattern.cost.items_returned)) } else { String::new() },
-        units: units.join(" + "),
+        items: if reads {
+            format!(
+                "{}/{}",
+                number(pattern.cost.items_read.ceil()),
+                number(pattern.cost.items_returned.ceil())
+            )
+        } else {
+            String::new()
+        },
+        read_units: units(pattern.cost.read_units),
+        write_units: units(pattern.cost.write_units),
         cost: money(pattern.cost.usd_per_month),
         reason: pattern.reason.clone().unwrap_or_default(),
     }
 }
 
 fn labelled(request: &Request, of: usize) -> String {
-    if of == 1 { request.text.clone() } else { format!("{}: {}", request.operation, request.text) }
+    if of == 1 {
+        request.text.clone()
+    } else {
+        format!("{}: {}", request.operation, request.text)
+    }
 }
 
 fn ids(id: &serde_json::Value) -> String {
     match id {
-        serde_json::Value::Array(all) => {
-            all.iter().filter_map(serde_json::Value::as_str).collect::<Vec<_>>().join(", ")
-        }
+        serde_json::Value::Array(all) => all
+            .iter()
+            .filter_map(serde_json::Value::as_str)
+            .collect::<Vec<_>>()
+            .join(", "),
         other => other.as_str().unwrap_or_default().to_owned(),
     }
 }
@@ -344,7 +417,7 @@ pub fn number(n: f64) -> String {
         let text = format!("{n:.1}");
         format!("{}{unit}", text.strip_suffix(".0").unwrap_or(&text))
     };
-    if n >= 10_000_000.0 {
+    if n >= 1_000_000.0 {
         return trimmed(n / 1_000_000.0, "M");
     }
     if n >= 10_000.0 {
@@ -361,7 +434,18 @@ mod tests {
     #[test]
     fn amounts_read_well() {
         assert_eq!(money(1_234_567.5), "$1,234,567.50");
-        assert_eq!((money(0.0).as_str(), money(999.999).as_str()), ("$0.00", "$1,000.00"));
-        assert_eq!((number(0.5), number(20.0), number(12_345.0), number(25_000_000.0)), ("0.5".into(), "20".into(), "12.3k".into(), "25M".into()));
+        assert_eq!(
+            (money(0.0).as_str(), money(999.999).as_str()),
+            ("$0.00", "$1,000.00")
+        );
+        assert_eq!(
+            (
+                number(0.5),
+                number(20.0),
+                number(12_345.0),
+                number(25_000_000.0)
+            ),
+            ("0.5".into(), "20".into(), "12.3k".into(), "25M".into())
+        );
     }
 }

@@ -8,14 +8,22 @@ use crate::time;
 use crate::workload::{Attribute, Constant, Type};
 
 /// The constant that a node gives for an attribute, or an error.
-pub(super) fn constant(node: &Node, attribute: &Attribute, found: &mut Diagnostics) -> Option<Constant> {
+pub(super) fn constant(
+    node: &Node,
+    attribute: &Attribute,
+    found: &mut Diagnostics,
+) -> Option<Constant> {
     match node.text() {
         Some(text) => constant_text(text, node.span, attribute, found),
         None => {
             found.push(Diagnostic::at(
                 Code::D0210,
                 node.span,
-                format!("expected a {} for `{}`", attribute.ty.name(), attribute.name),
+                format!(
+                    "expected a {} for `{}`",
+                    attribute.ty.name(),
+                    attribute.name
+                ),
             ));
             None
         }
@@ -23,7 +31,12 @@ pub(super) fn constant(node: &Node, attribute: &Attribute, found: &mut Diagnosti
 }
 
 /// The constant that a text gives for an attribute, or an error.
-pub(super) fn constant_text(text: &str, span: Span, attribute: &Attribute, found: &mut Diagnostics) -> Option<Constant> {
+pub(super) fn constant_text(
+    text: &str,
+    span: Span,
+    attribute: &Attribute,
+    found: &mut Diagnostics,
+) -> Option<Constant> {
     let value = value_of(text, &attribute.ty);
     let Some(value) = value else {
         found.push(misfit(text, span, attribute));
@@ -34,11 +47,16 @@ pub(super) fn constant_text(text: &str, span: Span, attribute: &Attribute, found
         (Constant::Integer(n), Some(max)) => n.unsigned_abs() > max,
         _ => false,
     };
-    let fits = encoding::encoding(attribute, false).map_or(Ok(String::new()), |e| encoding::encode(&value, e));
+    let fits = encoding::encoding(attribute, false)
+        .map_or(Ok(String::new()), |e| encoding::encode(&value, e));
     if too_big || fits.is_err() {
         found.push(
-            Diagnostic::at(Code::D0210, span, format!("`{text}` does not fit `{}`", attribute.name))
-                .context(attribute.span, "its type and `max` are declared here"),
+            Diagnostic::at(
+                Code::D0210,
+                span,
+                format!("`{text}` does not fit `{}`", attribute.name),
+            )
+            .context(attribute.span, "its type and `max` are declared here"),
         );
         return None;
     }
@@ -47,8 +65,13 @@ pub(super) fn constant_text(text: &str, span: Span, attribute: &Attribute, found
 
 fn value_of(text: &str, ty: &Type) -> Option<Constant> {
     match ty {
-        Type::String | Type::Uuid | Type::Ulid | Type::Ksuid => Some(Constant::Text(text.to_owned())),
-        Type::Enumeration(values) => values.iter().any(|v| v == text).then(|| Constant::Text(text.to_owned())),
+        Type::String | Type::Uuid | Type::Ulid | Type::Ksuid => {
+            Some(Constant::Text(text.to_owned()))
+        }
+        Type::Enumeration(values) => values
+            .iter()
+            .any(|v| v == text)
+            .then(|| Constant::Text(text.to_owned())),
         Type::Integer | Type::Epoch => text.trim().parse().ok().map(Constant::Integer),
         Type::Decimal => decimal(text.trim()).map(Constant::Decimal),
         Type::Boolean => match text {
@@ -68,29 +91,50 @@ fn decimal(text: &str) -> Option<String> {
     let (sign, digits) = text.strip_prefix('-').map_or(("", text), |d| ("-", d));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
     let plain = |t: &str| t.bytes().all(|b| b.is_ascii_digit());
-    if whole.is_empty() || !plain(whole) || !plain(fraction) || digits.ends_with('.') || whole.len() + fraction.len() > 38 {
+    if whole.is_empty()
+        || !plain(whole)
+        || !plain(fraction)
+        || digits.ends_with('.')
+        || whole.len() + fraction.len() > 38
+    {
         return None;
     }
     let whole = whole.trim_start_matches('0');
     let fraction = fraction.trim_end_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
-    let number = if fraction.is_empty() { whole.to_owned() } else { format!("{whole}.{fraction}") };
-    Some(if number == "0" { number } else { format!("{sign}{number}") })
+    let number = if fraction.is_empty() {
+        whole.to_owned()
+    } else {
+        format!("{whole}.{fraction}")
+    };
+    Some(if number == "0" {
+        number
+    } else {
+        format!("{sign}{number}")
+    })
 }
 
 fn misfit(text: &str, span: Span, attribute: &Attribute) -> Diagnostic {
     let name = &attribute.name;
     match &attribute.ty {
-        Type::Enumeration(values) => Diagnostic::at(Code::D0205, span, format!("`{name}` has no value `{text}`"))
-            .context(attribute.span, "declared here")
-            .note(format!(
-                "its values are {}",
-                crate::document::form::quoted(&values.iter().map(String::as_str).collect::<Vec<_>>())
-            ))
-            .did_you_mean(text, values.iter().map(String::as_str)),
+        Type::Enumeration(values) => {
+            Diagnostic::at(Code::D0205, span, format!("`{name}` has no value `{text}`"))
+                .context(attribute.span, "declared here")
+                .note(format!(
+                    "its values are {}",
+                    crate::document::form::quoted(
+                        &values.iter().map(String::as_str).collect::<Vec<_>>()
+                    )
+                ))
+                .did_you_mean(text, values.iter().map(String::as_str))
+        }
         Type::Binary | Type::List | Type::Map | Type::StringSet | Type::NumberSet => {
-            Diagnostic::at(Code::D0210, span, format!("a constant cannot be a {}", attribute.ty.name()))
-                .context(attribute.span, format!("`{name}` is declared here"))
+            Diagnostic::at(
+                Code::D0210,
+                span,
+                format!("a constant cannot be a {}", attribute.ty.name()),
+            )
+            .context(attribute.span, format!("`{name}` is declared here"))
         }
         ty => {
             let made = Diagnostic::at(Code::D0210, span, format!("`{text}` is no {}", ty.name()))
@@ -112,7 +156,14 @@ mod tests {
 
     #[test]
     fn decimals_are_plain() {
-        let cases = [("1.50", Some("1.5")), ("-0.0", Some("0")), ("007", Some("7")), ("1.", None), (".5", None), ("1e3", None)];
+        let cases = [
+            ("1.50", Some("1.5")),
+            ("-0.0", Some("0")),
+            ("007", Some("7")),
+            ("1.", None),
+            (".5", None),
+            ("1e3", None),
+        ];
         for (text, expected) in cases {
             assert_eq!(decimal(text).as_deref(), expected, "{text}");
         }

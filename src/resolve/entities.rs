@@ -1,9 +1,14 @@
 //! Entities: attributes, keys, sizes, references.
 
-use super::{attribute_named, declared_name, entity_named, is_name, optional_text, read_unit, types, uniques, units};
+use super::{
+    attribute_named, declared_name, entity_named, is_name, optional_text, read_unit, types,
+    uniques, units,
+};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Node;
-use crate::workload::{Attribute, AttributeId, AttributeSet, Basis, Entity, EntityId, Reference, Type};
+use crate::workload::{
+    Attribute, AttributeId, AttributeSet, Basis, Entity, EntityId, Reference, Type,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The default number of items of an entity.
@@ -11,9 +16,14 @@ const DEFAULT_COUNT: u64 = 10_000;
 
 /// All entities, sorted by name.
 pub(super) fn entities(tree: &Node, found: &mut Diagnostics) -> Vec<Entity> {
-    let Some(node) = tree.get("entities") else { return Vec::new() };
-    let mut drafts: Vec<(&str, &Node, &Node)> =
-        node.entries().iter().filter_map(|(key, value)| Some((key.text()?, key, value))).collect();
+    let Some(node) = tree.get("entities") else {
+        return Vec::new();
+    };
+    let mut drafts: Vec<(&str, &Node, &Node)> = node
+        .entries()
+        .iter()
+        .filter_map(|(key, value)| Some((key.text()?, key, value)))
+        .collect();
     drafts.sort_by_key(|(name, ..)| *name);
     if drafts.is_empty() {
         found.push(
@@ -21,8 +31,15 @@ pub(super) fn entities(tree: &Node, found: &mut Diagnostics) -> Vec<Entity> {
                 .help("add an entity with a `key` and `attributes`"),
         );
     }
-    let mut entities: Vec<Entity> = drafts.iter().map(|(name, key, body)| skeleton(name, key, body, found)).collect();
-    types::resolve_types(&drafts.iter().map(|(_, _, body)| *body).collect::<Vec<_>>(), &mut entities, found);
+    let mut entities: Vec<Entity> = drafts
+        .iter()
+        .map(|(name, key, body)| skeleton(name, key, body, found))
+        .collect();
+    types::resolve_types(
+        &drafts.iter().map(|(_, _, body)| *body).collect::<Vec<_>>(),
+        &mut entities,
+        found,
+    );
     if found.has_errors() {
         return entities;
     }
@@ -41,14 +58,22 @@ pub(super) fn entities(tree: &Node, found: &mut Diagnostics) -> Vec<Entity> {
 fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Entity {
     declared_name(name, key.span, "an entity", found);
     let mut attributes: Vec<Attribute> = Vec::new();
-    for (key, value) in body.get("attributes").map(Node::entries).unwrap_or_default() {
+    for (key, value) in body
+        .get("attributes")
+        .map(Node::entries)
+        .unwrap_or_default()
+    {
         let written = key.text().unwrap_or_default();
         let attribute = written.strip_suffix('?').unwrap_or(written);
         declared_name(attribute, key.span, "an attribute", found);
         if let Some(first) = attributes.iter().find(|a| a.name == attribute) {
             found.push(
-                Diagnostic::at(Code::D0201, key.span, format!("the attribute `{attribute}` is declared twice"))
-                    .context(first.span, "first declared here"),
+                Diagnostic::at(
+                    Code::D0201,
+                    key.span,
+                    format!("the attribute `{attribute}` is declared twice"),
+                )
+                .context(first.span, "first declared here"),
             );
         }
         attributes.push(Attribute {
@@ -56,12 +81,29 @@ fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Ent
             stored_as: optional_text(value, "stored_as").unwrap_or_else(|| attribute.to_owned()),
             ty: Type::String,
             target: None,
-            optional: written.ends_with('?') || value.get("optional").and_then(Node::boolean) == Some(true),
+            optional: written.ends_with('?')
+                || value.get("optional").and_then(Node::boolean) == Some(true),
             mutable: value.get("immutable").and_then(Node::boolean) != Some(true),
-            basis: if value.get("immutable").is_some() { Basis::Declared } else { Basis::Assumed },
+            basis: if value.get("immutable").is_some() {
+                Basis::Declared
+            } else {
+                Basis::Assumed
+            },
             default: None,
-            max: read_unit(value.get("max"), "number", "`9999` or `50k`", found, units::count),
-            distinct: read_unit(value.get("distinct"), "count", "`50` or `2M`", found, units::count),
+            max: read_unit(
+                value.get("max"),
+                "number",
+                "`9999` or `50k`",
+                found,
+                units::count,
+            ),
+            distinct: read_unit(
+                value.get("distinct"),
+                "count",
+                "`50` or `2M`",
+                found,
+                units::count,
+            ),
             share: crate::workload::Share::default(),
             derived: None,
             description: optional_text(value, "description"),
@@ -70,8 +112,15 @@ fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Ent
     }
     if attributes.len() > AttributeSet::CAPACITY {
         found.push(
-            Diagnostic::at(Code::D0223, key.span, format!("`{name}` has {} attributes, more than 256", attributes.len()))
-                .help("keep those that no pattern names in one attribute of type `map`"),
+            Diagnostic::at(
+                Code::D0223,
+                key.span,
+                format!(
+                    "`{name}` has {} attributes, more than 256",
+                    attributes.len()
+                ),
+            )
+            .help("keep those that no pattern names in one attribute of type `map`"),
         );
         attributes.truncate(AttributeSet::CAPACITY);
     }
@@ -82,8 +131,21 @@ fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Ent
         description: optional_text(body, "description"),
         attributes,
         identity: Vec::new(),
-        count: read_unit(body.get("count"), "count", "`1200`, `50k` or `2M`", found, units::count).unwrap_or(DEFAULT_COUNT),
-        size: read_unit(body.get("size"), "size", "`400 B` or `1.5 KB`", found, units::size),
+        count: read_unit(
+            body.get("count"),
+            "count",
+            "`1200`, `50k` or `2M`",
+            found,
+            units::count,
+        )
+        .unwrap_or(DEFAULT_COUNT),
+        size: read_unit(
+            body.get("size"),
+            "size",
+            "`400 B` or `1.5 KB`",
+            found,
+            units::size,
+        ),
         largest: BTreeMap::new(),
         uniques: Vec::new(),
         references: Vec::new(),
@@ -111,31 +173,49 @@ fn key(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Vec<AttributeId
     let mut ids = Vec::new();
     for node in body.get("key").map(Node::one_or_many).unwrap_or_default() {
         let name = node.text().unwrap_or_default();
-        let Some(id) = attribute_named(name, node.span, entity, found) else { continue };
+        let Some(id) = attribute_named(name, node.span, entity, found) else {
+            continue;
+        };
         let attribute = entity.attribute(id);
         if ids.contains(&id) {
-            found.push(Diagnostic::at(Code::D0201, node.span, format!("`{name}` is in the key twice")));
+            found.push(Diagnostic::at(
+                Code::D0201,
+                node.span,
+                format!("`{name}` is in the key twice"),
+            ));
             continue;
         }
         if attribute.optional {
             found.push(
-                Diagnostic::at(Code::D0210, node.span, format!("the key attribute `{name}` is optional"))
-                    .context(attribute.span, "declared optional here")
-                    .note("every item needs its whole key")
-                    .help(format!("declare it as `{name}`, without `?`")),
+                Diagnostic::at(
+                    Code::D0210,
+                    node.span,
+                    format!("the key attribute `{name}` is optional"),
+                )
+                .context(attribute.span, "declared optional here")
+                .note("every item needs its whole key")
+                .help(format!("declare it as `{name}`, without `?`")),
             );
         }
         if !attribute.ty.fits_key() {
             found.push(
-                Diagnostic::at(Code::D0210, node.span, format!("a key cannot hold a {}", attribute.ty.name()))
-                    .context(attribute.span, "declared here"),
+                Diagnostic::at(
+                    Code::D0210,
+                    node.span,
+                    format!("a key cannot hold a {}", attribute.ty.name()),
+                )
+                .context(attribute.span, "declared here"),
             );
         }
         if attribute.basis == Basis::Declared && attribute.mutable {
             found.push(
-                Diagnostic::at(Code::D0215, attribute.span, format!("`{name}` is part of the key, which never changes"))
-                    .context(node.span, "in the key here")
-                    .help("drop `immutable: false`, or take the attribute out of the key"),
+                Diagnostic::at(
+                    Code::D0215,
+                    attribute.span,
+                    format!("`{name}` is part of the key, which never changes"),
+                )
+                .context(node.span, "in the key here")
+                .help("drop `immutable: false`, or take the attribute out of the key"),
             );
         }
         ids.push(id);
@@ -161,24 +241,44 @@ fn ttl(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Option<Attribut
     let attribute = entity.attribute(id);
     if !matches!(attribute.ty, Type::Epoch | Type::Timestamp | Type::Date) {
         found.push(
-            Diagnostic::at(Code::D0222, node.span, format!("`{}` is a {}, no time", attribute.name, attribute.ty.name()))
-                .context(attribute.span, "declared here")
-                .help("use an attribute of type `epoch`, `timestamp` or `date`"),
+            Diagnostic::at(
+                Code::D0222,
+                node.span,
+                format!("`{}` is a {}, no time", attribute.name, attribute.ty.name()),
+            )
+            .context(attribute.span, "declared here")
+            .help("use an attribute of type `epoch`, `timestamp` or `date`"),
         );
     }
     Some(id)
 }
 
-fn references(entity: &Entity, body: &Node, all: &[Entity], found: &mut Diagnostics) -> Vec<Reference> {
+fn references(
+    entity: &Entity,
+    body: &Node,
+    all: &[Entity],
+    found: &mut Diagnostics,
+) -> Vec<Reference> {
     let mut made: BTreeMap<String, Reference> = BTreeMap::new();
     for id in entity.attribute_ids() {
         let attribute = entity.attribute(id);
         if let Some(target) = attribute.target {
             let name = attribute.name.clone();
-            made.insert(name.clone(), Reference { name, targets: vec![target], attributes: vec![id] });
+            made.insert(
+                name.clone(),
+                Reference {
+                    name,
+                    targets: vec![target],
+                    attributes: vec![id],
+                },
+            );
         }
     }
-    for (key, value) in body.get("references").map(Node::entries).unwrap_or_default() {
+    for (key, value) in body
+        .get("references")
+        .map(Node::entries)
+        .unwrap_or_default()
+    {
         let name = key.text().unwrap_or_default();
         if let Some(reference) = composite_reference(name, key, value, entity, all, found) {
             made.insert(name.to_owned(), reference);
@@ -197,21 +297,34 @@ fn composite_reference(
 ) -> Option<Reference> {
     let (targets, attributes) = match value.entries() {
         // `Repo: [owner, repo]`
-        [] => (vec![entity_named(key, all, found)?], named_attributes(value, entity, found)?),
+        [] => (
+            vec![entity_named(key, all, found)?],
+            named_attributes(value, entity, found)?,
+        ),
         // `owner: { any_of: [User, Organization] }`
         [(word, list)] if word.text() == Some("any_of") => {
             let mut targets: BTreeSet<EntityId> = BTreeSet::new();
             for node in list.one_or_many() {
                 targets.insert(entity_named(node, all, found)?);
             }
-            (targets.into_iter().collect(), vec![attribute_named(name, key.span, entity, found)?])
+            (
+                targets.into_iter().collect(),
+                vec![attribute_named(name, key.span, entity, found)?],
+            )
         }
         // `original: { Repo: [fork_owner, repo] }`
-        [(target, list)] => (vec![entity_named(target, all, found)?], named_attributes(list, entity, found)?),
+        [(target, list)] => (
+            vec![entity_named(target, all, found)?],
+            named_attributes(list, entity, found)?,
+        ),
         _ => {
             found.push(
-                Diagnostic::at(Code::D0208, value.span, format!("the reference `{name}` has several targets"))
-                    .help("write `{ Repo: [owner, repo] }`, or `{ any_of: [User, Organization] }`"),
+                Diagnostic::at(
+                    Code::D0208,
+                    value.span,
+                    format!("the reference `{name}` has several targets"),
+                )
+                .help("write `{ Repo: [owner, repo] }`, or `{ any_of: [User, Organization] }`"),
             );
             return None;
         }
@@ -222,10 +335,18 @@ fn composite_reference(
     for target in &targets {
         check_target(&attributes, entity, &all[usize::from(target.0)], key, found);
     }
-    Some(Reference { name: name.to_owned(), targets, attributes })
+    Some(Reference {
+        name: name.to_owned(),
+        targets,
+        attributes,
+    })
 }
 
-fn named_attributes(list: &Node, entity: &Entity, found: &mut Diagnostics) -> Option<Vec<AttributeId>> {
+fn named_attributes(
+    list: &Node,
+    entity: &Entity,
+    found: &mut Diagnostics,
+) -> Option<Vec<AttributeId>> {
     let nodes = list.one_or_many();
     let ids: Vec<AttributeId> = nodes
         .iter()
@@ -235,7 +356,13 @@ fn named_attributes(list: &Node, entity: &Entity, found: &mut Diagnostics) -> Op
 }
 
 /// That the attributes have the number and types of the target's key.
-fn check_target(attributes: &[AttributeId], entity: &Entity, target: &Entity, key: &Node, found: &mut Diagnostics) {
+fn check_target(
+    attributes: &[AttributeId],
+    entity: &Entity,
+    target: &Entity,
+    key: &Node,
+    found: &mut Diagnostics,
+) {
     let wanted = &target.identity;
     let fits = wanted.len() == attributes.len()
         && wanted.iter().zip(attributes).all(|(theirs, ours)| {
@@ -243,10 +370,17 @@ fn check_target(attributes: &[AttributeId], entity: &Entity, target: &Entity, ke
         });
     if !fits {
         found.push(
-            Diagnostic::at(Code::D0208, key.span, format!("the reference does not fit the key of `{}`", target.name))
-                .context(target.span, format!("its key is {}", describe(target, wanted)))
-                .label(format!("this one is {}", describe(entity, attributes)))
-                .help("list as many attributes as the key has, in its order and of its types"),
+            Diagnostic::at(
+                Code::D0208,
+                key.span,
+                format!("the reference does not fit the key of `{}`", target.name),
+            )
+            .context(
+                target.span,
+                format!("its key is {}", describe(target, wanted)),
+            )
+            .label(format!("this one is {}", describe(entity, attributes)))
+            .help("list as many attributes as the key has, in its order and of its types"),
         );
     }
 }
@@ -267,5 +401,10 @@ pub(super) fn same_kind(a: &Type, b: &Type) -> bool {
     let free = |t: &Type| matches!(t, Type::String | Type::Uuid | Type::Ulid | Type::Ksuid);
     let whole = |t: &Type| matches!(t, Type::Integer | Type::Epoch);
     let listed = |t: &Type| matches!(t, Type::Enumeration(_));
-    a == b || (free(a) && free(b)) || (whole(a) && whole(b)) || (listed(a) && listed(b)) || (listed(a) && free(b)) || (free(a) && listed(b))
+    a == b
+        || (free(a) && free(b))
+        || (whole(a) && whole(b))
+        || (listed(a) && listed(b))
+        || (listed(a) && free(b))
+        || (free(a) && listed(b))
 }

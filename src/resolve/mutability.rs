@@ -10,7 +10,12 @@ use crate::workload::{AttributeId, Basis, Entity, Step, Workload, WriteVerb};
 pub(super) fn settle(workload: &mut Workload) {
     for at in 0..workload.entities.len() {
         let id = crate::workload::EntityId(u16::try_from(at).unwrap_or(u16::MAX));
-        let steps: Vec<Step> = workload.steps().map(|(_, s)| s).filter(|s| s.entity == id).cloned().collect();
+        let steps: Vec<Step> = workload
+            .steps()
+            .map(|(_, s)| s)
+            .filter(|s| s.entity == id)
+            .cloned()
+            .collect();
         let entity = &mut workload.entities[at];
         for attribute in 0..entity.attributes.len() {
             settle_one(entity, attribute, &steps);
@@ -29,7 +34,10 @@ fn settle_one(entity: &mut Entity, at: usize, steps: &[Step]) {
     if entity.attributes[at].basis == Basis::Declared {
         return;
     }
-    let writes: Vec<&Step> = steps.iter().filter(|s| s.verb != WriteVerb::Check).collect();
+    let writes: Vec<&Step> = steps
+        .iter()
+        .filter(|s| s.verb != WriteVerb::Check)
+        .collect();
     let (mutable, basis) = if entity.identity.contains(&id) {
         (false, Basis::Key)
     } else if entity.attributes[at].derived.is_some() {
@@ -37,7 +45,10 @@ fn settle_one(entity: &mut Entity, at: usize, steps: &[Step]) {
     } else if writes.is_empty() {
         let attribute = &entity.attributes[at];
         let referring = entity.references.iter().any(|r| r.attributes.contains(&id));
-        (!(referring || attribute.ty.is_time() || attribute.ty.is_generated()), Basis::Assumed)
+        (
+            !(referring || attribute.ty.is_time() || attribute.ty.is_generated()),
+            Basis::Assumed,
+        )
     } else {
         (writes.iter().any(|s| changes(s, id)), Basis::Writes)
     };
@@ -49,7 +60,12 @@ fn settle_one(entity: &mut Entity, at: usize, steps: &[Step]) {
 fn changes(step: &Step, id: AttributeId) -> bool {
     match step.verb {
         WriteVerb::Put => true,
-        WriteVerb::Update => step.set.iter().chain(&step.add).chain(&step.remove).any(|c| c.attribute == id),
+        WriteVerb::Update => step
+            .set
+            .iter()
+            .chain(&step.add)
+            .chain(&step.remove)
+            .any(|c| c.attribute == id),
         WriteVerb::Create | WriteVerb::Delete | WriteVerb::Check => false,
     }
 }
@@ -58,6 +74,10 @@ fn follow_sources(entity: &mut Entity, at: usize) {
     if entity.attributes[at].basis != Basis::Derived {
         return;
     }
-    let of = entity.attributes[at].derived.as_ref().map(|d| d.of.clone()).unwrap_or_default();
+    let of = entity.attributes[at]
+        .derived
+        .as_ref()
+        .map(|d| d.of.clone())
+        .unwrap_or_default();
     entity.attributes[at].mutable = of.iter().any(|s| entity.attribute(*s).mutable);
 }

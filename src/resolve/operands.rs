@@ -6,7 +6,8 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Node, Value};
 use crate::source::Span;
 use crate::workload::{
-    Attribute, AttributeId, Change, Condition, Constant, Entity, Operand, Operator, PathSegment, Type,
+    Attribute, AttributeId, Change, Condition, Constant, Entity, Operand, Operator, PathSegment,
+    Type,
 };
 
 /// A name of the file taken apart: `reactions.$kind?`.
@@ -36,21 +37,42 @@ pub(super) fn place(node: &Node, entity: &Entity, found: &mut Diagnostics) -> Op
         .collect();
     if !path.is_empty() && entity.attribute(attribute).ty != Type::Map {
         found.push(
-            Diagnostic::at(Code::D0210, node.span, format!("`{name}` is a {}, no map", entity.attribute(attribute).ty.name()))
-                .context(entity.attribute(attribute).span, "declared here")
-                .note("a path leads into an attribute of type `map`"),
+            Diagnostic::at(
+                Code::D0210,
+                node.span,
+                format!(
+                    "`{name}` is a {}, no map",
+                    entity.attribute(attribute).ty.name()
+                ),
+            )
+            .context(entity.attribute(attribute).span, "declared here")
+            .note("a path leads into an attribute of type `map`"),
         );
         return None;
     }
     // In a list a name is a parameter of the same name; a path gives it its last name.
-    let parameter = text.rsplit('.').next().unwrap_or(text).trim_start_matches('$').to_owned();
-    Some(Place { attribute, path, optional, parameter })
+    let parameter = text
+        .rsplit('.')
+        .next()
+        .unwrap_or(text)
+        .trim_start_matches('$')
+        .to_owned();
+    Some(Place {
+        attribute,
+        path,
+        optional,
+        parameter,
+    })
 }
 
 /// The parameter that a text names: `$name`, `-$name`, `text($name)`.
 pub(super) fn parameter(text: &str) -> Option<Operand> {
     let named = |name: &str, negate, text| {
-        super::is_name(name).then(|| Operand::Parameter { name: name.to_owned(), negate, text })
+        super::is_name(name).then(|| Operand::Parameter {
+            name: name.to_owned(),
+            negate,
+            text,
+        })
     };
     if let Some(name) = text.strip_prefix('$') {
         return named(name, false, false);
@@ -63,7 +85,12 @@ pub(super) fn parameter(text: &str) -> Option<Operand> {
 }
 
 /// The type of a value inside a map, or of an element of a set.
-fn constant_of(node: &Node, attribute: &Attribute, kind: Kind, found: &mut Diagnostics) -> Option<Constant> {
+fn constant_of(
+    node: &Node,
+    attribute: &Attribute,
+    kind: Kind,
+    found: &mut Diagnostics,
+) -> Option<Constant> {
     let text = node.text()?;
     let ty = match (kind, &attribute.ty) {
         (Kind::Inside, _) => return Some(untyped(node, text)),
@@ -71,16 +98,30 @@ fn constant_of(node: &Node, attribute: &Attribute, kind: Kind, found: &mut Diagn
         (Kind::Element, _) => Type::String,
         (Kind::Whole, ty) => ty.clone(),
     };
-    constant_text(text, node.span, &Attribute { ty, ..attribute.clone() }, found)
+    constant_text(
+        text,
+        node.span,
+        &Attribute {
+            ty,
+            ..attribute.clone()
+        },
+        found,
+    )
 }
 
 /// A constant inside a map, typed by how it is written.
 fn untyped(node: &Node, text: &str) -> Constant {
     match &node.value {
-        Value::Scalar { kind: crate::document::ScalarKind::Boolean, .. } => Constant::Boolean(text == "true"),
-        Value::Scalar { kind: crate::document::ScalarKind::Number, .. } => {
-            text.parse().map_or_else(|_| Constant::Decimal(text.to_owned()), Constant::Integer)
-        }
+        Value::Scalar {
+            kind: crate::document::ScalarKind::Boolean,
+            ..
+        } => Constant::Boolean(text == "true"),
+        Value::Scalar {
+            kind: crate::document::ScalarKind::Number,
+            ..
+        } => text
+            .parse()
+            .map_or_else(|_| Constant::Decimal(text.to_owned()), Constant::Integer),
         _ => Constant::Text(text.to_owned()),
     }
 }
@@ -106,13 +147,26 @@ fn kind(attribute: &Attribute, path: &[PathSegment]) -> Kind {
 
 /// The changes under `set`, `add` or `remove`. `needs_value`: a name in a list is a parameter of the same name;
 /// otherwise, in `remove`, the attribute itself.
-pub(super) fn changes(node: Option<&Node>, entity: &Entity, needs_value: bool, found: &mut Diagnostics) -> Vec<Change> {
+pub(super) fn changes(
+    node: Option<&Node>,
+    entity: &Entity,
+    needs_value: bool,
+    found: &mut Diagnostics,
+) -> Vec<Change> {
     let mut made = Vec::new();
     for item in node.map(Node::one_or_many).unwrap_or_default() {
         if item.is_map() {
-            made.extend(item.entries().iter().filter_map(|(key, value)| assigned(key, value, entity, found)));
+            made.extend(
+                item.entries()
+                    .iter()
+                    .filter_map(|(key, value)| assigned(key, value, entity, found)),
+            );
         } else if let Some(place) = place(item, entity, found) {
-            let operand = needs_value.then(|| Operand::Parameter { name: place.parameter, negate: false, text: false });
+            let operand = needs_value.then(|| Operand::Parameter {
+                name: place.parameter,
+                negate: false,
+                text: false,
+            });
             made.push(Change {
                 attribute: place.attribute,
                 path: place.path,
@@ -141,19 +195,34 @@ fn assigned(key: &Node, value: &Node, entity: &Entity, found: &mut Diagnostics) 
     })
 }
 
-fn operand(node: &Node, attribute: &Attribute, kind: Kind, found: &mut Diagnostics) -> Option<Operand> {
+fn operand(
+    node: &Node,
+    attribute: &Attribute,
+    kind: Kind,
+    found: &mut Diagnostics,
+) -> Option<Operand> {
     let Some(text) = node.text() else {
         found.push(
-            Diagnostic::at(Code::D0104, node.span, format!("expected a value for `{}`", attribute.name))
-                .help("write a constant, or `$name` for a parameter"),
+            Diagnostic::at(
+                Code::D0104,
+                node.span,
+                format!("expected a value for `{}`", attribute.name),
+            )
+            .help("write a constant, or `$name` for a parameter"),
         );
         return None;
     };
     match parameter(text) {
-        Some(Operand::Parameter { negate: true, .. }) if !attribute.ty.is_number() && kind == Kind::Whole => {
+        Some(Operand::Parameter { negate: true, .. })
+            if !attribute.ty.is_number() && kind == Kind::Whole =>
+        {
             found.push(
-                Diagnostic::at(Code::D0210, node.span, format!("`{}` is no number", attribute.name))
-                    .context(attribute.span, "declared here"),
+                Diagnostic::at(
+                    Code::D0210,
+                    node.span,
+                    format!("`{}` is no number", attribute.name),
+                )
+                .context(attribute.span, "declared here"),
             );
             None
         }
@@ -170,7 +239,11 @@ fn operand(node: &Node, attribute: &Attribute, kind: Kind, found: &mut Diagnosti
 }
 
 /// The conditions under `if`.
-pub(super) fn conditions(node: Option<&Node>, entity: &Entity, found: &mut Diagnostics) -> Vec<Condition> {
+pub(super) fn conditions(
+    node: Option<&Node>,
+    entity: &Entity,
+    found: &mut Diagnostics,
+) -> Vec<Condition> {
     let mut made = Vec::new();
     for item in node.map(Node::one_or_many).unwrap_or_default() {
         if item.is_map() {
@@ -179,13 +252,21 @@ pub(super) fn conditions(node: Option<&Node>, entity: &Entity, found: &mut Diagn
             }
         } else if let Some(place) = place(item, entity, found) {
             if place.optional {
-                found.push(Diagnostic::at(Code::D0211, item.span, "the parameter of a condition cannot be left out"));
+                found.push(Diagnostic::at(
+                    Code::D0211,
+                    item.span,
+                    "the parameter of a condition cannot be left out",
+                ));
             }
             made.push(Condition {
                 attribute: place.attribute,
                 path: place.path,
                 operator: Operator::Equal,
-                operand: Some(Operand::Parameter { name: place.parameter, negate: false, text: false }),
+                operand: Some(Operand::Parameter {
+                    name: place.parameter,
+                    negate: false,
+                    text: false,
+                }),
                 span: item.span,
             });
         }
@@ -194,7 +275,9 @@ pub(super) fn conditions(node: Option<&Node>, entity: &Entity, found: &mut Diagn
 }
 
 fn condition(key: &Node, value: &Node, entity: &Entity, found: &mut Diagnostics) -> Vec<Condition> {
-    let Some(place) = place(key, entity, found) else { return Vec::new() };
+    let Some(place) = place(key, entity, found) else {
+        return Vec::new();
+    };
     let attribute = entity.attribute(place.attribute);
     let with = |operator, operand| Condition {
         attribute: place.attribute,
@@ -210,19 +293,32 @@ fn condition(key: &Node, value: &Node, entity: &Entity, found: &mut Diagnostics)
             .iter()
             .filter_map(|(op, value)| {
                 let operator = operator(op, found)?;
-                compared(operator, op.span, value, attribute, &place.path, found).map(|o| with(operator, Some(o)))
+                compared(operator, op.span, value, attribute, &place.path, found)
+                    .map(|o| with(operator, Some(o)))
             })
             .collect(),
-        Value::List(_) => compared(Operator::In, value.span, value, attribute, &place.path, found)
-            .map(|o| with(Operator::In, Some(o)))
-            .into_iter()
-            .collect(),
-        Value::Scalar { .. } | Value::Null => {
-            compared(Operator::Equal, key.span, value, attribute, &place.path, found)
-                .map(|o| with(Operator::Equal, Some(o)))
-                .into_iter()
-                .collect()
-        }
+        Value::List(_) => compared(
+            Operator::In,
+            value.span,
+            value,
+            attribute,
+            &place.path,
+            found,
+        )
+        .map(|o| with(Operator::In, Some(o)))
+        .into_iter()
+        .collect(),
+        Value::Scalar { .. } | Value::Null => compared(
+            Operator::Equal,
+            key.span,
+            value,
+            attribute,
+            &place.path,
+            found,
+        )
+        .map(|o| with(Operator::Equal, Some(o)))
+        .into_iter()
+        .collect(),
     }
 }
 
@@ -246,7 +342,10 @@ fn operator(node: &Node, found: &mut Diagnostics) -> Option<Operator> {
         let known: Vec<&str> = OPERATORS.iter().map(|o| o.symbol()).collect();
         found.push(
             Diagnostic::at(Code::D0104, node.span, format!("unknown operator `{text}`"))
-                .note(format!("the operators are {}", crate::document::form::quoted(&known)))
+                .note(format!(
+                    "the operators are {}",
+                    crate::document::form::quoted(&known)
+                ))
                 .did_you_mean(text, known),
         );
     }
@@ -267,24 +366,36 @@ fn compared(
         || match operator {
             Operator::Contains | Operator::Lacks => ty.is_set(),
             Operator::BeginsWith => ty.is_text(),
-            Operator::Less | Operator::LessOrEqual | Operator::Greater | Operator::GreaterOrEqual => {
-                ty.fits_key() && !matches!(ty, Type::Boolean)
-            }
+            Operator::Less
+            | Operator::LessOrEqual
+            | Operator::Greater
+            | Operator::GreaterOrEqual => ty.fits_key() && !matches!(ty, Type::Boolean),
             Operator::Equal | Operator::NotEqual | Operator::In => ty.fits_key(),
             Operator::Exists | Operator::Missing => true,
         };
     if !fits {
         found.push(
-            Diagnostic::at(Code::D0210, span, format!("`{}` does not go with a {}", operator.symbol(), ty.name()))
-                .context(attribute.span, format!("`{}` is declared here", attribute.name)),
+            Diagnostic::at(
+                Code::D0210,
+                span,
+                format!("`{}` does not go with a {}", operator.symbol(), ty.name()),
+            )
+            .context(
+                attribute.span,
+                format!("`{}` is declared here", attribute.name),
+            ),
         );
         return None;
     }
     let kind = kind(attribute, path);
     match &value.value {
         Value::List(items) if operator == Operator::In => {
-            let constants: Vec<Constant> = items.iter().filter_map(|i| constant_of(i, attribute, kind, found)).collect();
-            (constants.len() == items.len() && !items.is_empty()).then_some(Operand::Constants(constants))
+            let constants: Vec<Constant> = items
+                .iter()
+                .filter_map(|i| constant_of(i, attribute, kind, found))
+                .collect();
+            (constants.len() == items.len() && !items.is_empty())
+                .then_some(Operand::Constants(constants))
         }
         _ => operand(value, attribute, kind, found),
     }

@@ -2,13 +2,13 @@
 
 use super::constants::constant;
 use super::entities::same_kind;
-use super::{entity_named, operands, read_unit, unknown_attribute, units};
+use super::{entity_named, operands, read_unit, units, unknown_attribute};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Node, Value};
 use crate::source::Span;
 use crate::workload::{
-    AttributeId, AttributeSet, Binding, Column, Constant, Entity, EntityId, Limit, PathSegment, Range, RangeOperator,
-    Read, ReadVerb, Sort, Test, Where, Workload,
+    AttributeId, AttributeSet, Binding, Column, Constant, Entity, EntityId, Limit, PathSegment,
+    Range, RangeOperator, Read, ReadVerb, Sort, Test, Where, Workload,
 };
 use std::collections::BTreeMap;
 
@@ -16,9 +16,18 @@ use std::collections::BTreeMap;
 const MOST_OPTIONAL: usize = 6;
 
 /// Resolves a read.
-pub(super) fn read(verb: ReadVerb, target: &Node, body: &Node, workload: &Workload, found: &mut Diagnostics) -> Option<Read> {
+pub(super) fn read(
+    verb: ReadVerb,
+    target: &Node,
+    body: &Node,
+    workload: &Workload,
+    found: &mut Diagnostics,
+) -> Option<Read> {
     let entities = entities(target, workload, found)?;
-    let scope = Scope { workload, entities: &entities };
+    let scope = Scope {
+        workload,
+        entities: &entities,
+    };
     let mut by = scope.columns(body.get("by"), found);
     let constants = scope.constants(body.get("where"), found);
     if verb == ReadVerb::Get && body.get("by").is_none() {
@@ -27,20 +36,36 @@ pub(super) fn read(verb: ReadVerb, target: &Node, body: &Node, workload: &Worklo
     let range = scope.range(body.get("range"), found);
     let prefix = scope.prefix(body.get("prefix"), found);
     let sort = scope.sort(body.get("sort"), found);
-    let limit = read_unit(body.get("limit"), "limit", "`20`", found, |t| units::whole_number(t, 1_000_000).filter(|n| *n > 0));
+    let limit = read_unit(body.get("limit"), "limit", "`20`", found, |t| {
+        units::whole_number(t, 1_000_000).filter(|n| *n > 0)
+    });
     let interleave = body.get("interleave").and_then(Node::boolean) == Some(true);
     let mut made = Read {
         verb,
         select: scope.select(body.get("select"), found),
         follow: scope.follow(body.get("follow"), found),
-        batch: read_unit(body.get("batch"), "number of keys", "`25`, at most 100", found, |t| {
-            units::whole_number(t, 100).filter(|n| *n > 0)
-        }),
+        batch: read_unit(
+            body.get("batch"),
+            "number of keys",
+            "`25`, at most 100",
+            found,
+            |t| units::whole_number(t, 100).filter(|n| *n > 0),
+        ),
         consistent: body.get("consistent").and_then(Node::boolean) == Some(true),
-        returns: read_unit(body.get("returns"), "count", "`20` or `2k`", found, units::count),
-        shards: read_unit(body.get("shards"), "number of shards", "`4`, at most 1000", found, |t| {
-            units::whole_number(t, 1000).filter(|n| *n > 0)
-        }),
+        returns: read_unit(
+            body.get("returns"),
+            "count",
+            "`20` or `2k`",
+            found,
+            units::count,
+        ),
+        shards: read_unit(
+            body.get("shards"),
+            "number of shards",
+            "`4`, at most 1000",
+            found,
+            |t| units::whole_number(t, 1000).filter(|n| *n > 0),
+        ),
         limit: None,
         entities: entities.clone(),
         by,
@@ -53,14 +78,25 @@ pub(super) fn read(verb: ReadVerb, target: &Node, body: &Node, workload: &Worklo
     scope.check_roles(&made, found);
     scope.check_collection(&made, target.span, body, found);
     scope.check_unique(&made, target, found);
-    made.limit = limit.map(|count| Limit { count, entity: scope.limited(&made, body, found) });
+    made.limit = limit.map(|count| Limit {
+        count,
+        entity: scope.limited(&made, body, found),
+    });
     Some(made)
 }
 
 /// The read of an `update` or `delete` by other attributes than the key.
-pub(super) fn find(entity: EntityId, by: &[Node], workload: &Workload, found: &mut Diagnostics) -> Read {
+pub(super) fn find(
+    entity: EntityId,
+    by: &[Node],
+    workload: &Workload,
+    found: &mut Diagnostics,
+) -> Read {
     let entities = [entity];
-    let scope = Scope { workload, entities: &entities };
+    let scope = Scope {
+        workload,
+        entities: &entities,
+    };
     let by = by.iter().filter_map(|n| scope.column(n, found)).collect();
     Read {
         verb: ReadVerb::List,
@@ -87,12 +123,20 @@ fn entities(target: &Node, workload: &Workload, found: &mut Diagnostics) -> Opti
     for node in nodes {
         let id = entity_named(node, &workload.entities, found)?;
         if ids.contains(&id) {
-            found.push(Diagnostic::at(Code::D0201, node.span, "the entity is listed twice"));
+            found.push(Diagnostic::at(
+                Code::D0201,
+                node.span,
+                "the entity is listed twice",
+            ));
         }
         ids.push(id);
     }
     if ids.is_empty() {
-        found.push(Diagnostic::at(Code::D0103, target.span, "a list needs at least one entity"));
+        found.push(Diagnostic::at(
+            Code::D0103,
+            target.span,
+            "a list needs at least one entity",
+        ));
         return None;
     }
     ids.sort_unstable();
@@ -107,13 +151,19 @@ struct Scope<'a> {
 
 impl Scope<'_> {
     fn all(&self) -> Vec<&Entity> {
-        self.entities.iter().map(|e| self.workload.entity(*e)).collect()
+        self.entities
+            .iter()
+            .map(|e| self.workload.entity(*e))
+            .collect()
     }
 
     /// The attribute of this name in each entity that has it; an error if none has.
     fn binding(&self, name: &str, span: Span, found: &mut Diagnostics) -> Option<Binding> {
-        let binding: Binding =
-            self.entities.iter().filter_map(|e| Some((*e, self.workload.entity(*e).find(name)?))).collect();
+        let binding: Binding = self
+            .entities
+            .iter()
+            .filter_map(|e| Some((*e, self.workload.entity(*e).find(name)?)))
+            .collect();
         if binding.is_empty() {
             found.push(unknown_attribute(name, span, &self.all()));
             return None;
@@ -124,12 +174,22 @@ impl Scope<'_> {
 
     /// That a key can hold the attributes and that they have one type.
     fn check_key_types(&self, binding: &Binding, span: Span, found: &mut Diagnostics) {
-        let attributes: Vec<_> = binding.iter().map(|(e, a)| self.workload.entity(*e).attribute(*a)).collect();
+        let attributes: Vec<_> = binding
+            .iter()
+            .map(|(e, a)| self.workload.entity(*e).attribute(*a))
+            .collect();
         for attribute in &attributes {
             if !attribute.ty.fits_key() {
                 found.push(
-                    Diagnostic::at(Code::D0210, span, format!("a key cannot hold a {}", attribute.ty.name()))
-                        .context(attribute.span, format!("`{}` is declared here", attribute.name)),
+                    Diagnostic::at(
+                        Code::D0210,
+                        span,
+                        format!("a key cannot hold a {}", attribute.ty.name()),
+                    )
+                    .context(
+                        attribute.span,
+                        format!("`{}` is declared here", attribute.name),
+                    ),
                 );
             }
         }
@@ -148,13 +208,20 @@ impl Scope<'_> {
         let mut made: Vec<Column> = Vec::new();
         for item in node.map(Node::one_or_many).unwrap_or_default() {
             let columns: Vec<Column> = if item.is_map() {
-                item.entries().iter().filter_map(|(key, map)| self.mapped_column(key, map, found)).collect()
+                item.entries()
+                    .iter()
+                    .filter_map(|(key, map)| self.mapped_column(key, map, found))
+                    .collect()
             } else {
                 self.column(item, found).into_iter().collect()
             };
             for column in columns {
                 if made.iter().any(|c| c.name == column.name) {
-                    found.push(Diagnostic::at(Code::D0201, column.span, format!("`{}` is in `by` twice", column.name)));
+                    found.push(Diagnostic::at(
+                        Code::D0201,
+                        column.span,
+                        format!("`{}` is in `by` twice", column.name),
+                    ));
                 } else {
                     made.push(column);
                 }
@@ -163,9 +230,13 @@ impl Scope<'_> {
         if made.iter().filter(|c| c.optional).count() > MOST_OPTIONAL {
             let span = node.map_or_else(Span::default, |n| n.span);
             found.push(
-                Diagnostic::at(Code::D0223, span, format!("more than {MOST_OPTIONAL} optional parameters"))
-                    .note("each choice of the caller is a variant of its own")
-                    .help("make several patterns of it"),
+                Diagnostic::at(
+                    Code::D0223,
+                    span,
+                    format!("more than {MOST_OPTIONAL} optional parameters"),
+                )
+                .note("each choice of the caller is a variant of its own")
+                .help("make several patterns of it"),
             );
         }
         made
@@ -175,7 +246,12 @@ impl Scope<'_> {
         let text = node.text()?;
         let (name, optional) = text.strip_suffix('?').map_or((text, false), |n| (n, true));
         let binding = self.binding(name, node.span, found)?;
-        Some(Column { name: name.to_owned(), optional, binding, span: node.span })
+        Some(Column {
+            name: name.to_owned(),
+            optional,
+            binding,
+            span: node.span,
+        })
     }
 
     /// `account: { User: username, Repo: owner }`
@@ -183,24 +259,39 @@ impl Scope<'_> {
         let text = key.text()?;
         let (name, optional) = text.strip_suffix('?').map_or((text, false), |n| (n, true));
         super::declared_name(name, key.span, "a parameter", found);
-        let mut binding: Binding =
-            self.entities.iter().filter_map(|e| Some((*e, self.workload.entity(*e).find(name)?))).collect();
+        let mut binding: Binding = self
+            .entities
+            .iter()
+            .filter_map(|e| Some((*e, self.workload.entity(*e).find(name)?)))
+            .collect();
         for (entity, attribute) in map.entries() {
             let id = entity_named(entity, &self.workload.entities, found)?;
             if !self.entities.contains(&id) {
                 found.push(Diagnostic::at(
                     Code::D0211,
                     entity.span,
-                    format!("`{}` is not read by this pattern", entity.text().unwrap_or_default()),
+                    format!(
+                        "`{}` is not read by this pattern",
+                        entity.text().unwrap_or_default()
+                    ),
                 ));
                 return None;
             }
-            let attribute =
-                super::attribute_named(attribute.text()?, attribute.span, self.workload.entity(id), found)?;
+            let attribute = super::attribute_named(
+                attribute.text()?,
+                attribute.span,
+                self.workload.entity(id),
+                found,
+            )?;
             binding.insert(id, attribute);
         }
         self.check_key_types(&binding, key.span, found);
-        Some(Column { name: name.to_owned(), optional, binding, span: key.span })
+        Some(Column {
+            name: name.to_owned(),
+            optional,
+            binding,
+            span: key.span,
+        })
     }
 
     /// What a `get` goes by where it does not say: the attributes of the key that no constant fixes.
@@ -208,7 +299,8 @@ impl Scope<'_> {
         let entity = self.entities[0];
         let fixed = |id: &AttributeId| {
             constants.iter().any(|w| {
-                w.binding.get(&entity) == Some(id) && matches!(&w.test, Test::OneOf(values) if values.len() == 1)
+                w.binding.get(&entity) == Some(id)
+                    && matches!(&w.test, Test::OneOf(values) if values.len() == 1)
             })
         };
         let declared = self.workload.entity(entity);
@@ -227,8 +319,10 @@ impl Scope<'_> {
 
     fn constants(&self, node: Option<&Node>, found: &mut Diagnostics) -> Vec<Where> {
         let entries = node.map(Node::entries).unwrap_or_default();
-        let mut made: Vec<(&str, Where)> =
-            entries.iter().filter_map(|(key, value)| Some((key.text()?, self.constant(key, value, found)?))).collect();
+        let mut made: Vec<(&str, Where)> = entries
+            .iter()
+            .filter_map(|(key, value)| Some((key.text()?, self.constant(key, value, found)?)))
+            .collect();
         made.sort_by_key(|(name, _)| *name);
         made.into_iter().map(|(_, w)| w).collect()
     }
@@ -241,13 +335,19 @@ impl Scope<'_> {
             _ => None,
         };
         if let Some(test) = presence {
-            let binding: Binding =
-                self.entities.iter().filter_map(|e| Some((*e, self.workload.entity(*e).find(name)?))).collect();
+            let binding: Binding = self
+                .entities
+                .iter()
+                .filter_map(|e| Some((*e, self.workload.entity(*e).find(name)?)))
+                .collect();
             if binding.is_empty() {
                 found.push(unknown_attribute(name, key.span, &self.all()));
                 return None;
             }
-            let required = binding.iter().map(|(e, a)| self.workload.entity(*e).attribute(*a)).find(|a| !a.optional);
+            let required = binding
+                .iter()
+                .map(|(e, a)| self.workload.entity(*e).attribute(*a))
+                .find(|a| !a.optional);
             if let (Test::Missing, Some(attribute)) = (&test, required) {
                 found.push(
                     Diagnostic::at(Code::D0210, key.span, format!("`{name}` is never missing"))
@@ -255,18 +355,30 @@ impl Scope<'_> {
                         .help(format!("declare it as `{name}?`, or drop the condition")),
                 );
             }
-            return Some(Where { binding, test, span: key.span });
+            return Some(Where {
+                binding,
+                test,
+                span: key.span,
+            });
         }
         let binding = self.binding(name, key.span, found)?;
         let nodes: Vec<&Node> = match &value.value {
             // `{ "=": exists }`
-            Value::Map(entries) => entries.iter().filter(|(k, _)| k.text() == Some("=")).flat_map(|(_, v)| v.one_or_many()).collect(),
+            Value::Map(entries) => entries
+                .iter()
+                .filter(|(k, _)| k.text() == Some("="))
+                .flat_map(|(_, v)| v.one_or_many())
+                .collect(),
             _ => value.one_or_many().iter().collect(),
         };
         if nodes.is_empty() || value.entries().iter().any(|(k, _)| k.text() != Some("=")) {
             found.push(
-                Diagnostic::at(Code::D0104, value.span, "expected a constant, a list of constants, `exists` or `missing`")
-                    .help("bounds on an attribute are written under `range`"),
+                Diagnostic::at(
+                    Code::D0104,
+                    value.span,
+                    "expected a constant, a list of constants, `exists` or `missing`",
+                )
+                .help("bounds on an attribute are written under `range`"),
             );
             return None;
         }
@@ -277,7 +389,11 @@ impl Scope<'_> {
         }
         values.sort();
         values.dedup();
-        Some(Where { binding, test: Test::OneOf(values), span: key.span })
+        Some(Where {
+            binding,
+            test: Test::OneOf(values),
+            span: key.span,
+        })
     }
 
     fn range(&self, node: Option<&Node>, found: &mut Diagnostics) -> Option<Range> {
@@ -303,7 +419,11 @@ impl Scope<'_> {
             }
         };
         let binding = self.binding(name.text()?, name.span, found)?;
-        Some(Range { binding, operator, span: name.span })
+        Some(Range {
+            binding,
+            operator,
+            span: name.span,
+        })
     }
 
     fn prefix(&self, node: Option<&Node>, found: &mut Diagnostics) -> Option<(Binding, bool)> {
@@ -315,9 +435,13 @@ impl Scope<'_> {
             let attribute = self.workload.entity(*entity).attribute(*attribute);
             if !attribute.ty.is_text() {
                 found.push(
-                    Diagnostic::at(Code::D0210, node.span, format!("a {} has no start to match", attribute.ty.name()))
-                        .context(attribute.span, format!("`{name}` is declared here"))
-                        .help("`range` bounds numbers and times"),
+                    Diagnostic::at(
+                        Code::D0210,
+                        node.span,
+                        format!("a {} has no start to match", attribute.ty.name()),
+                    )
+                    .context(attribute.span, format!("`{name}` is declared here"))
+                    .help("`range` bounds numbers and times"),
                 );
             }
         }
@@ -333,37 +457,69 @@ impl Scope<'_> {
                 None | Some("asc") => false,
                 Some("desc") => true,
                 Some(other) => {
-                    found.push(
-                        Diagnostic::at(Code::D0104, item.span, format!("`{other}` is no direction"))
-                            .did_you_mean(other, ["asc", "desc"])
-                            .help("write `placed_at` or `placed_at desc`"),
-                    );
+                    let mut d = Diagnostic::at(
+                        Code::D0104,
+                        item.span,
+                        format!("`{other}` is no direction"),
+                    )
+                    .note("the direction is `asc`, which is the default, or `desc`")
+                    .help(format!("write `{name}` or `{name} desc`"));
+                    if let Some(near) = crate::diagnostic::nearest(other, ["asc", "desc"]) {
+                        d.replacement = Some((item.span, format!("{name} {near}")));
+                    }
+                    found.push(d);
                     false
                 }
             };
-            let Some(binding) = self.binding(name, item.span, found) else { continue };
+            let Some(binding) = self.binding(name, item.span, found) else {
+                continue;
+            };
             if made.iter().any(|s| s.binding == binding) {
-                found.push(Diagnostic::at(Code::D0201, item.span, format!("`{name}` is in `sort` twice")));
+                found.push(Diagnostic::at(
+                    Code::D0201,
+                    item.span,
+                    format!("`{name}` is in `sort` twice"),
+                ));
                 continue;
             }
-            made.push(Sort { binding, descending, span: item.span });
+            made.push(Sort {
+                binding,
+                descending,
+                span: item.span,
+            });
         }
         made
     }
 
-    fn select(&self, node: Option<&Node>, found: &mut Diagnostics) -> Option<BTreeMap<EntityId, Vec<(AttributeId, Vec<PathSegment>)>>> {
+    fn select(
+        &self,
+        node: Option<&Node>,
+        found: &mut Diagnostics,
+    ) -> Option<BTreeMap<EntityId, Vec<(AttributeId, Vec<PathSegment>)>>> {
         let node = node?;
-        let mut made: BTreeMap<EntityId, Vec<_>> = self.entities.iter().map(|e| (*e, Vec::new())).collect();
+        let mut made: BTreeMap<EntityId, Vec<_>> =
+            self.entities.iter().map(|e| (*e, Vec::new())).collect();
         for item in node.one_or_many() {
-            let name = item.text().unwrap_or_default().split('.').next().unwrap_or_default();
-            let having: Vec<EntityId> =
-                self.entities.iter().copied().filter(|e| self.workload.entity(*e).find(name).is_some()).collect();
+            let name = item
+                .text()
+                .unwrap_or_default()
+                .split('.')
+                .next()
+                .unwrap_or_default();
+            let having: Vec<EntityId> = self
+                .entities
+                .iter()
+                .copied()
+                .filter(|e| self.workload.entity(*e).find(name).is_some())
+                .collect();
             if having.is_empty() {
                 found.push(unknown_attribute(name, item.span, &self.all()));
             }
             for entity in having {
                 if let Some(place) = operands::place(item, self.workload.entity(entity), found) {
-                    made.entry(entity).or_default().push((place.attribute, place.path));
+                    made.entry(entity)
+                        .or_default()
+                        .push((place.attribute, place.path));
                 }
             }
         }
@@ -377,11 +533,18 @@ impl Scope<'_> {
             let before = made.len();
             for entity in self.entities {
                 let references = &self.workload.entity(*entity).references;
-                made.extend(references.iter().position(|r| r.name == name).map(|at| (*entity, at)));
+                made.extend(
+                    references
+                        .iter()
+                        .position(|r| r.name == name)
+                        .map(|at| (*entity, at)),
+                );
             }
             if made.len() == before {
                 let all = self.all();
-                let known = all.iter().flat_map(|e| e.references.iter().map(|r| r.name.as_str()));
+                let known = all
+                    .iter()
+                    .flat_map(|e| e.references.iter().map(|r| r.name.as_str()));
                 found.push(
                     Diagnostic::at(Code::D0208, item.span, format!("there is no reference `{name}`"))
                         .note("a reference is an attribute whose type is an entity, or an entry of `references`")
@@ -399,8 +562,14 @@ impl Scope<'_> {
         let mut seen: BTreeMap<(EntityId, AttributeId), (&str, Option<Span>)> = BTreeMap::new();
         for column in &read.by {
             for (entity, attribute) in &column.binding {
-                if let Some((_, span)) = seen.insert((*entity, *attribute), ("by", Some(column.span))) {
-                    let mut d = Diagnostic::at(Code::D0206, column.span, "two parameters fix one attribute");
+                if let Some((_, span)) =
+                    seen.insert((*entity, *attribute), ("by", Some(column.span)))
+                {
+                    let mut d = Diagnostic::at(
+                        Code::D0206,
+                        column.span,
+                        "two parameters fix one attribute",
+                    );
                     if let Some(span) = span {
                         d = d.context(span, "the first");
                     }
@@ -408,7 +577,10 @@ impl Scope<'_> {
                 }
             }
         }
-        let bounded = read.range.iter().map(|r| ("range", &r.binding, Some(r.span)));
+        let bounded = read
+            .range
+            .iter()
+            .map(|r| ("range", &r.binding, Some(r.span)));
         let matched = read.prefix.iter().map(|(b, _)| ("prefix", b, None));
         for (role, binding, span) in bounded.chain(matched) {
             for (entity, attribute) in binding {
@@ -431,27 +603,45 @@ impl Scope<'_> {
 
     /// That the items of a collection can share a partition.
     fn check_collection(&self, read: &Read, span: Span, body: &Node, found: &mut Diagnostics) {
-        let common = |c: &&Column| !c.optional && self.entities.iter().all(|e| c.binding.contains_key(e));
+        let common =
+            |c: &&Column| !c.optional && self.entities.iter().all(|e| c.binding.contains_key(e));
         if self.entities.len() > 1 && !read.by.iter().any(|c| common(&c)) {
             let span = body.get("by").map_or(span, |n| n.span);
             found.push(
-                Diagnostic::at(Code::D0213, span, "the entities of the collection have no attribute of `by` in common")
-                    .note("the items of a collection lie in one partition, which such an attribute names")
-                    .help("add one, or a map such as `by: { account: { User: username, Repo: owner } }`"),
+                Diagnostic::at(
+                    Code::D0213,
+                    span,
+                    "the entities of the collection have no attribute of `by` in common",
+                )
+                .note(
+                    "the items of a collection lie in one partition, which such an attribute names",
+                )
+                .help(
+                    "add one, or a map such as `by: { account: { User: username, Repo: owner } }`",
+                ),
             );
         }
         if read.interleave && self.entities.len() < 2 {
             let span = body.get("interleave").map_or(span, |n| n.span);
-            found.push(Diagnostic::at(Code::D0211, span, "`interleave` needs several entities"));
+            found.push(Diagnostic::at(
+                Code::D0211,
+                span,
+                "`interleave` needs several entities",
+            ));
         }
-        if read.interleave && read.sort.is_empty() && read.range.is_none() && read.prefix.is_none() {
+        if read.interleave && read.sort.is_empty() && read.range.is_none() && read.prefix.is_none()
+        {
             let span = body.get("interleave").map_or(span, |n| n.span);
             found.push(
                 Diagnostic::at(Code::D0211, span, "`interleave` needs a `sort`")
                     .help("say by which attribute the entities are merged"),
             );
         }
-        let keys = read.sort.iter().map(|s| (&s.binding, s.span)).chain(read.range.iter().map(|r| (&r.binding, r.span)));
+        let keys = read
+            .sort
+            .iter()
+            .map(|s| (&s.binding, s.span))
+            .chain(read.range.iter().map(|r| (&r.binding, r.span)));
         for (binding, place) in keys.filter(|_| read.interleave) {
             if let Some(lacking) = self.entities.iter().find(|e| !binding.contains_key(e)) {
                 let name = &self.workload.entity(*lacking).name;
@@ -466,23 +656,43 @@ impl Scope<'_> {
 
     /// What is fixed whatever the caller leaves out.
     fn fixed(&self, read: &Read, entity: EntityId) -> AttributeSet {
-        let by = read.by.iter().filter(|c| !c.optional).filter_map(|c| c.binding.get(&entity));
+        let by = read
+            .by
+            .iter()
+            .filter(|c| !c.optional)
+            .filter_map(|c| c.binding.get(&entity));
         let single = |w: &&Where| matches!(&w.test, Test::OneOf(values) if values.len() == 1);
-        let constants = read.constants.iter().filter(single).filter_map(|w| w.binding.get(&entity));
+        let constants = read
+            .constants
+            .iter()
+            .filter(single)
+            .filter_map(|w| w.binding.get(&entity));
         by.chain(constants).copied().collect()
     }
 
     /// That a `get` matches at most one item.
     fn check_unique(&self, read: &Read, target: &Node, found: &mut Diagnostics) {
-        let (ReadVerb::Get, Some(entity)) = (read.verb, self.entities.first()) else { return };
+        let (ReadVerb::Get, Some(entity)) = (read.verb, self.entities.first()) else {
+            return;
+        };
         let declared = self.workload.entity(*entity);
         if !declared.determines(self.fixed(read, *entity)) {
             let span = read.by.first().map_or(target.span, |c| c.span);
             found.push(
-                Diagnostic::at(Code::D0212, span, format!("several items of `{}` can match", declared.name))
-                    .context(declared.span, format!("its key is [{}]", declared.names(declared.identity.iter().copied()).join(", ")))
-                    .note("`get` returns at most one item")
-                    .help("use `list`, or declare the attributes `unique`"),
+                Diagnostic::at(
+                    Code::D0212,
+                    span,
+                    format!("several items of `{}` can match", declared.name),
+                )
+                .context(
+                    declared.span,
+                    format!(
+                        "its key is [{}]",
+                        declared.names(declared.identity.iter().copied()).join(", ")
+                    ),
+                )
+                .note("`get` returns at most one item")
+                .help("use `list`, or declare the attributes `unique`"),
             );
         }
     }
@@ -504,15 +714,27 @@ impl Scope<'_> {
         if let [one] = many.as_slice() {
             return Some(*one);
         }
-        let names: Vec<&str> = many.iter().map(|e| self.workload.entity(*e).name.as_str()).collect();
+        let names: Vec<&str> = many
+            .iter()
+            .map(|e| self.workload.entity(*e).name.as_str())
+            .collect();
         let span = body.get("limit").map_or(body.span, |n| n.span);
         found.push(
-            Diagnostic::at(Code::D0214, span, "it is not clear whose items the limit counts")
-                .label(match names.as_slice() {
-                    [] => "each entity matches at most once".to_owned(),
-                    names => format!("{} can each match many times", crate::document::form::quoted(names)),
-                })
-                .help("drop `limit`, drop an entity, or use `interleave: true` to count the merged items"),
+            Diagnostic::at(
+                Code::D0214,
+                span,
+                "it is not clear whose items the limit counts",
+            )
+            .label(match names.as_slice() {
+                [] => "each entity matches at most once".to_owned(),
+                names => format!(
+                    "{} can each match many times",
+                    crate::document::form::quoted(names)
+                ),
+            })
+            .help(
+                "drop `limit`, drop an entity, or use `interleave: true` to count the merged items",
+            ),
         );
         None
     }

@@ -10,10 +10,14 @@ use std::collections::BTreeMap;
 
 /// The design's name.
 pub(super) fn design_name(tree: &Node, found: &mut Diagnostics) -> String {
-    let Some(node) = tree.get("design") else { return String::new() };
+    let Some(node) = tree.get("design") else {
+        return String::new();
+    };
     let text = node.text().unwrap_or_default();
     let valid = text.starts_with(|c: char| c.is_ascii_alphabetic())
-        && text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
     if !valid {
         found.push(
             Diagnostic::at(Code::D0105, node.span, format!("`{text}` cannot be the name of a design"))
@@ -25,12 +29,22 @@ pub(super) fn design_name(tree: &Node, found: &mut Diagnostics) -> String {
 
 /// Table settings, with their defaults.
 pub(super) fn settings(tree: &Node, design: &str, found: &mut Diagnostics) -> Settings {
-    let empty = Node { span: tree.span, value: crate::document::Value::Null };
+    let empty = Node {
+        span: tree.span,
+        value: crate::document::Value::Null,
+    };
     let node = tree.get("table").unwrap_or(&empty);
-    let flag = |field: &str, default: bool| node.get(field).and_then(Node::boolean).unwrap_or(default);
+    let flag =
+        |field: &str, default: bool| node.get(field).and_then(Node::boolean).unwrap_or(default);
     let throughput = |field: &str, found: &mut Diagnostics| {
         let value = node.get("max_throughput").and_then(|m| m.get(field));
-        read_unit(value, "number of units", "`20000` or `20k`", found, units::count)
+        read_unit(
+            value,
+            "number of units",
+            "`20000` or `20k`",
+            found,
+            units::count,
+        )
     };
     let made = Settings {
         name: table_name(node, tree, design, found),
@@ -39,7 +53,9 @@ pub(super) fn settings(tree: &Node, design: &str, found: &mut Diagnostics) -> Se
         recovery_days: recovery(node, found),
         deletion_protection: flag("deletion_protection", true),
         encryption: match node.get("encryption") {
-            Some(map) if map.is_map() => Encryption::CustomerKey(optional_text(map, "kms_key").unwrap_or_default()),
+            Some(map) if map.is_map() => {
+                Encryption::CustomerKey(optional_text(map, "kms_key").unwrap_or_default())
+            }
             Some(word) if word.text() == Some("aws_managed") => Encryption::AwsManaged,
             _ => Encryption::AwsOwned,
         },
@@ -74,7 +90,10 @@ fn table_name(node: &Node, tree: &Node, design: &str, found: &mut Diagnostics) -
     let name = optional_text(node, "name").unwrap_or_else(|| design.to_owned());
     let legal = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     if !(3..=255).contains(&name.len()) || !name.chars().all(legal) {
-        let span = node.get("name").or_else(|| tree.get("design")).map_or(tree.span, |n| n.span);
+        let span = node
+            .get("name")
+            .or_else(|| tree.get("design"))
+            .map_or(tree.span, |n| n.span);
         found.push(
             Diagnostic::at(Code::D0219, span, format!("`{name}` cannot be the name of a table"))
                 .note("a table's name has 3 to 255 letters, digits, `_`, `.` and `-` (Amazon DynamoDB Developer Guide, \"Naming rules and data types\")")
@@ -85,33 +104,65 @@ fn table_name(node: &Node, tree: &Node, design: &str, found: &mut Diagnostics) -
 }
 
 fn billing(node: &Node, found: &mut Diagnostics) -> Billing {
-    let Some(map) = node.get("billing").and_then(|b| b.get("provisioned")) else { return Billing::OnDemand };
+    let Some(map) = node.get("billing").and_then(|b| b.get("provisioned")) else {
+        return Billing::OnDemand;
+    };
     let mut capacity = |field: &str| {
-        read_unit(map.get(field), "capacity", "`100..4000`", found, units::capacity).unwrap_or(Capacity { min: 1, max: 1 })
+        read_unit(
+            map.get(field),
+            "capacity",
+            "`100..4000`",
+            found,
+            units::capacity,
+        )
+        .unwrap_or(Capacity { min: 1, max: 1 })
     };
     let (read, write) = (capacity("read"), capacity("write"));
-    let target = read_unit(map.get("target"), "share", "`70%`, from 20% to 90%", found, |t| {
-        // Application Auto Scaling accepts 20 to 90 percent for DynamoDB.
-        units::share(t).filter(|s| (200_000..=900_000).contains(s))
-    });
-    Billing::Provisioned { read, write, target: target.map_or(70, |t| u32::try_from(t / 10_000).unwrap_or(70)) }
+    let target = read_unit(
+        map.get("target"),
+        "share",
+        "`70%`, from 20% to 90%",
+        found,
+        |t| {
+            // Application Auto Scaling accepts 20 to 90 percent for DynamoDB.
+            units::share(t).filter(|s| (200_000..=900_000).contains(s))
+        },
+    );
+    Billing::Provisioned {
+        read,
+        write,
+        target: target.map_or(70, |t| u32::try_from(t / 10_000).unwrap_or(70)),
+    }
 }
 
 fn recovery(node: &Node, found: &mut Diagnostics) -> Option<u32> {
-    let Some(value) = node.get("point_in_time_recovery") else { return Some(35) };
+    let Some(value) = node.get("point_in_time_recovery") else {
+        return Some(35);
+    };
     match value.boolean() {
         Some(true) => Some(35),
         Some(false) => None,
-        None => read_unit(Some(value), "recovery period", "`7 days`, from 1 to 35", found, |t| {
-            let days = t.trim().strip_suffix("days").or_else(|| t.trim().strip_suffix("day"))?;
-            units::whole_number(days, 35).filter(|d| *d >= 1)
-        }),
+        None => read_unit(
+            Some(value),
+            "recovery period",
+            "`7 days`, from 1 to 35",
+            found,
+            |t| {
+                let days = t
+                    .trim()
+                    .strip_suffix("days")
+                    .or_else(|| t.trim().strip_suffix("day"))?;
+                units::whole_number(days, 35).filter(|d| *d >= 1)
+            },
+        ),
     }
 }
 
 fn names(node: &Node, found: &mut Diagnostics) -> Names {
     let defaults = Names::default();
-    let Some(map) = node.get("names") else { return defaults };
+    let Some(map) = node.get("names") else {
+        return defaults;
+    };
     let mut name = |field: &str, default: String| match map.get(field) {
         Some(n) => {
             let text = n.text().unwrap_or_default();
@@ -135,15 +186,27 @@ fn check_replicas(settings: &Settings, node: &Node, found: &mut Diagnostics) {
     if settings.strong && settings.replicas.is_empty() {
         let span = node.get("consistency").map_or(node.span, |n| n.span);
         found.push(
-            Diagnostic::at(Code::D0219, span, "multi-Region strong consistency needs replicas")
-                .help("name the other two Regions under `replicas`"),
+            Diagnostic::at(
+                Code::D0219,
+                span,
+                "multi-Region strong consistency needs replicas",
+            )
+            .help("name the other two Regions under `replicas`"),
         );
     }
     let mut seen: Vec<&str> = Vec::new();
-    for item in node.get("replicas").map(Node::one_or_many).unwrap_or_default() {
+    for item in node
+        .get("replicas")
+        .map(Node::one_or_many)
+        .unwrap_or_default()
+    {
         let name = item.text().unwrap_or_default();
         if seen.contains(&name) {
-            found.push(Diagnostic::at(Code::D0201, item.span, format!("the Region `{name}` is listed twice")));
+            found.push(Diagnostic::at(
+                Code::D0201,
+                item.span,
+                format!("the Region `{name}` is listed twice"),
+            ));
         }
         seen.push(name);
     }
@@ -153,30 +216,56 @@ fn check_replicas(settings: &Settings, node: &Node, found: &mut Diagnostics) {
 pub(super) fn limits(tree: &Node, found: &mut Diagnostics) -> Limits {
     let node = tree.get("limits");
     let mut number = |field: &str, most: u32, default: u32| {
-        read_unit(node.and_then(|n| n.get(field)), "number", &format!("`{default}`, at most {most}"), found, |t| {
-            units::whole_number(t, most)
-        })
+        read_unit(
+            node.and_then(|n| n.get(field)),
+            "number",
+            &format!("`{default}`, at most {most}"),
+            found,
+            |t| units::whole_number(t, most),
+        )
         .unwrap_or(default)
     };
     // The default quotas: Amazon DynamoDB Developer Guide, "Quotas in Amazon DynamoDB". That of LSIs is fixed.
-    Limits { gsis: number("gsis", 1000, 20), lsis: number("lsis", 5, 0) }
+    Limits {
+        gsis: number("gsis", 1000, 20),
+        lsis: number("lsis", 5, 0),
+    }
 }
 
 /// Consumers of the stream, sorted by name.
-pub(super) fn consumers(tree: &Node, workload: &Workload, found: &mut Diagnostics) -> Vec<Consumer> {
+pub(super) fn consumers(
+    tree: &Node,
+    workload: &Workload,
+    found: &mut Diagnostics,
+) -> Vec<Consumer> {
     let mut made = Vec::new();
     for (key, body) in tree.get("consumers").map(Node::entries).unwrap_or_default() {
         let name = key.text().unwrap_or_default().to_owned();
         declared_name(&name, key.span, "a consumer", found);
-        let nodes = body.get("entity").map(Node::one_or_many).unwrap_or_default();
-        let mut entities: Vec<EntityId> =
-            nodes.iter().filter_map(|n| entity_named(n, &workload.entities, found)).collect();
+        let nodes = body
+            .get("entity")
+            .map(Node::one_or_many)
+            .unwrap_or_default();
+        let mut entities: Vec<EntityId> = nodes
+            .iter()
+            .filter_map(|n| entity_named(n, &workload.entities, found))
+            .collect();
         entities.sort_unstable();
         entities.dedup();
-        let asked = body.get("events").map(Node::one_or_many).unwrap_or_default();
-        let events = ["insert", "modify", "remove"].into_iter().filter(|e| asked.iter().any(|n| n.text() == Some(e)));
+        let asked = body
+            .get("events")
+            .map(Node::one_or_many)
+            .unwrap_or_default();
+        let events = ["insert", "modify", "remove"]
+            .into_iter()
+            .filter(|e| asked.iter().any(|n| n.text() == Some(e)));
         let events = events.map(str::to_owned).collect();
-        made.push(Consumer { name, entities, events, function: optional_text(body, "function").unwrap_or_default() });
+        made.push(Consumer {
+            name,
+            entities,
+            events,
+            function: optional_text(body, "function").unwrap_or_default(),
+        });
         if workload.settings.stream.is_none() {
             found.push(
                 Diagnostic::at(Code::D0219, key.span, "there is no stream to consume")
@@ -208,18 +297,32 @@ pub(super) fn generate(tree: &Node) -> BTreeMap<Target, String> {
 pub(super) fn check_physical_names(workload: &Workload, found: &mut Diagnostics) {
     let names = &workload.settings.names;
     let own = [&names.partition, &names.sort, &names.discriminator];
-    if names.partition == names.sort || names.sort == names.discriminator || names.partition == names.discriminator {
-        found.push(Diagnostic::general(Code::D0220, "two of the names under `table: names` are the same"));
+    if names.partition == names.sort
+        || names.sort == names.discriminator
+        || names.partition == names.discriminator
+    {
+        found.push(Diagnostic::general(
+            Code::D0220,
+            "two of the names under `table: names` are the same",
+        ));
     }
     let indexed = |name: &str, start: &str| {
-        let rest = name.strip_prefix(start).map(|r| r.trim_start_matches(|c: char| c.is_ascii_digit()));
-        rest.is_some_and(|r| r.len() < name.len() - start.len() && (r == names.partition || r == names.sort))
+        let rest = name
+            .strip_prefix(start)
+            .map(|r| r.trim_start_matches(|c: char| c.is_ascii_digit()));
+        rest.is_some_and(|r| {
+            r.len() < name.len() - start.len() && (r == names.partition || r == names.sort)
+        })
     };
     for entity in &workload.entities {
         let mut stored: BTreeMap<&str, &str> = BTreeMap::new();
         for attribute in &entity.attributes {
             let name = attribute.stored_as.as_str();
-            if own.iter().any(|o| *o == name) || indexed(name, &names.index) || indexed(name, "LSI") || name == "_ttl" {
+            if own.iter().any(|o| *o == name)
+                || indexed(name, &names.index)
+                || indexed(name, "LSI")
+                || name == "_ttl"
+            {
                 found.push(
                     Diagnostic::at(Code::D0220, attribute.span, format!("the design adds an attribute `{name}` itself"))
                         .help(format!("write `stored_as` another name, or rename the added ones under `table: names`")),
@@ -227,8 +330,15 @@ pub(super) fn check_physical_names(workload: &Workload, found: &mut Diagnostics)
             }
             if let Some(other) = stored.insert(name, &attribute.name) {
                 found.push(
-                    Diagnostic::at(Code::D0220, attribute.span, format!("`{}` and `{other}` are both stored as `{name}`", attribute.name))
-                        .help("give one of them another `stored_as`"),
+                    Diagnostic::at(
+                        Code::D0220,
+                        attribute.span,
+                        format!(
+                            "`{}` and `{other}` are both stored as `{name}`",
+                            attribute.name
+                        ),
+                    )
+                    .help("give one of them another `stored_as`"),
                 );
             }
         }

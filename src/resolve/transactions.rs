@@ -8,7 +8,11 @@ use crate::workload::{Change, Operand, PathSegment, Step, Type, Workload, WriteV
 use std::collections::BTreeMap;
 
 /// Resolves the steps of a transaction.
-pub(super) fn transaction(node: &Node, workload: &Workload, found: &mut Diagnostics) -> Option<Vec<Step>> {
+pub(super) fn transaction(
+    node: &Node,
+    workload: &Workload,
+    found: &mut Diagnostics,
+) -> Option<Vec<Step>> {
     let verbs = [
         ("create", WriteVerb::Create),
         ("put", WriteVerb::Put),
@@ -18,14 +22,22 @@ pub(super) fn transaction(node: &Node, workload: &Workload, found: &mut Diagnost
     ];
     let mut steps = Vec::new();
     for body in node.one_or_many() {
-        let (target, verb) = verbs.iter().find_map(|(word, verb)| Some((body.get(word)?, *verb)))?;
+        let (target, verb) = verbs
+            .iter()
+            .find_map(|(word, verb)| Some((body.get(word)?, *verb)))?;
         let entity = entity_named(target, &workload.entities, found)?;
-        steps.push(writes::step(verb, entity, target, body, true, workload, found));
+        steps.push(writes::step(
+            verb, entity, target, body, true, workload, found,
+        ));
     }
     if steps.is_empty() {
         found.push(
-            Diagnostic::at(Code::D0103, node.span, "a transaction needs at least one step")
-                .help("list its writes, such as `- create: Order`"),
+            Diagnostic::at(
+                Code::D0103,
+                node.span,
+                "a transaction needs at least one step",
+            )
+            .help("list its writes, such as `- create: Order`"),
         );
         return None;
     }
@@ -41,13 +53,21 @@ pub fn parameters(step: &Step, workload: &Workload) -> Vec<(String, Option<Type>
     let entity = workload.entity(step.entity);
     let mut made: Vec<(String, Option<Type>, Span)> = Vec::new();
     for (id, name) in &step.by {
-        made.push((name.clone(), Some(entity.attribute(*id).ty.clone()), step.span));
+        made.push((
+            name.clone(),
+            Some(entity.attribute(*id).ty.clone()),
+            step.span,
+        ));
     }
     if matches!(step.verb, WriteVerb::Create | WriteVerb::Put) {
         for id in entity.attribute_ids() {
             let attribute = entity.attribute(id);
             if attribute.derived.is_none() && !step.set.iter().any(|c| c.attribute == id) {
-                made.push((attribute.name.clone(), Some(attribute.ty.clone()), step.span));
+                made.push((
+                    attribute.name.clone(),
+                    Some(attribute.ty.clone()),
+                    step.span,
+                ));
             }
         }
     }
@@ -62,7 +82,8 @@ pub fn parameters(step: &Step, workload: &Workload) -> Vec<(String, Option<Type>
     for change in step.set.iter().chain(&step.add).chain(&step.remove) {
         made.extend(paths(&change.path, change.span));
         if let Some(Operand::Parameter { name, text, .. }) = &change.operand {
-            let ty = (!text && change.path.is_empty()).then(|| value_type(change, &entity.attribute(change.attribute).ty));
+            let ty = (!text && change.path.is_empty())
+                .then(|| value_type(change, &entity.attribute(change.attribute).ty));
             made.push((name.clone(), ty, change.span));
         }
     }
@@ -70,7 +91,8 @@ pub fn parameters(step: &Step, workload: &Workload) -> Vec<(String, Option<Type>
         made.extend(paths(&condition.path, condition.span));
         if let Some(Operand::Parameter { name, text, .. }) = &condition.operand {
             let ty = &entity.attribute(condition.attribute).ty;
-            let ty = (!text && condition.path.is_empty()).then(|| if ty.is_set() { element(ty) } else { ty.clone() });
+            let ty = (!text && condition.path.is_empty())
+                .then(|| if ty.is_set() { element(ty) } else { ty.clone() });
             made.push((name.clone(), ty, condition.span));
         }
     }
@@ -78,11 +100,19 @@ pub fn parameters(step: &Step, workload: &Workload) -> Vec<(String, Option<Type>
 }
 
 fn value_type(change: &Change, ty: &Type) -> Type {
-    if change.element && ty.is_set() { element(ty) } else { ty.clone() }
+    if change.element && ty.is_set() {
+        element(ty)
+    } else {
+        ty.clone()
+    }
 }
 
 fn element(ty: &Type) -> Type {
-    if *ty == Type::NumberSet { Type::Decimal } else { Type::String }
+    if *ty == Type::NumberSet {
+        Type::Decimal
+    } else {
+        Type::String
+    }
 }
 
 /// Whether one value can be of both types.
@@ -115,17 +145,34 @@ fn check_parameters(steps: &[Step], workload: &Workload, found: &mut Diagnostics
 /// repeat together. The numbers are places in `steps`; `None` of steps that are not repeated.
 #[must_use]
 pub fn repetitions(steps: &[Step], workload: &Workload) -> Vec<Option<usize>> {
-    let names: Vec<Vec<String>> =
-        steps.iter().map(|s| parameters(s, workload).into_iter().map(|(n, ..)| n).collect()).collect();
-    let outer = |name: &String| steps.iter().zip(&names).any(|(s, n)| s.times.is_none() && n.contains(name));
-    let mut group: Vec<Option<usize>> =
-        steps.iter().enumerate().map(|(at, s)| s.times.is_some().then_some(at)).collect();
+    let names: Vec<Vec<String>> = steps
+        .iter()
+        .map(|s| {
+            parameters(s, workload)
+                .into_iter()
+                .map(|(n, ..)| n)
+                .collect()
+        })
+        .collect();
+    let outer = |name: &String| {
+        steps
+            .iter()
+            .zip(&names)
+            .any(|(s, n)| s.times.is_none() && n.contains(name))
+    };
+    let mut group: Vec<Option<usize>> = steps
+        .iter()
+        .enumerate()
+        .map(|(at, s)| s.times.is_some().then_some(at))
+        .collect();
     let mut changed = true;
     while changed {
         changed = false;
         for a in 0..steps.len() {
             for b in 0..a {
-                let (Some(ga), Some(gb)) = (group[a], group[b]) else { continue };
+                let (Some(ga), Some(gb)) = (group[a], group[b]) else {
+                    continue;
+                };
                 if ga != gb && names[a].iter().any(|n| !outer(n) && names[b].contains(n)) {
                     let first = ga.min(gb);
                     group[a] = Some(first);
@@ -141,17 +188,26 @@ pub fn repetitions(steps: &[Step], workload: &Workload) -> Vec<Option<usize>> {
 fn check_repetitions(steps: &[Step], workload: &Workload, found: &mut Diagnostics) {
     let groups = repetitions(steps, workload);
     for (step, group) in steps.iter().zip(&groups) {
-        let Some(first) = group.and_then(|g| steps.get(g)) else { continue };
+        let Some(first) = group.and_then(|g| steps.get(g)) else {
+            continue;
+        };
         if first.times != step.times {
             found.push(
-                Diagnostic::at(Code::D0211, step.span, "steps that repeat together have different `times`")
-                    .context(first.span, "this one shares a parameter with it")
-                    .note("parameters that occur only in repeated steps are given once a repetition")
-                    .help("give both the same `times`"),
+                Diagnostic::at(
+                    Code::D0211,
+                    step.span,
+                    "steps that repeat together have different `times`",
+                )
+                .context(first.span, "this one shares a parameter with it")
+                .note("parameters that occur only in repeated steps are given once a repetition")
+                .help("give both the same `times`"),
             );
         }
     }
-    let most: u64 = steps.iter().map(|s| s.times.map_or(1, |t| u64::from(t.max))).sum();
+    let most: u64 = steps
+        .iter()
+        .map(|s| s.times.map_or(1, |t| u64::from(t.max)))
+        .sum();
     if most > 100 {
         let span = steps.first().map_or_else(Span::default, |s| s.span);
         found.push(
@@ -172,7 +228,12 @@ fn key_of(step: &Step, workload: &Workload) -> Vec<String> {
             if let Some((_, name)) = step.by.iter().find(|(a, _)| a == id) {
                 return format!("${name}");
             }
-            match step.set.iter().find(|c| c.attribute == *id).and_then(|c| c.operand.as_ref()) {
+            match step
+                .set
+                .iter()
+                .find(|c| c.attribute == *id)
+                .and_then(|c| c.operand.as_ref())
+            {
                 Some(Operand::Parameter { name, .. }) => format!("${name}"),
                 Some(Operand::Constant(value)) => value.plain(),
                 _ => format!("${}", entity.attribute(*id).name),
@@ -189,12 +250,22 @@ fn check_items(steps: &[Step], workload: &Workload, found: &mut Diagnostics) {
             .iter()
             .zip(&groups)
             .filter(|(_, g)| g.is_none())
-            .flat_map(|(s, _)| parameters(s, workload).into_iter().map(|(n, ..)| format!("${n}")))
+            .flat_map(|(s, _)| {
+                parameters(s, workload)
+                    .into_iter()
+                    .map(|(n, ..)| format!("${n}"))
+            })
             .collect();
-        key_of(step, workload).iter().all(|k| !k.starts_with('$') || inner.contains(k))
+        key_of(step, workload)
+            .iter()
+            .all(|k| !k.starts_with('$') || inner.contains(k))
     };
     for (at, step) in steps.iter().enumerate() {
-        if let Some(first) = steps.iter().take(at).find(|s| s.entity == step.entity && key_of(s, workload) == key_of(step, workload)) {
+        if let Some(first) = steps
+            .iter()
+            .take(at)
+            .find(|s| s.entity == step.entity && key_of(s, workload) == key_of(step, workload))
+        {
             found.push(
                 Diagnostic::at(Code::D0218, step.span, "this step is on the same item as another one")
                     .context(first.span, "the other one")
@@ -203,9 +274,13 @@ fn check_items(steps: &[Step], workload: &Workload, found: &mut Diagnostics) {
             );
         } else if step.times.is_some_and(|t| t.max > 1) && given_once(step) {
             found.push(
-                Diagnostic::at(Code::D0218, step.span, "every repetition of this step is on the same item")
-                    .note("its key is made of parameters that are given once for the whole transaction")
-                    .help("drop `times`"),
+                Diagnostic::at(
+                    Code::D0218,
+                    step.span,
+                    "every repetition of this step is on the same item",
+                )
+                .note("its key is made of parameters that are given once for the whole transaction")
+                .help("drop `times`"),
             );
         }
     }

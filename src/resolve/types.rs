@@ -21,13 +21,21 @@ pub(super) fn resolve_types(bodies: &[&Node], entities: &mut [Entity], found: &m
     let mut written: Vec<Vec<Option<Written>>> = Vec::new();
     for (entity, body) in entities.iter().zip(bodies) {
         let of = |name: &str| attribute_node(body, name);
-        written.push(entity.attributes.iter().map(|a| of(&a.name).and_then(|n| written_type(n, a.span, entities, found))).collect());
+        written.push(
+            entity
+                .attributes
+                .iter()
+                .map(|a| of(&a.name).and_then(|n| written_type(n, a.span, entities, found)))
+                .collect(),
+        );
     }
     let keys: Vec<Vec<&str>> = bodies.iter().map(|b| key_names(b)).collect();
     for e in 0..entities.len() {
         for a in 0..entities[e].attributes.len() {
             let span = entities[e].attributes[a].span;
-            let Some(start) = &written[e][a] else { continue };
+            let Some(start) = &written[e][a] else {
+                continue;
+            };
             if let Written::Key(target) | Written::Attribute(target, _) = start {
                 let whole_key = match start {
                     Written::Attribute(t, id) => {
@@ -54,19 +62,38 @@ pub(super) fn resolve_types(bodies: &[&Node], entities: &mut [Entity], found: &m
 }
 
 fn key_names(body: &Node) -> Vec<&str> {
-    body.get("key").map(Node::one_or_many).unwrap_or_default().iter().filter_map(Node::text).collect()
+    body.get("key")
+        .map(Node::one_or_many)
+        .unwrap_or_default()
+        .iter()
+        .filter_map(Node::text)
+        .collect()
 }
 
 /// The value under an attribute's name, with or without `?`.
 fn attribute_node<'a>(body: &'a Node, name: &str) -> Option<&'a Node> {
     let entries = body.get("attributes")?.entries();
-    let same = |key: &Node| key.text().is_some_and(|t| t.strip_suffix('?').unwrap_or(t) == name);
-    entries.iter().find(|(key, _)| same(key)).map(|(_, value)| value)
+    let same = |key: &Node| {
+        key.text()
+            .is_some_and(|t| t.strip_suffix('?').unwrap_or(t) == name)
+    };
+    entries
+        .iter()
+        .find(|(key, _)| same(key))
+        .map(|(_, value)| value)
 }
 
-fn written_type(node: &Node, span: Span, entities: &[Entity], found: &mut Diagnostics) -> Option<Written> {
+fn written_type(
+    node: &Node,
+    span: Span,
+    entities: &[Entity],
+    found: &mut Diagnostics,
+) -> Option<Written> {
     if node.is_map() {
-        let derived = node.get("derived").and_then(Node::text).and_then(function_of);
+        let derived = node
+            .get("derived")
+            .and_then(Node::text)
+            .and_then(function_of);
         return match (node.get("type"), derived) {
             (Some(ty), _) => written_type(ty, span, entities, found),
             (None, Some(function)) => Some(Written::Known(function.result())),
@@ -114,8 +141,22 @@ fn simple_type(text: &str) -> Option<Type> {
 
 /// The names of types that are one word.
 const TYPE_NAMES: [&str; 16] = [
-    "string", "integer", "decimal", "boolean", "timestamp", "date", "month", "epoch", "uuid", "ulid", "ksuid",
-    "binary", "list", "map", "set(string)", "set(number)",
+    "string",
+    "integer",
+    "decimal",
+    "boolean",
+    "timestamp",
+    "date",
+    "month",
+    "epoch",
+    "uuid",
+    "ulid",
+    "ksuid",
+    "binary",
+    "list",
+    "map",
+    "set(string)",
+    "set(number)",
 ];
 
 fn enumeration(node: &Node, items: &[Node], found: &mut Diagnostics) -> Option<Type> {
@@ -123,27 +164,50 @@ fn enumeration(node: &Node, items: &[Node], found: &mut Diagnostics) -> Option<T
     for item in items {
         let value = item.text().unwrap_or_default().to_owned();
         if values.contains(&value) {
-            found.push(Diagnostic::at(Code::D0201, item.span, format!("the value `{value}` is declared twice")));
+            found.push(Diagnostic::at(
+                Code::D0201,
+                item.span,
+                format!("the value `{value}` is declared twice"),
+            ));
         }
         if value.is_empty() {
-            found.push(Diagnostic::at(Code::D0207, item.span, "a value of an enumeration cannot be empty"));
+            found.push(Diagnostic::at(
+                Code::D0207,
+                item.span,
+                "a value of an enumeration cannot be empty",
+            ));
         }
         values.push(value);
     }
     if values.is_empty() {
         found.push(
-            Diagnostic::at(Code::D0207, node.span, "an enumeration needs at least one value")
-                .help("write its values, such as `[placed, paid]`; a list attribute has the type `list`"),
+            Diagnostic::at(
+                Code::D0207,
+                node.span,
+                "an enumeration needs at least one value",
+            )
+            .help(
+                "write its values, such as `[placed, paid]`; a list attribute has the type `list`",
+            ),
         );
         return None;
     }
     Some(Type::Enumeration(values))
 }
 
-fn entity_type(text: &str, node: &Node, entities: &[Entity], found: &mut Diagnostics) -> Option<Written> {
-    let (name, attribute) = text.split_once('.').map_or((text, None), |(e, a)| (e, Some(a)));
+fn entity_type(
+    text: &str,
+    node: &Node,
+    entities: &[Entity],
+    found: &mut Diagnostics,
+) -> Option<Written> {
+    let (name, attribute) = text
+        .split_once('.')
+        .map_or((text, None), |(e, a)| (e, Some(a)));
     let Some(at) = entities.iter().position(|e| e.name == name) else {
-        let known = TYPE_NAMES.into_iter().chain(entities.iter().map(|e| e.name.as_str()));
+        let known = TYPE_NAMES
+            .into_iter()
+            .chain(entities.iter().map(|e| e.name.as_str()));
         found.push(
             Diagnostic::at(Code::D0207, node.span, format!("unknown type `{text}`"))
                 .note("a type is one of the language's types, a list of values, or the name of an entity")
@@ -154,9 +218,8 @@ fn entity_type(text: &str, node: &Node, entities: &[Entity], found: &mut Diagnos
     let id = EntityId(u16::try_from(at).ok()?);
     match attribute {
         None => Some(Written::Key(id)),
-        Some(attribute) => {
-            attribute_named(attribute, node.span, &entities[at], found).map(|a| Written::Attribute(id, a))
-        }
+        Some(attribute) => attribute_named(attribute, node.span, &entities[at], found)
+            .map(|a| Written::Attribute(id, a)),
     }
 }
 
@@ -210,10 +273,17 @@ fn follow(
 /// Defaults, shares and derivations of one entity.
 fn settle(entity: &mut Entity, body: &Node, found: &mut Diagnostics) {
     for id in entity.attribute_ids() {
-        let Some(node) = attribute_node(body, &entity.attribute(id).name).filter(|n| n.is_map()) else { continue };
-        let default = node.get("default").and_then(|n| constants::constant(n, entity.attribute(id), found));
+        let Some(node) = attribute_node(body, &entity.attribute(id).name).filter(|n| n.is_map())
+        else {
+            continue;
+        };
+        let default = node
+            .get("default")
+            .and_then(|n| constants::constant(n, entity.attribute(id), found));
         let share = share(node, entity, id, found);
-        let derived = node.get("derived").and_then(|n| derivation(n, entity, id, node.get("type"), found));
+        let derived = node
+            .get("derived")
+            .and_then(|n| derivation(n, entity, id, node.get("type"), found));
         let attribute = &mut entity.attributes[usize::from(id.0)];
         attribute.default = default;
         attribute.share = share;
@@ -223,7 +293,12 @@ fn settle(entity: &mut Entity, body: &Node, found: &mut Diagnostics) {
     }
     derivation_order(entity, found);
     for id in entity.attribute_ids() {
-        let sources: Vec<AttributeId> = entity.attribute(id).derived.iter().flat_map(|d| d.of.clone()).collect();
+        let sources: Vec<AttributeId> = entity
+            .attribute(id)
+            .derived
+            .iter()
+            .flat_map(|d| d.of.clone())
+            .collect();
         if sources.iter().any(|s| missing_possible(entity, *s, 0)) {
             entity.attributes[usize::from(id.0)].optional = true;
         }
@@ -234,16 +309,22 @@ fn settle(entity: &mut Entity, body: &Node, found: &mut Diagnostics) {
 fn missing_possible(entity: &Entity, id: AttributeId, depth: usize) -> bool {
     let attribute = entity.attribute(id);
     let of = attribute.derived.iter().flat_map(|d| &d.of);
-    attribute.optional || (depth < DERIVATION_DEPTH && of.copied().any(|s| missing_possible(entity, s, depth + 1)))
+    attribute.optional
+        || (depth < DERIVATION_DEPTH && of.copied().any(|s| missing_possible(entity, s, depth + 1)))
 }
 
 /// How deep derivations are followed; circles are refused elsewhere.
 const DERIVATION_DEPTH: usize = 16;
 
 fn share(node: &Node, entity: &Entity, id: AttributeId, found: &mut Diagnostics) -> Share {
-    let Some(value) = node.get("share") else { return Share::default() };
+    let Some(value) = node.get("share") else {
+        return Share::default();
+    };
     if !value.is_map() {
-        return Share { any: read_unit(Some(value), "share", "`2%`", found, units::share), of: Vec::new() };
+        return Share {
+            any: read_unit(Some(value), "share", "`2%`", found, units::share),
+            of: Vec::new(),
+        };
     }
     let mut of: Vec<(Constant, u64)> = Vec::new();
     for (key, part) in value.entries() {
@@ -253,7 +334,11 @@ fn share(node: &Node, entity: &Entity, id: AttributeId, found: &mut Diagnostics)
     }
     of.sort();
     if of.iter().map(|(_, p)| p).sum::<u64>() > 1_000_000 {
-        found.push(Diagnostic::at(Code::D0202, value.span, "the shares add up to more than 100%"));
+        found.push(Diagnostic::at(
+            Code::D0202,
+            value.span,
+            "the shares add up to more than 100%",
+        ));
     }
     Share { any: None, of }
 }
@@ -273,7 +358,10 @@ fn derivation(
 ) -> Option<Derived> {
     let text = node.text()?.trim();
     let Some((name, rest)) = text.split_once('(') else {
-        found.push(bad_derivation(node, format!("`{text}` is no derivation")).help("write it like `day(created_at)`"));
+        found.push(
+            bad_derivation(node, format!("`{text}` is no derivation"))
+                .help("write it like `day(created_at)`"),
+        );
         return None;
     };
     let Some(function) = function_of(text) else {
@@ -284,10 +372,16 @@ fn derivation(
         return None;
     };
     let inside = rest.trim_end().strip_suffix(')').unwrap_or(rest);
-    let arguments: Vec<&str> = inside.split(',').map(str::trim).filter(|a| !a.is_empty()).collect();
+    let arguments: Vec<&str> = inside
+        .split(',')
+        .map(str::trim)
+        .filter(|a| !a.is_empty())
+        .collect();
     let takes_number = matches!(function, Derivation::Prefix | Derivation::Bucket);
     let (names, number) = match arguments.split_last() {
-        Some((last, names)) if takes_number => (names, units::whole_number(last, 100_000).filter(|n| *n > 0)),
+        Some((last, names)) if takes_number => {
+            (names, units::whole_number(last, 100_000).filter(|n| *n > 0))
+        }
         _ => (arguments.as_slice(), None),
     };
     let counts = match function {
@@ -301,10 +395,16 @@ fn derivation(
             Derivation::Bucket => "`bucket(order_id, 16)`",
             _ => "one attribute in brackets",
         };
-        found.push(bad_derivation(node, format!("`{}` takes {usage}", function.name())));
+        found.push(bad_derivation(
+            node,
+            format!("`{}` takes {usage}", function.name()),
+        ));
         return None;
     }
-    let of: Vec<AttributeId> = names.iter().filter_map(|n| attribute_named(n, node.span, entity, found)).collect();
+    let of: Vec<AttributeId> = names
+        .iter()
+        .filter_map(|n| attribute_named(n, node.span, entity, found))
+        .collect();
     if of.len() != names.len() {
         return None;
     }
@@ -312,22 +412,39 @@ fn derivation(
     if ty.is_some() && entity.attribute(id).ty != function.result() {
         found.push(bad_derivation(
             node,
-            format!("`{}` gives a {}, not a {}", function.name(), function.result().name(), entity.attribute(id).ty.name()),
+            format!(
+                "`{}` gives a {}, not a {}",
+                function.name(),
+                function.result().name(),
+                entity.attribute(id).ty.name()
+            ),
         ));
     }
-    Some(Derived { function, of, argument: number })
+    Some(Derived {
+        function,
+        of,
+        argument: number,
+    })
 }
 
 fn bad_derivation(node: &Node, message: String) -> Diagnostic {
     Diagnostic::at(Code::D0209, node.span, message)
 }
 
-fn check_sources(node: &Node, function: Derivation, of: &[AttributeId], entity: &Entity, found: &mut Diagnostics) {
+fn check_sources(
+    node: &Node,
+    function: Derivation,
+    of: &[AttributeId],
+    entity: &Entity,
+    found: &mut Diagnostics,
+) {
     for source in of {
         let attribute = entity.attribute(*source);
         let fits = match function {
-            Derivation::Day | Derivation::Hour => matches!(attribute.ty, Type::Timestamp | Type::Epoch)
-                || (function == Derivation::Day && attribute.ty == Type::Date),
+            Derivation::Day | Derivation::Hour => {
+                matches!(attribute.ty, Type::Timestamp | Type::Epoch)
+                    || (function == Derivation::Day && attribute.ty == Type::Date)
+            }
             Derivation::Month => matches!(attribute.ty, Type::Timestamp | Type::Epoch | Type::Date),
             Derivation::Year => attribute.ty.is_time(),
             Derivation::Lower | Derivation::Prefix => attribute.ty.is_text(),
@@ -335,8 +452,18 @@ fn check_sources(node: &Node, function: Derivation, of: &[AttributeId], entity: 
         };
         if !fits {
             found.push(
-                bad_derivation(node, format!("`{}` cannot be taken of a {}", function.name(), attribute.ty.name()))
-                    .context(attribute.span, format!("`{}` is declared here", attribute.name)),
+                bad_derivation(
+                    node,
+                    format!(
+                        "`{}` cannot be taken of a {}",
+                        function.name(),
+                        attribute.ty.name()
+                    ),
+                )
+                .context(
+                    attribute.span,
+                    format!("`{}` is declared here", attribute.name),
+                ),
             );
         }
     }
@@ -346,7 +473,12 @@ fn check_sources(node: &Node, function: Derivation, of: &[AttributeId], entity: 
 fn derivation_order(entity: &Entity, found: &mut Diagnostics) {
     for id in entity.attribute_ids() {
         let mut reached: Vec<AttributeId> = Vec::new();
-        let mut open: Vec<AttributeId> = entity.attribute(id).derived.iter().flat_map(|d| d.of.clone()).collect();
+        let mut open: Vec<AttributeId> = entity
+            .attribute(id)
+            .derived
+            .iter()
+            .flat_map(|d| d.of.clone())
+            .collect();
         while let Some(next) = open.pop() {
             if next == id {
                 let attribute = entity.attribute(id);
@@ -359,7 +491,13 @@ fn derivation_order(entity: &Entity, found: &mut Diagnostics) {
             }
             if !reached.contains(&next) {
                 reached.push(next);
-                open.extend(entity.attribute(next).derived.iter().flat_map(|d| d.of.clone()));
+                open.extend(
+                    entity
+                        .attribute(next)
+                        .derived
+                        .iter()
+                        .flat_map(|d| d.of.clone()),
+                );
             }
         }
     }

@@ -11,24 +11,46 @@ use std::collections::BTreeMap;
 /// The constraints of an entity, sorted by the names of their attributes.
 pub(super) fn uniques(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Vec<Unique> {
     let mut made: Vec<Unique> = Vec::new();
-    for (key, value) in body.get("attributes").map(Node::entries).unwrap_or_default() {
-        let Some(unique) = value.get("unique") else { continue };
+    for (key, value) in body
+        .get("attributes")
+        .map(Node::entries)
+        .unwrap_or_default()
+    {
+        let Some(unique) = value.get("unique") else {
+            continue;
+        };
         let promised = unique.text() == Some("promised");
         let name = key.text().unwrap_or_default();
         if let Some(id) = entity.find(name.strip_suffix('?').unwrap_or(name))
             && unique.boolean() != Some(false)
         {
-            made.push(Unique { attributes: vec![id], namespace: None, promised, span: unique.span });
+            made.push(Unique {
+                attributes: vec![id],
+                namespace: None,
+                promised,
+                span: unique.span,
+            });
         }
     }
-    for node in body.get("unique").map(Node::one_or_many).unwrap_or_default() {
+    for node in body
+        .get("unique")
+        .map(Node::one_or_many)
+        .unwrap_or_default()
+    {
         made.extend(constraint(entity, node, found));
     }
     for unique in &made {
         check(entity, unique, found);
     }
-    made.sort_by_key(|u| (entity.names(u.attributes.iter().copied()).join("\0"), u.namespace.clone()));
-    made.dedup_by(|a, b| a.attributes == b.attributes && a.namespace == b.namespace && a.promised == b.promised);
+    made.sort_by_key(|u| {
+        (
+            entity.names(u.attributes.iter().copied()).join("\0"),
+            u.namespace.clone(),
+        )
+    });
+    made.dedup_by(|a, b| {
+        a.attributes == b.attributes && a.namespace == b.namespace && a.promised == b.promised
+    });
     made
 }
 
@@ -46,8 +68,12 @@ fn constraint(entity: &Entity, node: &Node, found: &mut Diagnostics) -> Option<U
         .iter()
         .filter_map(|n| attribute_named(n.text().unwrap_or_default(), n.span, entity, found))
         .collect();
-    (attributes.len() == nodes.len() && !attributes.is_empty())
-        .then_some(Unique { attributes, namespace, promised, span: node.span })
+    (attributes.len() == nodes.len() && !attributes.is_empty()).then_some(Unique {
+        attributes,
+        namespace,
+        promised,
+        span: node.span,
+    })
 }
 
 fn check(entity: &Entity, unique: &Unique, found: &mut Diagnostics) {
@@ -55,8 +81,15 @@ fn check(entity: &Entity, unique: &Unique, found: &mut Diagnostics) {
         let attribute = entity.attribute(*id);
         if !attribute.ty.fits_key() {
             found.push(
-                Diagnostic::at(Code::D0221, unique.span, format!("a {} cannot be unique", attribute.ty.name()))
-                    .context(attribute.span, format!("`{}` is declared here", attribute.name)),
+                Diagnostic::at(
+                    Code::D0221,
+                    unique.span,
+                    format!("a {} cannot be unique", attribute.ty.name()),
+                )
+                .context(
+                    attribute.span,
+                    format!("`{}` is declared here", attribute.name),
+                ),
             );
         }
     }
@@ -80,14 +113,21 @@ pub(super) fn check_namespaces(entities: &[Entity], found: &mut Diagnostics) {
     let mut first: BTreeMap<&str, (Vec<&Type>, Span)> = BTreeMap::new();
     for entity in entities {
         for unique in &entity.uniques {
-            let Some(namespace) = &unique.namespace else { continue };
-            let types: Vec<&Type> = unique.attributes.iter().map(|a| &entity.attribute(*a).ty).collect();
+            let Some(namespace) = &unique.namespace else {
+                continue;
+            };
+            let types: Vec<&Type> = unique
+                .attributes
+                .iter()
+                .map(|a| &entity.attribute(*a).ty)
+                .collect();
             match first.get(namespace.as_str()) {
                 None => {
                     first.insert(namespace, (types, unique.span));
                 }
                 Some((others, span)) => {
-                    let fits = others.len() == types.len() && others.iter().zip(&types).all(|(a, b)| same_kind(a, b));
+                    let fits = others.len() == types.len()
+                        && others.iter().zip(&types).all(|(a, b)| same_kind(a, b));
                     if !fits {
                         found.push(
                             Diagnostic::at(Code::D0221, unique.span, format!("the namespace `{namespace}` has other attributes elsewhere"))

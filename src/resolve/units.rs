@@ -21,15 +21,23 @@ fn scaled(text: &str, places: u32) -> Option<u128> {
     if digits > places {
         return None;
     }
-    let fraction: u128 = if fraction.is_empty() { 0 } else { fraction.parse().ok()? };
+    let fraction: u128 = if fraction.is_empty() {
+        0
+    } else {
+        fraction.parse().ok()?
+    };
     let scale = 10u128.checked_pow(places)?;
-    whole.checked_mul(scale)?.checked_add(fraction.checked_mul(10u128.checked_pow(places - digits)?)?)
+    whole
+        .checked_mul(scale)?
+        .checked_add(fraction.checked_mul(10u128.checked_pow(places - digits)?)?)
 }
 
 /// The number and the letters after it.
 fn split_unit(text: &str) -> (&str, &str) {
     let text = text.trim();
-    let at = text.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(text.len());
+    let at = text
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(at);
     (number.trim(), unit.trim())
 }
@@ -88,8 +96,13 @@ pub fn rate(text: &str) -> Option<Rate> {
     };
     let (number, unit) = split_unit(calls);
     let micro = scaled(number, 6)?.checked_mul(magnitude(unit)?)?;
-    let micro_calls = u64::try_from(micro).ok().filter(|m| *m <= 1_000_000_000_000_000_000)?;
-    Some(Rate { micro_calls, period })
+    let micro_calls = u64::try_from(micro)
+        .ok()
+        .filter(|m| *m <= 1_000_000_000_000_000_000)?;
+    Some(Rate {
+        micro_calls,
+        period,
+    })
 }
 
 /// `2%`: parts per million, at most all.
@@ -127,7 +140,11 @@ fn range(text: &str) -> Option<(u64, u64)> {
 /// `20`: a whole number of at most `most`.
 #[must_use]
 pub fn whole_number(text: &str, most: u32) -> Option<u32> {
-    text.trim().replace('_', "").parse::<u32>().ok().filter(|n| *n <= most)
+    text.trim()
+        .replace('_', "")
+        .parse::<u32>()
+        .ok()
+        .filter(|n| *n <= most)
 }
 
 #[cfg(test)]
@@ -156,23 +173,53 @@ mod tests {
 
     #[test]
     fn sizes() {
-        assert_eq!((size("400 B"), size("1.5 KB"), size("1MB")), (Some(400), Some(1536), Some(1_048_576)));
+        assert_eq!(
+            (size("400 B"), size("1.5 KB"), size("1MB")),
+            (Some(400), Some(1536), Some(1_048_576))
+        );
         assert_eq!((size("1 GB"), size("x")), (None, None));
     }
 
     #[test]
     fn rates() {
-        assert_eq!(rate("300/s"), Some(Rate { micro_calls: 300_000_000, period: Period::Second }));
-        assert_eq!(rate("2M/day"), Some(Rate { micro_calls: 2_000_000_000_000, period: Period::Day }));
-        assert_eq!(rate("0.5 / min"), Some(Rate { micro_calls: 500_000, period: Period::Minute }));
-        assert_eq!((rate("300"), rate("1/week"), rate("/s")), (None, None, None));
+        assert_eq!(
+            rate("300/s"),
+            Some(Rate {
+                micro_calls: 300_000_000,
+                period: Period::Second
+            })
+        );
+        assert_eq!(
+            rate("2M/day"),
+            Some(Rate {
+                micro_calls: 2_000_000_000_000,
+                period: Period::Day
+            })
+        );
+        assert_eq!(
+            rate("0.5 / min"),
+            Some(Rate {
+                micro_calls: 500_000,
+                period: Period::Minute
+            })
+        );
+        assert_eq!(
+            (rate("300"), rate("1/week"), rate("/s")),
+            (None, None, None)
+        );
     }
 
     #[test]
     fn shares_and_repetitions() {
-        assert_eq!((share("2%"), share("0.5 %"), share("101%"), share("2")), (Some(20_000), Some(5_000), None, None));
+        assert_eq!(
+            (share("2%"), share("0.5 %"), share("101%"), share("2")),
+            (Some(20_000), Some(5_000), None, None)
+        );
         assert_eq!(times("1..20"), Some(Times { min: 1, max: 20 }));
         assert_eq!(times("3"), Some(Times { min: 3, max: 3 }));
-        assert_eq!((times("0"), times("5..2"), times("a..b")), (None, None, None));
+        assert_eq!(
+            (times("0"), times("5..2"), times("a..b")),
+            (None, None, None)
+        );
     }
 }

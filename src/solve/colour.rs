@@ -31,7 +31,13 @@ const SEEDS: [u64; 3] = [1, 2, 3];
 /// Whether the slots of these kinds are enough when at most `uncovered` vertices are left out. `fixed`: how many of the
 /// indexes exist already; the others of a kind are interchangeable.
 #[must_use]
-pub fn enough(problem: &Problem<'_, '_>, kinds: &[Kind], fixed: usize, first: &[usize], uncovered: usize) -> Answer {
+pub fn enough(
+    problem: &Problem<'_, '_>,
+    kinds: &[Kind],
+    fixed: usize,
+    first: &[usize],
+    uncovered: usize,
+) -> Answer {
     let count = problem.vertices.len();
     if problem.is_plain() && uncovered == 0 && fixed == 0 && !kinds.contains(&Kind::Local) {
         let (peeled, core) = problem.graph.peel(kinds.len());
@@ -74,16 +80,26 @@ fn decide(
 }
 
 /// Colours what was peeled off, in the reverse order.
-fn add_peeled(problem: &Problem<'_, '_>, kinds: &[Kind], choices: Vec<Choice>, peeled: &[usize]) -> Option<Vec<Choice>> {
-    let mut all: Vec<Option<Choice>> =
-        choices.into_iter().enumerate().map(|(v, c)| (!peeled.contains(&v)).then_some(c)).collect();
+fn add_peeled(
+    problem: &Problem<'_, '_>,
+    kinds: &[Kind],
+    choices: Vec<Choice>,
+    peeled: &[usize],
+) -> Option<Vec<Choice>> {
+    let mut all: Vec<Option<Choice>> = choices
+        .into_iter()
+        .enumerate()
+        .map(|(v, c)| (!peeled.contains(&v)).then_some(c))
+        .collect();
     let mut board = Problem::board(kinds, &all);
     for vertex in peeled.iter().rev() {
         let choice = problem.vertices[*vertex]
             .demands
             .iter()
             .flat_map(|d| (0..kinds.len()).map(|s| (Slot(s), *d)))
-            .find(|(slot, d)| problem.pairwise(&board, *slot, *d) && problem.oracle.fits(&board, *slot, *d));
+            .find(|(slot, d)| {
+                problem.pairwise(&board, *slot, *d) && problem.oracle.fits(&board, *slot, *d)
+            });
         let choice = match (choice, problem.vertices[*vertex].free) {
             (Some((slot, demand)), _) => {
                 board.insert(slot, demand);
@@ -133,9 +149,18 @@ impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
     fn run(&mut self) -> Answer {
         if self.extend() {
             // Vertices outside of `among` are for the caller.
-            return Answer::Enough(self.choices.iter().map(|c| c.unwrap_or(Choice::Not)).collect());
+            return Answer::Enough(
+                self.choices
+                    .iter()
+                    .map(|c| c.unwrap_or(Choice::Not))
+                    .collect(),
+            );
         }
-        if self.left == 0 { Answer::Unknown } else { Answer::TooFew }
+        if self.left == 0 {
+            Answer::Unknown
+        } else {
+            Answer::TooFew
+        }
     }
 
     fn extend(&mut self) -> bool {
@@ -143,7 +168,9 @@ impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
             return false;
         }
         self.left -= 1;
-        let Some((vertex, places)) = self.next() else { return true };
+        let Some((vertex, places)) = self.next() else {
+            return true;
+        };
         for (slot, demand) in places {
             if !self.problem.oracle.fits(&self.board, slot, demand) {
                 continue;
@@ -177,12 +204,25 @@ impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
 
     /// The vertex to place next and the places that pairs leave it: the clique first, then the one with the fewest.
     fn next(&self) -> Option<(usize, Vec<(Slot, DemandId)>)> {
-        if let Some(vertex) = self.first.iter().find(|v| self.among.contains(v) && self.choices[**v].is_none()) {
+        if let Some(vertex) = self
+            .first
+            .iter()
+            .find(|v| self.among.contains(v) && self.choices[**v].is_none())
+        {
             return Some((*vertex, self.places(*vertex)));
         }
-        let open = self.among.iter().copied().filter(|v| self.choices[*v].is_none());
-        open.map(|v| (v, self.places(v)))
-            .min_by_key(|(v, places)| (places.len(), std::cmp::Reverse(self.problem.graph.degree(*v)), *v))
+        let open = self
+            .among
+            .iter()
+            .copied()
+            .filter(|v| self.choices[*v].is_none());
+        open.map(|v| (v, self.places(v))).min_by_key(|(v, places)| {
+            (
+                places.len(),
+                std::cmp::Reverse(self.problem.graph.degree(*v)),
+                *v,
+            )
+        })
     }
 
     fn places(&self, vertex: usize) -> Vec<(Slot, DemandId)> {
@@ -192,7 +232,12 @@ impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
 
 /// The places that pairs leave a vertex; of empty interchangeable slots only the first of each kind.
 #[must_use]
-pub fn places(problem: &Problem<'_, '_>, board: &Board, fixed: usize, vertex: usize) -> Vec<(Slot, DemandId)> {
+pub fn places(
+    problem: &Problem<'_, '_>,
+    board: &Board,
+    fixed: usize,
+    vertex: usize,
+) -> Vec<(Slot, DemandId)> {
     let mut made = Vec::new();
     for demand in &problem.vertices[vertex].demands {
         let mut empty_seen: Vec<Kind> = Vec::new();
@@ -214,13 +259,22 @@ pub fn places(problem: &Problem<'_, '_>, board: &Board, fixed: usize, vertex: us
 }
 
 /// A colouring found by moving vertices that are in conflict, if one is found.
-fn tabu(problem: &Problem<'_, '_>, kinds: &[Kind], among: &[usize], seed: u64) -> Option<Vec<Choice>> {
+fn tabu(
+    problem: &Problem<'_, '_>,
+    kinds: &[Kind],
+    among: &[usize],
+    seed: u64,
+) -> Option<Vec<Choice>> {
     let options: Vec<Vec<(usize, DemandId)>> = among
         .iter()
         .map(|v| {
             let demands = &problem.vertices[*v].demands;
             let stands = |s: usize, d: DemandId| !problem.clash(kinds[s], d, d);
-            demands.iter().flat_map(|d| (0..kinds.len()).map(|s| (s, *d))).filter(|(s, d)| stands(*s, *d)).collect()
+            demands
+                .iter()
+                .flat_map(|d| (0..kinds.len()).map(|s| (s, *d)))
+                .filter(|(s, d)| stands(*s, *d))
+                .collect()
         })
         .collect();
     if options.iter().any(Vec::is_empty) {
@@ -229,7 +283,9 @@ fn tabu(problem: &Problem<'_, '_>, kinds: &[Kind], among: &[usize], seed: u64) -
     let mut state = seed;
     let mut random = move |n: usize| {
         // Knuth's MMIX generator; the high bits are the good ones.
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (state >> 33) as usize % n.max(1)
     };
     let mut place: Vec<usize> = options.iter().map(|o| random(o.len())).collect();
@@ -245,14 +301,19 @@ fn tabu(problem: &Problem<'_, '_>, kinds: &[Kind], among: &[usize], seed: u64) -
     };
     let mut forbidden: Vec<Vec<u32>> = options.iter().map(|o| vec![0; o.len()]).collect();
     for step in 1..=TABU {
-        let troubled: Vec<usize> = (0..options.len()).filter(|at| clashes(&place, *at, place[*at]) > 0).collect();
+        let troubled: Vec<usize> = (0..options.len())
+            .filter(|at| clashes(&place, *at, place[*at]) > 0)
+            .collect();
         if troubled.is_empty() {
             return settle(problem, kinds, among, &options, &place);
         }
         let mut best: Option<(usize, usize, usize)> = None;
         for at in &troubled {
-            for option in (0..options[*at].len()).filter(|o| *o != place[*at] && forbidden[*at][*o] < step) {
-                let after = clashes(&place, *at, option) + 1_000 - clashes(&place, *at, place[*at]).min(1_000);
+            for option in
+                (0..options[*at].len()).filter(|o| *o != place[*at] && forbidden[*at][*o] < step)
+            {
+                let after = clashes(&place, *at, option) + 1_000
+                    - clashes(&place, *at, place[*at]).min(1_000);
                 if best.is_none_or(|(b, ..)| after < b) {
                     best = Some((after, *at, option));
                 }

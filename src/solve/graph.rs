@@ -55,8 +55,13 @@ impl Graph {
     #[must_use]
     pub fn without_last(&self) -> Self {
         let count = self.len().saturating_sub(1);
-        let edges: Vec<(usize, usize)> =
-            (0..count).flat_map(|a| (0..a).filter(move |b| self.joined(a, *b)).map(move |b| (a, b))).collect();
+        let edges: Vec<(usize, usize)> = (0..count)
+            .flat_map(|a| {
+                (0..a)
+                    .filter(move |b| self.joined(a, *b))
+                    .map(move |b| (a, b))
+            })
+            .collect();
         Self::new(count, &edges)
     }
 
@@ -79,7 +84,11 @@ impl Graph {
                 continue;
             }
             order.push(vertex);
-            for neighbour in self.graph.neighbors(NodeIndex::new(vertex)).map(NodeIndex::index) {
+            for neighbour in self
+                .graph
+                .neighbors(NodeIndex::new(vertex))
+                .map(NodeIndex::index)
+            {
                 degree[neighbour] = degree[neighbour].saturating_sub(1);
                 if !gone[neighbour] && degree[neighbour] < k {
                     open.push(neighbour);
@@ -94,7 +103,11 @@ impl Graph {
     /// the search within `budget` steps shows that none is greater.
     #[must_use]
     pub fn clique(&self, budget: u32) -> (Vec<usize>, bool) {
-        let mut search = Clique { graph: self, best: Vec::new(), left: budget };
+        let mut search = Clique {
+            graph: self,
+            best: Vec::new(),
+            left: budget,
+        };
         let mut order: Vec<usize> = (0..self.len()).collect();
         order.sort_by_key(|v| (std::cmp::Reverse(self.degree(*v)), *v));
         search.extend(&mut Vec::new(), &order);
@@ -126,7 +139,11 @@ impl Clique<'_> {
                 return;
             }
             let vertex = order[at];
-            let next: Vec<usize> = order[..at].iter().copied().filter(|v| self.graph.joined(*v, vertex)).collect();
+            let next: Vec<usize> = order[..at]
+                .iter()
+                .copied()
+                .filter(|v| self.graph.joined(*v, vertex))
+                .collect();
             chosen.push(vertex);
             self.extend(chosen, &next);
             chosen.pop();
@@ -137,7 +154,10 @@ impl Clique<'_> {
     fn coloured(&self, candidates: &[usize]) -> (Vec<usize>, Vec<usize>) {
         let mut classes: Vec<Vec<usize>> = Vec::new();
         for vertex in candidates {
-            match classes.iter_mut().find(|c| c.iter().all(|v| !self.graph.joined(*v, *vertex))) {
+            match classes
+                .iter_mut()
+                .find(|c| c.iter().all(|v| !self.graph.joined(*v, *vertex)))
+            {
                 Some(class) => class.push(*vertex),
                 None => classes.push(vec![*vertex]),
             }
@@ -180,14 +200,21 @@ mod tests {
     /// The size of a greatest clique, by looking at all sets.
     fn by_force(graph: &Graph) -> usize {
         let all_joined = |set: u32| {
-            (0..graph.len()).all(|a| (0..a).all(|b| set >> a & 1 == 0 || set >> b & 1 == 0 || graph.joined(a, b)))
+            (0..graph.len()).all(|a| {
+                (0..a).all(|b| set >> a & 1 == 0 || set >> b & 1 == 0 || graph.joined(a, b))
+            })
         };
-        (0u32..1 << graph.len()).filter(|s| all_joined(*s)).map(u32::count_ones).max().unwrap_or(0) as usize
+        (0u32..1 << graph.len())
+            .filter(|s| all_joined(*s))
+            .map(u32::count_ones)
+            .max()
+            .unwrap_or(0) as usize
     }
 
     fn graphs() -> impl Strategy<Value = Graph> {
         (1usize..11).prop_flat_map(|n| {
-            proptest::collection::vec((0..n, 0..n), 0..n * n / 2 + 1).prop_map(move |edges| Graph::new(n, &edges))
+            proptest::collection::vec((0..n, 0..n), 0..n * n / 2 + 1)
+                .prop_map(move |edges| Graph::new(n, &edges))
         })
     }
 
@@ -214,6 +241,9 @@ mod tests {
 
     #[test]
     fn connected_sets() {
-        assert_eq!(components(5, &[(0, 3), (3, 4)]), vec![vec![0, 3, 4], vec![1], vec![2]]);
+        assert_eq!(
+            components(5, &[(0, 3), (3, 4)]),
+            vec![vec![0, 3, 4], vec![1], vec![2]]
+        );
     }
 }

@@ -22,7 +22,9 @@ impl Guard {
     /// What part of the items has it, in parts per million.
     #[must_use]
     pub fn present(&self, entity: &Entity) -> u64 {
-        self.attributes.iter().fold(WHOLE, |part, a| part * estimate::present(entity, *a) / WHOLE)
+        self.attributes.iter().fold(WHOLE, |part, a| {
+            part * estimate::present(entity, *a) / WHOLE
+        })
     }
 }
 
@@ -52,15 +54,22 @@ pub fn guards(workload: &Workload, schema: &Schema, id: EntityId) -> Vec<Guard> 
 #[must_use]
 pub fn identity_guard(workload: &Workload, id: EntityId, key: AttributeSet) -> Option<Guard> {
     let entity = workload.entity(id);
-    let created = workload.steps().any(|(_, s)| s.entity == id && s.verb == WriteVerb::Create);
+    let created = workload
+        .steps()
+        .any(|(_, s)| s.entity == id && s.verb == WriteVerb::Create);
     let generated = entity.identity.iter().any(|a| {
         let attribute = entity.attribute(*a);
-        let refers = attribute.target.is_some() || entity.references.iter().any(|r| r.attributes.contains(a));
+        let refers = attribute.target.is_some()
+            || entity.references.iter().any(|r| r.attributes.contains(a));
         attribute.ty.is_generated() && !refers
     });
     let implied = key.is_subset(implied_by(entity, entity.identity_set()));
     let needed = created && !implied && !generated;
-    needed.then(|| Guard { attributes: entity.identity.clone(), namespace: None, of_identity: true })
+    needed.then(|| Guard {
+        attributes: entity.identity.clone(),
+        namespace: None,
+        of_identity: true,
+    })
 }
 
 /// What is known of an item of which some attributes are: these, and what is derived from them.
@@ -68,7 +77,12 @@ fn implied_by(entity: &Entity, mut known: AttributeSet) -> AttributeSet {
     loop {
         let before = known;
         for id in entity.attribute_ids() {
-            if entity.attribute(id).derived.as_ref().is_some_and(|d| d.of.iter().all(|s| known.contains(*s))) {
+            if entity
+                .attribute(id)
+                .derived
+                .as_ref()
+                .is_some_and(|d| d.of.iter().all(|s| known.contains(*s)))
+            {
                 known.insert(id);
             }
         }

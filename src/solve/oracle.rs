@@ -57,7 +57,10 @@ impl Board {
     #[must_use]
     pub fn new(indexes: impl IntoIterator<Item = Kind>) -> Self {
         let kinds: Vec<Kind> = std::iter::once(Kind::Table).chain(indexes).collect();
-        Self { slots: vec![Vec::new(); kinds.len()], kinds }
+        Self {
+            slots: vec![Vec::new(); kinds.len()],
+            kinds,
+        }
     }
 
     /// Puts a demand into a slot.
@@ -75,15 +78,30 @@ impl Board {
 
     /// The demands in slots of a kind.
     fn of_kind(&self, kind: Kind) -> impl Iterator<Item = DemandId> + '_ {
-        self.kinds.iter().zip(&self.slots).filter(move |(k, _)| **k == kind).flat_map(|(_, s)| s.iter().copied())
+        self.kinds
+            .iter()
+            .zip(&self.slots)
+            .filter(move |(k, _)| **k == kind)
+            .flat_map(|(_, s)| s.iter().copied())
     }
 }
 
 impl<'a> Oracle<'a> {
     /// An oracle for an instance.
     #[must_use]
-    pub fn new(workload: &'a Workload, rules: &'a [TableRule], demands: Vec<&'a Demand>, fixed: &'a FixedKeys) -> Self {
-        Self { workload, rules, demands, fixed, known: RefCell::default() }
+    pub fn new(
+        workload: &'a Workload,
+        rules: &'a [TableRule],
+        demands: Vec<&'a Demand>,
+        fixed: &'a FixedKeys,
+    ) -> Self {
+        Self {
+            workload,
+            rules,
+            demands,
+            fixed,
+            known: RefCell::default(),
+        }
     }
 
     /// The demand of an id.
@@ -98,7 +116,8 @@ impl<'a> Oracle<'a> {
 
     /// The demands of `among` that are connected with `start` by shared entities, `start` included; sorted.
     fn connected(&self, start: &[DemandId], among: &[DemandId]) -> Vec<DemandId> {
-        let mut entities: BTreeSet<EntityId> = start.iter().flat_map(|d| self.entities(*d)).collect();
+        let mut entities: BTreeSet<EntityId> =
+            start.iter().flat_map(|d| self.entities(*d)).collect();
         let mut made: BTreeSet<DemandId> = start.iter().copied().collect();
         loop {
             let before = made.len();
@@ -139,7 +158,13 @@ impl<'a> Oracle<'a> {
         found
     }
 
-    fn find(&self, kind: Kind, demands: &[DemandId], also: &[DemandId], table: Option<&Family>) -> Found {
+    fn find(
+        &self,
+        kind: Kind,
+        demands: &[DemandId],
+        also: &[DemandId],
+        table: Option<&Family>,
+    ) -> Found {
         let own: Vec<&Demand> = demands.iter().map(|d| self.demand(*d)).collect();
         let also: Vec<&Demand> = also.iter().map(|d| self.demand(*d)).collect();
         let setting = Setting {
@@ -187,7 +212,8 @@ impl<'a> Oracle<'a> {
         match board.kinds[slot.0] {
             Kind::Global => {
                 self.check_exclusive(slot, here, demand)?;
-                self.family(Kind::Global, &self.connected(&[demand], here), &[]).map(|_| ())
+                self.family(Kind::Global, &self.connected(&[demand], here), &[])
+                    .map(|_| ())
             }
             Kind::Table | Kind::Local => {
                 let mut with = board.clone();
@@ -206,42 +232,90 @@ impl<'a> Oracle<'a> {
                 None => return Ok(None),
             },
         };
-        let holding = families.iter().find(|f| self.entities(demand).any(|e| f.member(e).is_some()));
+        let holding = families
+            .iter()
+            .find(|f| self.entities(demand).any(|e| f.member(e).is_some()));
         match holding {
-            Some(family) if self.entities(demand).all(|e| family.member(e).is_some()) => Ok(Some(Rc::clone(family))),
+            Some(family) if self.entities(demand).all(|e| family.member(e).is_some()) => {
+                Ok(Some(Rc::clone(family)))
+            }
             Some(_) => Err(Conflict::Fixed),
             None => Ok(None),
         }
     }
 
     /// That a scanned index holds one entity only.
-    fn check_exclusive(&self, slot: Slot, here: &[DemandId], demand: DemandId) -> Result<(), Conflict> {
+    fn check_exclusive(
+        &self,
+        slot: Slot,
+        here: &[DemandId],
+        demand: DemandId,
+    ) -> Result<(), Conflict> {
         let scans = |d: &DemandId| self.demand(*d).shape == Shape::ScanIndex;
         if !scans(&demand) && !here.iter().any(scans) {
             return Ok(());
         }
-        let fixed = slot.0.checked_sub(1).and_then(|at| self.fixed.indexes.get(at));
-        let occupied = fixed.into_iter().flat_map(|(_, _, f)| f.iter().flat_map(|f| f.members.iter().map(|m| m.entity)));
-        let entities: BTreeSet<EntityId> =
-            here.iter().chain([&demand]).flat_map(|d| self.entities(*d)).chain(occupied).collect();
-        if entities.len() > 1 { Err(Conflict::Exclusive) } else { Ok(()) }
+        let fixed = slot
+            .0
+            .checked_sub(1)
+            .and_then(|at| self.fixed.indexes.get(at));
+        let occupied = fixed
+            .into_iter()
+            .flat_map(|(_, _, f)| f.iter().flat_map(|f| f.members.iter().map(|m| m.entity)));
+        let entities: BTreeSet<EntityId> = here
+            .iter()
+            .chain([&demand])
+            .flat_map(|d| self.entities(*d))
+            .chain(occupied)
+            .collect();
+        if entities.len() > 1 {
+            Err(Conflict::Exclusive)
+        } else {
+            Ok(())
+        }
     }
 
     /// The families of the table and of local indexes that are connected with some demands.
-    fn local_families(&self, board: &Board, start: &[DemandId]) -> Result<Vec<(Slot, Rc<Family>)>, Conflict> {
+    fn local_families(
+        &self,
+        board: &Board,
+        start: &[DemandId],
+    ) -> Result<Vec<(Slot, Rc<Family>)>, Conflict> {
         let on_table: Vec<DemandId> = board.of_kind(Kind::Table).collect();
         let on_local: Vec<DemandId> = board.of_kind(Kind::Local).collect();
         let all: Vec<DemandId> = on_table.iter().chain(&on_local).copied().collect();
         let connected = self.connected(start, &all);
-        let table: Vec<DemandId> = connected.iter().copied().filter(|d| on_table.contains(d)).collect();
-        let local: Vec<DemandId> = connected.iter().copied().filter(|d| on_local.contains(d)).collect();
+        let table: Vec<DemandId> = connected
+            .iter()
+            .copied()
+            .filter(|d| on_table.contains(d))
+            .collect();
+        let local: Vec<DemandId> = connected
+            .iter()
+            .copied()
+            .filter(|d| on_local.contains(d))
+            .collect();
         let mut made = Vec::new();
-        let family = self.fixed_table(&connected).map_or_else(|| self.family(Kind::Table, &table, &local), Ok)?;
-        for (at, kind) in board.kinds.iter().enumerate().filter(|(_, k)| **k == Kind::Local) {
+        let family = self
+            .fixed_table(&connected)
+            .map_or_else(|| self.family(Kind::Table, &table, &local), Ok)?;
+        for (at, kind) in board
+            .kinds
+            .iter()
+            .enumerate()
+            .filter(|(_, k)| **k == Kind::Local)
+        {
             debug_assert_eq!(*kind, Kind::Local);
-            let here: Vec<DemandId> = board.slots[at].iter().copied().filter(|d| local.contains(d)).collect();
+            let here: Vec<DemandId> = board.slots[at]
+                .iter()
+                .copied()
+                .filter(|d| local.contains(d))
+                .collect();
             for group in self.groups(&here) {
-                made.push((Slot(at), self.find(Kind::Local, &group, &[], Some(&family))?));
+                made.push((
+                    Slot(at),
+                    self.find(Kind::Local, &group, &[], Some(&family))?,
+                ));
             }
         }
         made.push((Slot(0), family));
@@ -250,7 +324,11 @@ impl<'a> Oracle<'a> {
 
     fn fixed_table(&self, demands: &[DemandId]) -> Option<Rc<Family>> {
         let first = demands.first().and_then(|d| self.entities(*d).next())?;
-        self.fixed.table.iter().find(|f| f.member(first).is_some()).cloned()
+        self.fixed
+            .table
+            .iter()
+            .find(|f| f.member(first).is_some())
+            .cloned()
     }
 
     /// All families of a board, by slot; entities that nothing asks the table for have their plain key there.
@@ -263,16 +341,24 @@ impl<'a> Oracle<'a> {
                 slot.extend(families.iter().cloned());
             }
         }
-        let free = |slot: usize, d: &DemandId| matches!(self.fixed_family(Slot(slot), *d), Ok(None));
+        let free =
+            |slot: usize, d: &DemandId| matches!(self.fixed_family(Slot(slot), *d), Ok(None));
         for (at, kind) in board.kinds.iter().enumerate() {
             if *kind == Kind::Global {
-                let here: Vec<DemandId> = board.slots[at].iter().copied().filter(|d| free(at, d)).collect();
+                let here: Vec<DemandId> = board.slots[at]
+                    .iter()
+                    .copied()
+                    .filter(|d| free(at, d))
+                    .collect();
                 for group in self.groups(&here) {
                     made[at].extend(self.family(Kind::Global, &group, &[]).ok());
                 }
             }
         }
-        let anchored: Vec<DemandId> = board.of_kind(Kind::Table).chain(board.of_kind(Kind::Local)).collect();
+        let anchored: Vec<DemandId> = board
+            .of_kind(Kind::Table)
+            .chain(board.of_kind(Kind::Local))
+            .collect();
         for group in self.groups(&anchored) {
             for (slot, family) in self.local_families(board, &group).into_iter().flatten() {
                 if !made[slot.0].contains(&family) {
@@ -314,15 +400,30 @@ impl<'a> Oracle<'a> {
         let mut both = vec![a, b];
         both.sort_unstable();
         both.dedup();
-        let scans = both.iter().any(|d| self.demand(*d).shape == Shape::ScanIndex);
+        let scans = both
+            .iter()
+            .any(|d| self.demand(*d).shape == Shape::ScanIndex);
         match self.groups(&both).as_slice() {
             [_, _] if scans => Err(Conflict::Exclusive),
-            groups => groups.iter().try_for_each(|g| self.family(kind, g, &[]).map(|_| ())),
+            groups => groups
+                .iter()
+                .try_for_each(|g| self.family(kind, g, &[]).map(|_| ())),
         }
     }
 }
 
 /// The partition key of a family, for each column the attribute of every member.
 fn partition_of(family: &Family) -> Vec<BTreeMap<EntityId, AttributeId>> {
-    family.columns.iter().map(|c| family.members.iter().map(|m| m.entity).zip(c.iter().copied()).collect()).collect()
+    family
+        .columns
+        .iter()
+        .map(|c| {
+            family
+                .members
+                .iter()
+                .map(|m| m.entity)
+                .zip(c.iter().copied())
+                .collect()
+        })
+        .collect()
 }

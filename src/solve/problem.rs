@@ -81,21 +81,44 @@ impl<'o, 'a> Problem<'o, 'a> {
     #[must_use]
     pub fn joined(oracle: &'o Oracle<'a>, vertices: Vec<Vertex>, entities: Vec<EntityId>) -> Self {
         let masks = [Vec::new(), Vec::new(), Vec::new()];
-        Self { oracle, vertices, entities, graph: Graph::new(0, &[]), masks, words: 0 }
+        Self {
+            oracle,
+            vertices,
+            entities,
+            graph: Graph::new(0, &[]),
+            masks,
+            words: 0,
+        }
     }
 
     /// The bits of what each demand cannot stand beside, itself where it cannot stand at all.
     fn fill_masks(&mut self, locals: bool) {
-        let all: Vec<DemandId> = self.vertices.iter().flat_map(|v| v.demands.iter().copied()).collect();
+        let all: Vec<DemandId> = self
+            .vertices
+            .iter()
+            .flat_map(|v| v.demands.iter().copied())
+            .collect();
         let shares = |a: DemandId, b: DemandId| {
-            self.oracle.demand(a).parts.iter().any(|p| self.oracle.demand(b).part(p.entity).is_some())
+            self.oracle
+                .demand(a)
+                .parts
+                .iter()
+                .any(|p| self.oracle.demand(b).part(p.entity).is_some())
         };
         let scan = |d: DemandId| self.oracle.demand(d).shape == crate::demand::Shape::ScanIndex;
-        let mut masks: [Vec<Vec<u64>>; 3] = std::array::from_fn(|_| vec![Vec::new(); self.oracle.demands.len()]);
-        for (at, kind) in KINDS.iter().enumerate().filter(|(_, k)| locals || **k != Kind::Local) {
+        let mut masks: [Vec<Vec<u64>>; 3] =
+            std::array::from_fn(|_| vec![Vec::new(); self.oracle.demands.len()]);
+        for (at, kind) in KINDS
+            .iter()
+            .enumerate()
+            .filter(|(_, k)| locals || **k != Kind::Local)
+        {
             for a in &all {
                 let mut mask = vec![0u64; self.words];
-                for b in all.iter().filter(|b| shares(*a, **b) || scan(*a) || scan(**b)) {
+                for b in all
+                    .iter()
+                    .filter(|b| shares(*a, **b) || scan(*a) || scan(**b))
+                {
                     if self.oracle.pair(*kind, *a, *b).is_err() {
                         mask[*b as usize / 64] |= 1 << (b % 64);
                     }
@@ -119,12 +142,19 @@ impl<'o, 'a> Problem<'o, 'a> {
     #[must_use]
     pub fn pairwise(&self, board: &Board, slot: Slot, demand: DemandId) -> bool {
         let kind = board.kinds[slot.0];
-        !self.clash(kind, demand, demand) && board.slots[slot.0].iter().all(|d| !self.clash(kind, demand, *d))
+        !self.clash(kind, demand, demand)
+            && board.slots[slot.0]
+                .iter()
+                .all(|d| !self.clash(kind, demand, *d))
     }
 
     /// The conflict graph.
     fn conflicts(&self, locals: bool) -> Graph {
-        let kinds: &[Kind] = if locals { &KINDS } else { &[Kind::Table, Kind::Global] };
+        let kinds: &[Kind] = if locals {
+            &KINDS
+        } else {
+            &[Kind::Table, Kind::Global]
+        };
         let table = self.vertices.len();
         let mut edges = Vec::new();
         for (a, one) in self.vertices.iter().enumerate() {
@@ -145,10 +175,14 @@ impl<'o, 'a> Problem<'o, 'a> {
 
     fn compatible(&self, one: &Vertex, other: &Vertex, kinds: &[Kind]) -> bool {
         let pair = |a: DemandId, b: DemandId| {
-            let open = kinds.iter().any(|k| !self.clash(*k, a, a) && !self.clash(*k, b, b) && !self.clash(*k, a, b));
+            let open = kinds
+                .iter()
+                .any(|k| !self.clash(*k, a, a) && !self.clash(*k, b, b) && !self.clash(*k, a, b));
             open || self.oracle.compatible(a, b, &[])
         };
-        one.demands.iter().any(|a| other.demands.iter().any(|b| pair(*a, *b)))
+        one.demands
+            .iter()
+            .any(|a| other.demands.iter().any(|b| pair(*a, *b)))
     }
 
     /// Whether what fits in pairs fits altogether, as far as the theory tells: no collection and no scanned index.
@@ -172,7 +206,10 @@ impl<'o, 'a> Problem<'o, 'a> {
     /// The board of some choices.
     #[must_use]
     pub fn board(kinds: &[Kind], choices: &[Option<Choice>]) -> Board {
-        let mut made = Board { kinds: kinds.to_vec(), slots: vec![Vec::new(); kinds.len()] };
+        let mut made = Board {
+            kinds: kinds.to_vec(),
+            slots: vec![Vec::new(); kinds.len()],
+        };
         for choice in choices.iter().flatten() {
             if let Choice::At(slot, demand) = choice {
                 made.insert(*slot, *demand);

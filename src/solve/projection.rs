@@ -5,7 +5,9 @@
 
 use crate::demand::{Criterion, Demand, Part};
 use crate::schema::Projection;
-use crate::workload::{Action, AttributeId, AttributeSet, Entity, PatternId, Read, ReadVerb, Type, Workload};
+use crate::workload::{
+    Action, AttributeId, AttributeSet, Entity, PatternId, Read, ReadVerb, Type, Workload,
+};
 use std::collections::BTreeSet;
 
 /// The physical attribute that holds an epoch beside a `ttl` of another type.
@@ -33,11 +35,17 @@ pub fn projection(workload: &Workload, demands: &[(PatternId, &Demand)]) -> Proj
 
 /// The physical attributes that a demand needs of its entries; `None` for all.
 #[must_use]
-pub fn needed(workload: &Workload, pattern: PatternId, demand: &Demand) -> Option<BTreeSet<String>> {
+pub fn needed(
+    workload: &Workload,
+    pattern: PatternId,
+    demand: &Demand,
+) -> Option<BTreeSet<String>> {
     let (read, finds) = match &workload.pattern(pattern).action {
         Action::Read(read) => (read.as_ref(), false),
         Action::Find(find) => (&find.read, true),
-        Action::Write(_) | Action::Transaction(_) | Action::External => return Some(BTreeSet::new()),
+        Action::Write(_) | Action::Transaction(_) | Action::External => {
+            return Some(BTreeSet::new());
+        }
     };
     let mut names = BTreeSet::new();
     for part in &demand.parts {
@@ -57,7 +65,11 @@ pub fn needed(workload: &Workload, pattern: PatternId, demand: &Demand) -> Optio
             names.extend(part.order.iter().map(|(a, _)| stored(*a)));
         }
         let followed = read.follow.iter().filter(|(e, _)| *e == part.entity);
-        names.extend(followed.flat_map(|(_, at)| entity.references[*at].attributes.iter().copied()).map(stored));
+        names.extend(
+            followed
+                .flat_map(|(_, at)| entity.references[*at].attributes.iter().copied())
+                .map(stored),
+        );
     }
     if demand.parts.len() > 1 {
         names.insert(workload.settings.names.discriminator.clone());
@@ -70,7 +82,11 @@ pub fn needed(workload: &Workload, pattern: PatternId, demand: &Demand) -> Optio
 pub fn ttl_attribute(entity: &Entity, ttl: AttributeId) -> String {
     let attribute = entity.attribute(ttl);
     // A date is compared by the epoch beside it: the day's text does not say when it ends.
-    if attribute.ty == Type::Date { TTL_ATTRIBUTE.to_owned() } else { attribute.stored_as.clone() }
+    if attribute.ty == Type::Date {
+        TTL_ATTRIBUTE.to_owned()
+    } else {
+        attribute.stored_as.clone()
+    }
 }
 
 /// The attributes of an entity that a demand leaves to a filter.
@@ -79,8 +95,14 @@ pub fn filtered(read: &Read, demand: &Demand, part: &Part) -> AttributeSet {
     let of = |c: &Criterion| match c {
         Criterion::Column(at) => read.by[*at].binding.get(&part.entity).copied(),
         Criterion::Constant(at) => read.constants[*at].binding.get(&part.entity).copied(),
-        Criterion::Range => read.range.as_ref().and_then(|r| r.binding.get(&part.entity).copied()),
-        Criterion::Prefix => read.prefix.as_ref().and_then(|(b, _)| b.get(&part.entity).copied()),
+        Criterion::Range => read
+            .range
+            .as_ref()
+            .and_then(|r| r.binding.get(&part.entity).copied()),
+        Criterion::Prefix => read
+            .prefix
+            .as_ref()
+            .and_then(|(b, _)| b.get(&part.entity).copied()),
     };
     demand.dropped.iter().filter_map(of).collect()
 }

@@ -74,7 +74,14 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         fixed: usize,
         preference: Preference,
     ) -> Self {
-        Self { problem, model, kinds, fixed, preference, known: RefCell::default() }
+        Self {
+            problem,
+            model,
+            kinds,
+            fixed,
+            preference,
+            known: RefCell::default(),
+        }
     }
 
     /// The best choices, starting from some that are possible; and whether they are proven to be the best.
@@ -103,8 +110,15 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         let mut rest = vec![0; order.len() + 1];
         for (depth, vertex) in order.iter().enumerate().rev() {
             let v = &self.problem.vertices[*vertex];
-            let demands = v.demands.iter().chain(&v.free).map(|d| self.problem.oracle.demand(*d));
-            let least = demands.map(|d| self.model.least(v.variant, d)).min().unwrap_or(0);
+            let demands = v
+                .demands
+                .iter()
+                .chain(&v.free)
+                .map(|d| self.problem.oracle.demand(*d));
+            let least = demands
+                .map(|d| self.model.least(v.variant, d))
+                .min()
+                .unwrap_or(0);
             rest[depth] = rest[depth + 1] + least;
         }
         rest
@@ -141,15 +155,21 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
 
     /// The other places of a vertex while the rest stays.
     fn alternatives(&self, choices: &[Choice], vertex: usize) -> Vec<Choice> {
-        let others: Vec<Option<Choice>> =
-            choices.iter().enumerate().map(|(v, c)| (v != vertex).then_some(*c)).collect();
+        let others: Vec<Option<Choice>> = choices
+            .iter()
+            .enumerate()
+            .map(|(v, c)| (v != vertex).then_some(*c))
+            .collect();
         let board = Problem::board(self.kinds, &others);
         let fitting = places(self.problem, &board, self.fixed, vertex)
             .into_iter()
             .filter(|(slot, d)| self.problem.oracle.fits(&board, *slot, *d))
             .map(|(slot, d)| Choice::At(slot, d));
         let free = self.problem.vertices[vertex].free.map(Choice::Free);
-        fitting.chain(free).filter(|c| *c != choices[vertex]).collect()
+        fitting
+            .chain(free)
+            .filter(|c| *c != choices[vertex])
+            .collect()
     }
 
     /// How good some choices are; of partial ones a bound, when the rest costs `more` at least.
@@ -166,13 +186,29 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
                 }
             }
         }
-        cost += self.problem.entities.iter().map(|e| state.entity(*e)).sum::<u128>();
-        let placements = state.families.iter().skip(1).flatten().map(|f| f.members.len()).sum();
+        cost += self
+            .problem
+            .entities
+            .iter()
+            .map(|e| state.entity(*e))
+            .sum::<u128>();
+        let placements = state
+            .families
+            .iter()
+            .skip(1)
+            .flatten()
+            .map(|f| f.members.len())
+            .sum();
         let (major, minor) = match self.preference {
             Preference::Covered => (degraded, cost),
             Preference::Cheap => (cost, degraded),
         };
-        Score { uncovered, major, minor, placements }
+        Score {
+            uncovered,
+            major,
+            minor,
+            placements,
+        }
     }
 }
 
@@ -190,12 +226,29 @@ struct State<'s, 'r, 'o, 'a> {
 impl<'s, 'r, 'o, 'a> State<'s, 'r, 'o, 'a> {
     fn new(refine: &'s Refine<'r, 'o, 'a>, choices: &'s [Option<Choice>]) -> Self {
         let board = Problem::board(refine.kinds, choices);
-        let families = refine.problem.oracle.families(&board, &refine.problem.entities);
-        let projections = (0..board.kinds.len()).map(|slot| Self::projection(refine, choices, &board, slot)).collect();
-        Self { refine, choices, board, families, projections, schema: OnceCell::new() }
+        let families = refine
+            .problem
+            .oracle
+            .families(&board, &refine.problem.entities);
+        let projections = (0..board.kinds.len())
+            .map(|slot| Self::projection(refine, choices, &board, slot))
+            .collect();
+        Self {
+            refine,
+            choices,
+            board,
+            families,
+            projections,
+            schema: OnceCell::new(),
+        }
     }
 
-    fn projection(refine: &Refine<'_, '_, '_>, choices: &[Option<Choice>], board: &Board, slot: usize) -> usize {
+    fn projection(
+        refine: &Refine<'_, '_, '_>,
+        choices: &[Option<Choice>],
+        board: &Board,
+        slot: usize,
+    ) -> usize {
         let mut known = refine.known.borrow_mut();
         let key = (slot, board.slots[slot].clone());
         if let Some(at) = known.projections.get(&key) {
@@ -203,10 +256,14 @@ impl<'s, 'r, 'o, 'a> State<'s, 'r, 'o, 'a> {
         }
         let read = demands_at(refine.problem, refine.model.variants, choices, slot);
         let shape = projection(refine.model.workload, &read);
-        let at = known.shapes.iter().position(|s| *s == shape).unwrap_or_else(|| {
-            known.shapes.push(shape);
-            known.shapes.len() - 1
-        });
+        let at = known
+            .shapes
+            .iter()
+            .position(|s| *s == shape)
+            .unwrap_or_else(|| {
+                known.shapes.push(shape);
+                known.shapes.len() - 1
+            });
         known.projections.insert(key, at);
         at
     }
@@ -218,7 +275,11 @@ impl<'s, 'r, 'o, 'a> State<'s, 'r, 'o, 'a> {
         for (slot, families) in self.families.iter().enumerate() {
             if let Some(family) = families.iter().find(|f| f.member(entity).is_some()) {
                 made.push(Rc::as_ptr(family).addr());
-                made.push(if slot == 0 { usize::MAX } else { self.projections[slot] });
+                made.push(if slot == 0 {
+                    usize::MAX
+                } else {
+                    self.projections[slot]
+                });
             }
         }
         made
@@ -227,7 +288,13 @@ impl<'s, 'r, 'o, 'a> State<'s, 'r, 'o, 'a> {
     fn schema(&self) -> &Schema {
         self.schema.get_or_init(|| {
             let of = self.refine;
-            schema(of.problem, of.model.workload, of.model.variants, &self.board, self.choices)
+            schema(
+                of.problem,
+                of.model.workload,
+                of.model.variants,
+                &self.board,
+                self.choices,
+            )
         })
     }
 
@@ -262,7 +329,9 @@ impl<'s, 'r, 'o, 'a> State<'s, 'r, 'o, 'a> {
     fn cost_of(&self, vertex: usize) -> u128 {
         let variant = self.refine.problem.vertices[vertex].variant;
         let schema = self.schema();
-        self.refine.model.variant(schema, variant, &schema.served[variant])
+        self.refine
+            .model
+            .variant(schema, variant, &schema.served[variant])
     }
 }
 
@@ -273,10 +342,16 @@ fn demands_at<'a>(
     choices: &[Option<Choice>],
     slot: usize,
 ) -> Vec<(PatternId, &'a Demand)> {
-    let here = problem.vertices.iter().zip(choices).filter_map(|(v, c)| match c {
-        Some(Choice::At(s, d)) if s.0 == slot => Some((variants[v.variant].pattern, problem.oracle.demand(*d))),
-        _ => None,
-    });
+    let here = problem
+        .vertices
+        .iter()
+        .zip(choices)
+        .filter_map(|(v, c)| match c {
+            Some(Choice::At(s, d)) if s.0 == slot => {
+                Some((variants[v.variant].pattern, problem.oracle.demand(*d)))
+            }
+            _ => None,
+        });
     here.collect()
 }
 
@@ -295,7 +370,9 @@ pub fn schema(
     for (vertex, choice) in problem.vertices.iter().zip(choices) {
         served[vertex.variant] = match choice {
             Some(Choice::At(Slot(0), d)) => Served::Table(problem.oracle.demand(*d).clone()),
-            Some(Choice::At(slot, d)) => Served::Index(slot.0 - 1, problem.oracle.demand(*d).clone()),
+            Some(Choice::At(slot, d)) => {
+                Served::Index(slot.0 - 1, problem.oracle.demand(*d).clone())
+            }
             Some(Choice::Free(d)) => Served::Scan(problem.oracle.demand(*d).clone()),
             Some(Choice::Not) | None => Served::Not,
         };
@@ -312,7 +389,11 @@ pub fn schema(
             families: std::mem::take(&mut families[at]),
         })
         .collect();
-    Schema { table, indexes, served }
+    Schema {
+        table,
+        indexes,
+        served,
+    }
 }
 
 struct Branch<'b, 'r, 'o, 'a> {
@@ -333,15 +414,28 @@ impl Branch<'_, '_, '_, '_> {
         }
         self.left -= 1;
         // What is left out costs nothing, so where more may be left out nothing is certain of the rest.
-        let left_out = self.choices.iter().flatten().filter(|c| **c == Choice::Not).count();
-        let more = if self.score.uncovered <= left_out { self.rest[depth] } else { 0 };
+        let left_out = self
+            .choices
+            .iter()
+            .flatten()
+            .filter(|c| **c == Choice::Not)
+            .count();
+        let more = if self.score.uncovered <= left_out {
+            self.rest[depth]
+        } else {
+            0
+        };
         let bound = self.refine.score(&self.choices, more);
         if bound >= self.score {
             return;
         }
         let Some(vertex) = self.order.get(depth).copied() else {
             self.score = bound;
-            self.best = self.choices.iter().map(|c| c.unwrap_or(Choice::Not)).collect();
+            self.best = self
+                .choices
+                .iter()
+                .map(|c| c.unwrap_or(Choice::Not))
+                .collect();
             return;
         };
         for (slot, demand) in places(self.refine.problem, &self.board, self.refine.fixed, vertex) {

@@ -14,31 +14,51 @@ pub fn table_rules(workload: &Workload, variants: &[Variant]) -> Vec<TableRule> 
     let mut known: Vec<Vec<AttributeSet>> = vec![Vec::new(); workload.entities.len()];
     let mut note = |entity: EntityId, set: AttributeSet| known[usize::from(entity.0)].push(set);
     for variant in variants {
-        if let (Ways::ByKey { known, .. }, Action::Read(read)) = (&variant.ways, &workload.pattern(variant.pattern).action) {
+        if let (Ways::ByKey { known, .. }, Action::Read(read)) =
+            (&variant.ways, &workload.pattern(variant.pattern).action)
+        {
             read.entities.iter().for_each(|e| note(*e, *known));
         }
     }
     for pattern in &workload.patterns {
         match &pattern.action {
-            Action::Read(read) => followed(workload, read).for_each(|e| note(e, workload.entity(e).identity_set())),
+            Action::Read(read) => {
+                followed(workload, read).for_each(|e| note(e, workload.entity(e).identity_set()))
+            }
             Action::Write(step) => steps(std::slice::from_ref(step)).for_each(|(e, s)| note(e, s)),
             Action::Transaction(all) => steps(all).for_each(|(e, s)| note(e, s)),
             // What is found is written by the keys of its rows.
             Action::Find(_) | Action::External => {}
         }
     }
-    workload.entity_ids().zip(known).map(|(entity, known)| rule(workload, entity, &known)).collect()
+    workload
+        .entity_ids()
+        .zip(known)
+        .map(|(entity, known)| rule(workload, entity, &known))
+        .collect()
 }
 
 /// The entities that the references of a read lead to.
 fn followed<'a>(workload: &'a Workload, read: &'a Read) -> impl Iterator<Item = EntityId> + 'a {
-    read.follow.iter().flat_map(|(entity, at)| workload.entity(*entity).references[*at].targets.iter().copied())
+    read.follow.iter().flat_map(|(entity, at)| {
+        workload.entity(*entity).references[*at]
+            .targets
+            .iter()
+            .copied()
+    })
 }
 
-fn steps<S: std::borrow::Borrow<crate::workload::Step>>(all: &[S]) -> impl Iterator<Item = (EntityId, AttributeSet)> + '_ {
+fn steps<S: std::borrow::Borrow<crate::workload::Step>>(
+    all: &[S],
+) -> impl Iterator<Item = (EntityId, AttributeSet)> + '_ {
     all.iter()
         .map(std::borrow::Borrow::borrow)
-        .filter(|s| matches!(s.verb, WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check))
+        .filter(|s| {
+            matches!(
+                s.verb,
+                WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check
+            )
+        })
         .map(|s| (s.entity, s.by.iter().map(|(a, _)| *a).collect()))
 }
 
@@ -53,5 +73,9 @@ fn rule(workload: &Workload, id: EntityId, known: &[AttributeSet]) -> TableRule 
         })
         .collect();
     let common = known.iter().fold(constant, |a, b| a.intersection(*b));
-    TableRule { identity, allowed: identity.union(common), addressed: !known.is_empty() }
+    TableRule {
+        identity,
+        allowed: identity.union(common),
+        addressed: !known.is_empty(),
+    }
 }

@@ -14,11 +14,23 @@ use std::rc::Rc;
 /// Turns queries of constant partitions into scans where their index holds nothing else. The first `fixed` indexes keep
 /// their keys.
 #[must_use]
-pub fn spread(workload: &Workload, rules: &[TableRule], variants: &[Variant], fixed: usize, mut schema: Schema) -> Schema {
+pub fn spread(
+    workload: &Workload,
+    rules: &[TableRule],
+    variants: &[Variant],
+    fixed: usize,
+    mut schema: Schema,
+) -> Schema {
     for at in fixed..schema.indexes.len() {
         let index = &schema.indexes[at];
-        let [family] = index.families.as_slice() else { continue };
-        if index.kind != Kind::Global || family.members.len() != 1 || !family.columns.is_empty() || family.shards > 1 {
+        let [family] = index.families.as_slice() else {
+            continue;
+        };
+        if index.kind != Kind::Global
+            || family.members.len() != 1
+            || !family.columns.is_empty()
+            || family.shards > 1
+        {
             continue;
         }
         let served: Vec<(usize, Demand)> = schema
@@ -26,7 +38,10 @@ pub fn spread(workload: &Workload, rules: &[TableRule], variants: &[Variant], fi
             .iter()
             .enumerate()
             .filter_map(|(v, s)| match s {
-                Served::Index(i, demand) if *i == at => Some((v, twin(&variants[v], demand).unwrap_or_else(|| demand.clone()))),
+                Served::Index(i, demand) if *i == at => Some((
+                    v,
+                    twin(&variants[v], demand).unwrap_or_else(|| demand.clone()),
+                )),
                 _ => None,
             })
             .collect();
@@ -40,7 +55,9 @@ pub fn spread(workload: &Workload, rules: &[TableRule], variants: &[Variant], fi
             rules,
             entity: None,
         };
-        let Ok(family) = arrange(&setting) else { continue };
+        let Ok(family) = arrange(&setting) else {
+            continue;
+        };
         if family.columns.is_empty() {
             continue;
         }
@@ -54,7 +71,11 @@ pub fn spread(workload: &Workload, rules: &[TableRule], variants: &[Variant], fi
 
 /// The scan that answers a variant as well as this demand.
 fn twin(variant: &Variant, demand: &Demand) -> Option<Demand> {
-    let Ways::Demands(all, _) = &variant.ways else { return None };
-    let same = |d: &&Demand| d.shape == Shape::ScanIndex && d.price == demand.price && d.parts == demand.parts;
+    let Ways::Demands(all, _) = &variant.ways else {
+        return None;
+    };
+    let same = |d: &&Demand| {
+        d.shape == Shape::ScanIndex && d.price == demand.price && d.parts == demand.parts
+    };
     all.iter().find(same).cloned()
 }

@@ -127,7 +127,10 @@ impl Type {
     /// Whether a key can hold it.
     #[must_use]
     pub const fn fits_key(&self) -> bool {
-        !matches!(self, Self::List | Self::Map | Self::StringSet | Self::NumberSet)
+        !matches!(
+            self,
+            Self::List | Self::Map | Self::StringSet | Self::NumberSet
+        )
     }
 
     /// Whether values are text, whose start can be matched.
@@ -135,7 +138,13 @@ impl Type {
     pub const fn is_text(&self) -> bool {
         matches!(
             self,
-            Self::String | Self::Uuid | Self::Ulid | Self::Ksuid | Self::Date | Self::Month | Self::Enumeration(_)
+            Self::String
+                | Self::Uuid
+                | Self::Ulid
+                | Self::Ksuid
+                | Self::Date
+                | Self::Month
+                | Self::Enumeration(_)
         )
     }
 
@@ -144,7 +153,12 @@ impl Type {
     pub const fn inverts(&self) -> bool {
         matches!(
             self,
-            Self::Integer | Self::Decimal | Self::Epoch | Self::Timestamp | Self::Date | Self::Month
+            Self::Integer
+                | Self::Decimal
+                | Self::Epoch
+                | Self::Timestamp
+                | Self::Date
+                | Self::Month
         )
     }
 
@@ -163,7 +177,10 @@ impl Type {
     /// Whether it is a time from which `day`, `month`, `year` and `hour` can be taken.
     #[must_use]
     pub const fn is_time(&self) -> bool {
-        matches!(self, Self::Timestamp | Self::Date | Self::Month | Self::Epoch)
+        matches!(
+            self,
+            Self::Timestamp | Self::Date | Self::Month | Self::Epoch
+        )
     }
 
     /// Whether it is made when an item is created, and so unique by nature.
@@ -177,7 +194,8 @@ impl Type {
     pub fn values(&self) -> Option<Vec<Constant>> {
         match self {
             Self::Enumeration(values) => {
-                let mut values: Vec<Constant> = values.iter().cloned().map(Constant::Text).collect();
+                let mut values: Vec<Constant> =
+                    values.iter().cloned().map(Constant::Text).collect();
                 values.sort();
                 Some(values)
             }
@@ -307,7 +325,9 @@ impl AttributeSet {
     /// Whether it holds `id`.
     #[must_use]
     pub fn contains(self, id: AttributeId) -> bool {
-        self.0.get(usize::from(id.0 / 64)).is_some_and(|w| w >> (id.0 % 64) & 1 == 1)
+        self.0
+            .get(usize::from(id.0 / 64))
+            .is_some_and(|w| w >> (id.0 % 64) & 1 == 1)
     }
 
     /// Adds `id`.
@@ -366,7 +386,9 @@ impl AttributeSet {
     /// Its members, in order.
     pub fn iter(self) -> impl Iterator<Item = AttributeId> {
         (0u16..).zip(self.0).flat_map(|(at, word)| {
-            (0u16..64).filter(move |bit| word >> bit & 1 == 1).map(move |bit| AttributeId(at * 64 + bit))
+            (0u16..64)
+                .filter(move |bit| word >> bit & 1 == 1)
+                .map(move |bit| AttributeId(at * 64 + bit))
         })
     }
 }
@@ -385,10 +407,15 @@ mod tests {
 
     #[test]
     fn sets_behave_like_sets() {
-        let a: AttributeSet = [AttributeId(1), AttributeId(70), AttributeId(255)].into_iter().collect();
+        let a: AttributeSet = [AttributeId(1), AttributeId(70), AttributeId(255)]
+            .into_iter()
+            .collect();
         let b: AttributeSet = [AttributeId(70)].into_iter().collect();
         assert!(b.is_subset(a) && !a.is_subset(b));
-        assert_eq!(a.without(b).iter().collect::<Vec<_>>(), [AttributeId(1), AttributeId(255)]);
+        assert_eq!(
+            a.without(b).iter().collect::<Vec<_>>(),
+            [AttributeId(1), AttributeId(255)]
+        );
         assert_eq!(a.intersection(b), b);
         assert_eq!((a.len(), b.union(a)), (3, a));
     }

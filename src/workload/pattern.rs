@@ -465,13 +465,19 @@ impl Rate {
     /// `n` calls a second.
     #[must_use]
     pub const fn per_second(n: u64) -> Self {
-        Self { micro_calls: n * 1_000_000, period: Period::Second }
+        Self {
+            micro_calls: n * 1_000_000,
+            period: Period::Second,
+        }
     }
 
     /// The rate times `factor`.
     #[must_use]
     pub const fn times(self, factor: u64) -> Self {
-        Self { micro_calls: self.micro_calls.saturating_mul(factor), period: self.period }
+        Self {
+            micro_calls: self.micro_calls.saturating_mul(factor),
+            period: self.period,
+        }
     }
 
     /// Millionths of a call in `seconds`, rounded up.

@@ -7,17 +7,37 @@ mod mutations;
 
 use check::check_design;
 
-const BLOG: (&str, &str) = (include_str!("blog/design.yaml"), include_str!("blog/plan.json"));
-const FORGE: (&str, &str) = (include_str!("plans/forge.yaml"), include_str!("plans/forge.json"));
-const STORE: (&str, &str) = (include_str!("plans/store.yaml"), include_str!("plans/store.json"));
-const LOGIN: (&str, &str) = (include_str!("plans/login.yaml"), include_str!("plans/login.json"));
-const WALL: (&str, &str) = (include_str!("plans/wall.yaml"), include_str!("plans/wall.json"));
+const BLOG: (&str, &str) = (
+    include_str!("blog/design.yaml"),
+    include_str!("blog/plan.json"),
+);
+const FORGE: (&str, &str) = (
+    include_str!("plans/forge.yaml"),
+    include_str!("plans/forge.json"),
+);
+const STORE: (&str, &str) = (
+    include_str!("plans/store.yaml"),
+    include_str!("plans/store.json"),
+);
+const LOGIN: (&str, &str) = (
+    include_str!("plans/login.yaml"),
+    include_str!("plans/login.json"),
+);
+const WALL: (&str, &str) = (
+    include_str!("plans/wall.yaml"),
+    include_str!("plans/wall.json"),
+);
 
 fn agrees(design: (&str, &str), seeds: std::ops::RangeInclusive<u64>) {
     for seed in seeds {
-        let stats = check_design(design.0, design.1, seed, 3, 60).unwrap_or_else(|difference| panic!("{difference}"));
+        let stats = check_design(design.0, design.1, seed, 3, 60)
+            .unwrap_or_else(|difference| panic!("{difference}"));
         assert!(stats.unserved.is_empty() && stats.reads > 0 && stats.physical_items > 0);
-        let idle: Vec<_> = stats.by_pattern.iter().filter(|(_, (calls, _))| *calls == 0).collect();
+        let idle: Vec<_> = stats
+            .by_pattern
+            .iter()
+            .filter(|(_, (calls, _))| *calls == 0)
+            .collect();
         assert!(idle.is_empty(), "never called: {idle:?}");
     }
 }

@@ -12,9 +12,26 @@ fn n(text: &str) -> Stored {
 #[test]
 fn numbers() {
     let cases = [
-        ("1", 2), ("12", 2), ("123", 3), ("1234", 3), ("12345", 4), ("123456789", 6),
-        ("12345678901234567890123456789012345678", 20), ("0042", 2), ("100", 2), ("1010", 3), ("0", 1), ("1E125", 2),
-        ("1.5", 3), ("1.200", 3), ("1.234", 4), ("3.14159", 5), ("100.5", 4), ("0.15", 2), ("-42", 3), ("-12345", 5),
+        ("1", 2),
+        ("12", 2),
+        ("123", 3),
+        ("1234", 3),
+        ("12345", 4),
+        ("123456789", 6),
+        ("12345678901234567890123456789012345678", 20),
+        ("0042", 2),
+        ("100", 2),
+        ("1010", 3),
+        ("0", 1),
+        ("1E125", 2),
+        ("1.5", 3),
+        ("1.200", 3),
+        ("1.234", 4),
+        ("3.14159", 5),
+        ("100.5", 4),
+        ("0.15", 2),
+        ("-42", 3),
+        ("-12345", 5),
         ("-0.15", 3),
     ];
     for (text, size) in cases {
@@ -24,12 +41,23 @@ fn numbers() {
 
 #[test]
 fn items() {
-    assert_eq!(item_size(&[("shirt-color", s("R")), ("shirt-size", s("M"))]), 23);
-    let user = [("pk", s("USER#42")), ("sk", s("PROFILE")), ("age", n("42")), ("active", Stored::Bool(true))];
+    assert_eq!(
+        item_size(&[("shirt-color", s("R")), ("shirt-size", s("M"))]),
+        23
+    );
+    let user = [
+        ("pk", s("USER#42")),
+        ("sk", s("PROFILE")),
+        ("age", n("42")),
+        ("active", Stored::Bool(true)),
+    ];
     assert_eq!(item_size(&user), 30);
     let nested = [
         ("tags", Stored::Ss(vec!["a".into(), "bcd".into()])),
-        ("addr", Stored::M(vec![("city".into(), s("Oslo")), ("zip".into(), n("150"))])),
+        (
+            "addr",
+            Stored::M(vec![("city".into(), s("Oslo")), ("zip".into(), n("150"))]),
+        ),
         ("l", Stored::L(vec![n("1"), s("xy")])),
     ];
     assert_eq!(item_size(&nested), 40);
@@ -41,7 +69,10 @@ fn items() {
 #[test]
 fn reads() {
     // Eight items of 2,002 bytes.
-    assert_eq!((query_halves(8 * 2002, false), query_halves(8 * 2002, true)), (4, 8));
+    assert_eq!(
+        (query_halves(8 * 2002, false), query_halves(8 * 2002, true)),
+        (4, 8)
+    );
     // Nothing found still costs the least that a request can.
     assert_eq!((query_halves(0, false), query_halves(0, true)), (1, 2));
     // A batch rounds each item, a query the sum.
@@ -52,12 +83,23 @@ fn reads() {
     // Each page is rounded for itself.
     assert_eq!(query_halves(PAGE + 1, false), 256 + 1);
     // An order and ten lines of 300 bytes: one query against eleven reads.
-    assert_eq!((query_halves(11 * 300, false), 11 * read_halves(300, false)), (1, 11));
+    assert_eq!(
+        (query_halves(11 * 300, false), 11 * read_halves(300, false)),
+        (1, 11)
+    );
 }
 
 #[test]
 fn writes_of_items() {
-    assert_eq!((write_units(0), write_units(1024), write_units(1025), write_units(3000)), (1, 1, 2, 3));
+    assert_eq!(
+        (
+            write_units(0),
+            write_units(1024),
+            write_units(1025),
+            write_units(3000)
+        ),
+        (1, 1, 2, 3)
+    );
     // A batch of 500 bytes and 3.5 KB.
     assert_eq!(write_units(500) + write_units(3584), 5);
     // 980 bytes fit one unit; 65 bytes of synthetic keys make it two.
@@ -73,15 +115,54 @@ fn total(table: u64, all: Entry, keys: Entry) -> u64 {
 fn writes_of_indexes() {
     let small = 60;
     let big = 3030;
-    assert_eq!(total(1, Entry::Absent, Entry::Absent), 1, "a put without the index's key");
-    assert_eq!(total(1, Entry::Enters(small), Entry::Absent), 2, "a put into one index");
-    assert_eq!(total(3, Entry::Enters(big), Entry::Enters(small)), 7, "a put of 3 KB into both");
-    assert_eq!(total(3, Entry::Changes(big, big), Entry::Same), 6, "another attribute");
-    assert_eq!(total(3, Entry::Changes(big, big), Entry::Moves(small, small)), 8, "a key of one, an attribute of the other");
-    assert_eq!(total(3, Entry::Moves(big, big), Entry::Moves(small, small)), 11, "the key of both");
-    assert_eq!(total(3, Entry::Changes(big, small), Entry::Same), 6, "shrinking costs what it was");
-    assert_eq!(total(1, Entry::Same, Entry::Same), 1, "the same value again");
-    assert_eq!(total(1, Entry::Changes(small, small), Entry::Leaves(small)), 3, "leaving one index");
+    assert_eq!(
+        total(1, Entry::Absent, Entry::Absent),
+        1,
+        "a put without the index's key"
+    );
+    assert_eq!(
+        total(1, Entry::Enters(small), Entry::Absent),
+        2,
+        "a put into one index"
+    );
+    assert_eq!(
+        total(3, Entry::Enters(big), Entry::Enters(small)),
+        7,
+        "a put of 3 KB into both"
+    );
+    assert_eq!(
+        total(3, Entry::Changes(big, big), Entry::Same),
+        6,
+        "another attribute"
+    );
+    assert_eq!(
+        total(3, Entry::Changes(big, big), Entry::Moves(small, small)),
+        8,
+        "a key of one, an attribute of the other"
+    );
+    assert_eq!(
+        total(3, Entry::Moves(big, big), Entry::Moves(small, small)),
+        11,
+        "the key of both"
+    );
+    assert_eq!(
+        total(3, Entry::Changes(big, small), Entry::Same),
+        6,
+        "shrinking costs what it was"
+    );
+    assert_eq!(
+        total(1, Entry::Same, Entry::Same),
+        1,
+        "the same value again"
+    );
+    assert_eq!(
+        total(1, Entry::Changes(small, small), Entry::Leaves(small)),
+        3,
+        "leaving one index"
+    );
     // A transaction doubles the table's part only: a put of 1 KB and a condition on another item.
-    assert_eq!(total(2 * 1 + 2 * 1, Entry::Enters(small), Entry::Enters(small)), 6);
+    assert_eq!(
+        total(2 * 1 + 2 * 1, Entry::Enters(small), Entry::Enters(small)),
+        6
+    );
 }

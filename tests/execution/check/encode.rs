@@ -10,11 +10,24 @@ use super::value::{Decimal, Value};
 pub(crate) enum Encoding {
     Text,
     Raw,
-    Integer { width: u32, descending: bool },
-    Decimal { whole: u32, fraction: u32, descending: bool },
-    Timestamp { descending: bool },
-    Date { descending: bool },
-    Month { descending: bool },
+    Integer {
+        width: u32,
+        descending: bool,
+    },
+    Decimal {
+        whole: u32,
+        fraction: u32,
+        descending: bool,
+    },
+    Timestamp {
+        descending: bool,
+    },
+    Date {
+        descending: bool,
+    },
+    Month {
+        descending: bool,
+    },
     Boolean,
     Hex,
     Number,
@@ -30,10 +43,17 @@ impl Encoding {
         let unknown = || format!("unknown encoding `{name}`");
         let number = |text: &str| text.parse::<u32>().map_err(|_| unknown());
         let parsed = match base.split_once(':') {
-            Some(("integer", width)) => Self::Integer { width: number(width)?, descending },
+            Some(("integer", width)) => Self::Integer {
+                width: number(width)?,
+                descending,
+            },
             Some(("decimal", widths)) => {
                 let (whole, fraction) = widths.split_once('.').ok_or_else(unknown)?;
-                Self::Decimal { whole: number(whole)?, fraction: number(fraction)?, descending }
+                Self::Decimal {
+                    whole: number(whole)?,
+                    fraction: number(fraction)?,
+                    descending,
+                }
             }
             Some(_) => return Err(unknown()),
             None => match base {
@@ -59,13 +79,21 @@ pub(crate) fn encode(encoding: Encoding, value: &Value, alone: bool) -> Result<S
     match encoding {
         Encoding::Text => Ok(escape(&plain(value)?)),
         Encoding::Raw => raw(plain(value)?, alone),
-        Encoding::Integer { width, descending } => integer(width, negated(whole(value)?, descending)),
-        Encoding::Decimal { whole, fraction, descending } => decimal(whole, fraction, descending, value),
+        Encoding::Integer { width, descending } => {
+            integer(width, negated(whole(value)?, descending))
+        }
+        Encoding::Decimal {
+            whole,
+            fraction,
+            descending,
+        } => decimal(whole, fraction, descending, value),
         Encoding::Timestamp { descending } => match value {
             Value::Instant(ms) => Ok(complement(&instant_text(*ms)?, descending)),
             other => Err(format!("{other:?} is no instant")),
         },
-        Encoding::Date { descending } => Ok(complement(&day_text(value, "0000-00-00")?, descending)),
+        Encoding::Date { descending } => {
+            Ok(complement(&day_text(value, "0000-00-00")?, descending))
+        }
         Encoding::Month { descending } => Ok(complement(&day_text(value, "0000-00")?, descending)),
         Encoding::Boolean => match value {
             Value::Bool(_) => plain(value),
@@ -94,7 +122,11 @@ pub(crate) fn plain(value: &Value) -> Result<String, String> {
 
 fn hex(bytes: &[u8]) -> String {
     let digit = |d: u8| char::from_digit(u32::from(d), 16);
-    bytes.iter().flat_map(|b| [digit(b >> 4), digit(b & 15)]).flatten().collect()
+    bytes
+        .iter()
+        .flat_map(|b| [digit(b >> 4), digit(b & 15)])
+        .flatten()
+        .collect()
 }
 
 fn escape(text: &str) -> String {
@@ -104,7 +136,10 @@ fn escape(text: &str) -> String {
             let code = u32::from(c);
             out.push('%');
             out.extend(
-                [code / 16, code % 16].iter().filter_map(|d| char::from_digit(*d, 16)).map(|d| d.to_ascii_uppercase()),
+                [code / 16, code % 16]
+                    .iter()
+                    .filter_map(|d| char::from_digit(*d, 16))
+                    .map(|d| d.to_ascii_uppercase()),
             );
         } else {
             out.push(c);
@@ -133,7 +168,9 @@ fn negated(n: i128, descending: bool) -> i128 {
 }
 
 fn power(exponent: u32) -> Result<i128, String> {
-    10_i128.checked_pow(exponent).ok_or_else(|| format!("a width of {exponent} is beyond any number"))
+    10_i128
+        .checked_pow(exponent)
+        .ok_or_else(|| format!("a width of {exponent} is beyond any number"))
 }
 
 fn integer(width: u32, n: i128) -> Result<String, String> {
@@ -155,8 +192,9 @@ fn decimal(whole: u32, fraction: u32, descending: bool, value: &Value) -> Result
         Value::Int(n) => Decimal::new(*n, 0),
         other => return Err(format!("{other:?} is no number")),
     };
-    let shifted =
-        number.shifted(fraction).ok_or_else(|| format!("{number} has more than {fraction} fraction digits"))?;
+    let shifted = number
+        .shifted(fraction)
+        .ok_or_else(|| format!("{number} has more than {fraction} fraction digits"))?;
     let mut text = integer(whole + fraction, negated(shifted, descending))?;
     text.insert(whole as usize, '.');
     Ok(text)
@@ -179,8 +217,18 @@ fn day_text(value: &Value, pattern: &str) -> Result<String, String> {
         return Err(format!("{value:?} is no day or month"));
     };
     let fits = text.len() == pattern.len()
-        && text.bytes().zip(pattern.bytes()).all(|(c, p)| if p == b'0' { c.is_ascii_digit() } else { c == p });
-    if fits { Ok(text.clone()) } else { Err(format!("{text:?} is outside of years 0000 to 9999")) }
+        && text.bytes().zip(pattern.bytes()).all(|(c, p)| {
+            if p == b'0' {
+                c.is_ascii_digit()
+            } else {
+                c == p
+            }
+        });
+    if fits {
+        Ok(text.clone())
+    } else {
+        Err(format!("{text:?} is outside of years 0000 to 9999"))
+    }
 }
 
 const DAY: i64 = 86_400_000;
@@ -194,7 +242,9 @@ pub(crate) fn instant_text(ms: i64) -> Result<String, String> {
     }
     let (hour, minute) = (rest / 3_600_000, rest / 60_000 % 60);
     let (second, milli) = (rest / 1000 % 60, rest % 1000);
-    Ok(format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"))
+    Ok(format!(
+        "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{milli:03}Z"
+    ))
 }
 
 /// Reads an instant: the text above, the fraction of any length up to three digits or absent.
@@ -206,14 +256,20 @@ pub(crate) fn parse_instant(text: &str) -> Result<i64, String> {
     let (seconds, fraction) = time.split_once('.').unwrap_or((time, "0"));
     let milli = number(Some(&format!("{fraction:0<3}")))?;
     let mut clock = seconds.split(':');
-    let (hour, minute, second) = (number(clock.next())?, number(clock.next())?, number(clock.next())?);
+    let (hour, minute, second) = (
+        number(clock.next())?,
+        number(clock.next())?,
+        number(clock.next())?,
+    );
     Ok(parse_day(date)? * DAY + hour * 3_600_000 + minute * 60_000 + second * 1000 + milli)
 }
 
 /// Days since 1970 of `2026-11-20`.
 pub(crate) fn parse_day(text: &str) -> Result<i64, String> {
     let wrong = || format!("{text:?} is no date");
-    let mut parts = text.split('-').map(|p| p.parse::<i64>().map_err(|_| wrong()));
+    let mut parts = text
+        .split('-')
+        .map(|p| p.parse::<i64>().map_err(|_| wrong()));
     let mut next = || parts.next().unwrap_or_else(|| Err(wrong()));
     let (year, month, day) = (next()?, next()?, next()?);
     let shifted = if month <= 2 { year - 1 } else { year };
@@ -229,14 +285,20 @@ fn civil(days: i64) -> (i64, i64, i64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted_month = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted_month + 2) / 5 + 1;
-    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let month = if shifted_month < 10 {
+        shifted_month + 3
+    } else {
+        shifted_month - 9
+    };
     let year = year_of_era + era * 400 + i64::from(month <= 2);
     (year, month, day)
 }
 
 /// 32-bit FNV-1a over UTF-8 bytes.
 pub(crate) fn fnv(text: &str) -> u32 {
-    text.bytes().fold(2_166_136_261, |hash: u32, byte| (hash ^ u32::from(byte)).wrapping_mul(16_777_619))
+    text.bytes().fold(2_166_136_261, |hash: u32, byte| {
+        (hash ^ u32::from(byte)).wrapping_mul(16_777_619)
+    })
 }
 
 /// The shard of some values: the hash of their plain texts, each followed by `#`, modulo `count`.
@@ -250,9 +312,16 @@ pub(crate) fn shard(values: &[Value], count: u32) -> Result<Value, String> {
 }
 
 /// The value of a derived attribute; the sources are all there.
-pub(crate) fn derive(function: &str, sources: &[Value], argument: Option<u32>) -> Result<Value, String> {
-    let first = sources.first().ok_or("a derived attribute without a source")?;
-    let start = |n: usize| Ok::<_, String>(Value::Text(time_text(first)?.chars().take(n).collect()));
+pub(crate) fn derive(
+    function: &str,
+    sources: &[Value],
+    argument: Option<u32>,
+) -> Result<Value, String> {
+    let first = sources
+        .first()
+        .ok_or("a derived attribute without a source")?;
+    let start =
+        |n: usize| Ok::<_, String>(Value::Text(time_text(first)?.chars().take(n).collect()));
     let argument = || argument.ok_or_else(|| format!("`{function}` needs an argument"));
     match function {
         "month" => start(7),
@@ -260,12 +329,20 @@ pub(crate) fn derive(function: &str, sources: &[Value], argument: Option<u32>) -
         "hour" => start(13),
         "year" => {
             let text: String = time_text(first)?.chars().take(4).collect();
-            text.parse().map(Value::Int).map_err(|_| format!("{text:?} is no year"))
+            text.parse()
+                .map(Value::Int)
+                .map_err(|_| format!("{text:?} is no year"))
         }
         "lower" => Ok(Value::Text(plain(first)?.to_lowercase())),
-        "prefix" => Ok(Value::Text(plain(first)?.chars().take(argument()? as usize).collect())),
-        "bucket" => Ok(Value::Int(i128::from(fnv(&plain(first)?) % argument()?.max(1)))),
-        "concat" => Ok(Value::Text(sources.iter().map(plain).collect::<Result<_, _>>()?)),
+        "prefix" => Ok(Value::Text(
+            plain(first)?.chars().take(argument()? as usize).collect(),
+        )),
+        "bucket" => Ok(Value::Int(i128::from(
+            fnv(&plain(first)?) % argument()?.max(1),
+        ))),
+        "concat" => Ok(Value::Text(
+            sources.iter().map(plain).collect::<Result<_, _>>()?,
+        )),
         other => Err(format!("unknown derived function `{other}`")),
     }
 }
@@ -274,7 +351,9 @@ pub(crate) fn derive(function: &str, sources: &[Value], argument: Option<u32>) -
 fn time_text(value: &Value) -> Result<String, String> {
     match value {
         Value::Int(seconds) => {
-            let ms = seconds.checked_mul(1000).and_then(|ms| i64::try_from(ms).ok());
+            let ms = seconds
+                .checked_mul(1000)
+                .and_then(|ms| i64::try_from(ms).ok());
             instant_text(ms.ok_or("an epoch beyond any year")?)
         }
         other => plain(other),
@@ -286,7 +365,9 @@ mod tests {
     use super::*;
 
     fn encoded(encoding: &str, value: &Value) -> String {
-        Encoding::parse(encoding).and_then(|e| encode(e, value, false)).unwrap_or_else(|e| format!("refused: {e}"))
+        Encoding::parse(encoding)
+            .and_then(|e| encode(e, value, false))
+            .unwrap_or_else(|e| format!("refused: {e}"))
     }
 
     fn text(s: &str) -> Value {
@@ -339,7 +420,11 @@ mod tests {
         assert_eq!(encoded("timestamp:desc", &at), "7973-88-79T89:99:99.876Z");
         assert_eq!(encoded("date:desc", &text("2026-11-20")), "7973-88-79");
         assert_eq!(encoded("month:desc", &text("2026-11")), "7973-88");
-        for edge in ["0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "2024-02-29T12:00:00.001Z"] {
+        for edge in [
+            "0000-01-01T00:00:00.000Z",
+            "9999-12-31T23:59:59.999Z",
+            "2024-02-29T12:00:00.001Z",
+        ] {
             assert_eq!(encoded("timestamp", &instant(edge)), edge);
         }
     }
@@ -349,17 +434,29 @@ mod tests {
         assert_eq!(fnv("foobar"), 3_214_735_720);
         assert_eq!(fnv("Ann#"), 242_431_489);
         assert_eq!(shard(&[text("Ann")], 10), Ok(Value::Int(9)));
-        assert_eq!(derive("bucket", &[text("foobar")], Some(10)), Ok(Value::Int(0)));
+        assert_eq!(
+            derive("bucket", &[text("foobar")], Some(10)),
+            Ok(Value::Int(0))
+        );
     }
 
     #[test]
     fn derived_values() {
         let at = instant("2026-11-20T10:00:00.123Z");
-        assert_eq!(derive("hour", std::slice::from_ref(&at), None), Ok(text("2026-11-20T10")));
-        assert_eq!(derive("year", std::slice::from_ref(&at), None), Ok(Value::Int(2026)));
+        assert_eq!(
+            derive("hour", std::slice::from_ref(&at), None),
+            Ok(text("2026-11-20T10"))
+        );
+        assert_eq!(
+            derive("year", std::slice::from_ref(&at), None),
+            Ok(Value::Int(2026))
+        );
         assert_eq!(derive("month", &[Value::Int(0)], None), Ok(text("1970-01")));
         assert_eq!(derive("prefix", &[text("é🙂x")], Some(2)), Ok(text("é🙂")));
-        assert_eq!(derive("concat", &[text("a"), Value::Int(-1)], None), Ok(text("a-1")));
+        assert_eq!(
+            derive("concat", &[text("a"), Value::Int(-1)], None),
+            Ok(text("a-1"))
+        );
     }
 
     #[test]

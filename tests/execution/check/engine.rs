@@ -46,7 +46,8 @@ pub(crate) struct Engine {
 
 macro_rules! ask {
     ($database:expr, $method:ident, $request:expr) => {{
-        let request = serde_json::from_value($request).map_err(|e| EngineError::Other(e.to_string()))?;
+        let request =
+            serde_json::from_value($request).map_err(|e| EngineError::Other(e.to_string()))?;
         let response = $database.$method(request).map_err(EngineError::from)?;
         serde_json::to_value(response).map_err(|e| EngineError::Other(e.to_string()))
     }};
@@ -56,10 +57,16 @@ impl Engine {
     /// A database with the tables of `plan`.
     pub(crate) fn new(plan: &Plan) -> Result<Self, String> {
         let database = Database::memory().map_err(|e| e.to_string())?;
-        let engine =
-            Self { database, log: RefCell::default(), cuts: RefCell::default(), interference: RefCell::default() };
+        let engine = Self {
+            database,
+            log: RefCell::default(),
+            cuts: RefCell::default(),
+            interference: RefCell::default(),
+        };
         for table in &plan.tables {
-            engine.create(table).map_err(|e| format!("table `{}`: {e:?}", table.name))?;
+            engine
+                .create(table)
+                .map_err(|e| format!("table `{}`: {e:?}", table.name))?;
         }
         Ok(engine)
     }
@@ -69,7 +76,8 @@ impl Engine {
         ask!(database, create_table, create_request(table))?;
         if let Some(attribute) = &table.ttl {
             let specification = json!({ "AttributeName": attribute, "Enabled": true });
-            let request = json!({ "TableName": table.name, "TimeToLiveSpecification": specification });
+            let request =
+                json!({ "TableName": table.name, "TimeToLiveSpecification": specification });
             ask!(database, update_time_to_live, request)?;
         }
         Ok(())
@@ -78,7 +86,10 @@ impl Engine {
     /// Sends one request of the service's API.
     pub(crate) fn call(&self, operation: &str, request: Json) -> Result<Json, EngineError> {
         self.note(operation, &request);
-        if matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems") {
+        if matches!(
+            operation,
+            "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems"
+        ) {
             let interference = self.interference.borrow_mut().take();
             if let Some(other_writer) = interference {
                 other_writer(self);
@@ -123,7 +134,10 @@ impl Engine {
     fn cut(&self, request: &mut Json) {
         if let Some(random) = self.cuts.borrow_mut().as_mut() {
             let rows = random.below(4) as u64 + 1;
-            let limit = request.get("Limit").and_then(Json::as_u64).map_or(rows, |limit| limit.min(rows));
+            let limit = request
+                .get("Limit")
+                .and_then(Json::as_u64)
+                .map_or(rows, |limit| limit.min(rows));
             request["Limit"] = json!(limit);
         }
     }
@@ -132,9 +146,15 @@ impl Engine {
     fn batch(&self, mut request: Json) -> Result<Json, EngineError> {
         let mut left = BTreeMap::new();
         if let Some(random) = self.cuts.borrow_mut().as_mut() {
-            for (table, part) in request["RequestItems"].as_object_mut().into_iter().flatten() {
+            for (table, part) in request["RequestItems"]
+                .as_object_mut()
+                .into_iter()
+                .flatten()
+            {
                 let mut unprocessed = part.clone();
-                let Some(keys) = part["Keys"].as_array_mut() else { continue };
+                let Some(keys) = part["Keys"].as_array_mut() else {
+                    continue;
+                };
                 let rest = keys.split_off(keys.len().min(random.below(3) + 1));
                 if !rest.is_empty() {
                     unprocessed["Keys"] = Json::Array(rest);
@@ -161,8 +181,12 @@ impl Engine {
 
     fn count(&self, operation: &str, response: &Json) {
         let mut log = self.log.borrow_mut();
-        let number =
-            |name: &str| response.get(name).and_then(Json::as_u64).map_or(0, |n| usize::try_from(n).unwrap_or(0));
+        let number = |name: &str| {
+            response
+                .get(name)
+                .and_then(Json::as_u64)
+                .map_or(0, |n| usize::try_from(n).unwrap_or(0))
+        };
         match operation {
             "Query" | "Scan" => {
                 log.rows_read += number("ScannedCount");
@@ -175,15 +199,21 @@ impl Engine {
             }
             "BatchGetItem" => {
                 let tables = response["Responses"].as_object();
-                let found: usize =
-                    tables.into_iter().flat_map(|t| t.values()).map(|v| v.as_array().map_or(0, Vec::len)).sum();
+                let found: usize = tables
+                    .into_iter()
+                    .flat_map(|t| t.values())
+                    .map(|v| v.as_array().map_or(0, Vec::len))
+                    .sum();
                 log.rows_read += found;
                 log.rows_returned += found;
             }
             _ => {}
         }
         let capacity = match &response["ConsumedCapacity"] {
-            Json::Array(tables) => tables.iter().filter_map(|t| t["CapacityUnits"].as_f64()).sum(),
+            Json::Array(tables) => tables
+                .iter()
+                .filter_map(|t| t["CapacityUnits"].as_f64())
+                .sum(),
             one => one["CapacityUnits"].as_f64().unwrap_or(0.0),
         };
         log.capacity += capacity;
@@ -195,7 +225,11 @@ impl Engine {
     }
 
     /// Every item of a table or index, outside of the log.
-    pub(crate) fn everything(&self, table: &str, index: Option<&str>) -> Result<Vec<Physical>, String> {
+    pub(crate) fn everything(
+        &self,
+        table: &str,
+        index: Option<&str>,
+    ) -> Result<Vec<Physical>, String> {
         let database = &self.database;
         let mut request = json!({ "TableName": table });
         if let Some(index) = index {
@@ -204,9 +238,16 @@ impl Engine {
         let mut items = Vec::new();
         loop {
             let page = request.clone();
-            let response =
-                (|| ask!(database, scan, page))().map_err(|e: EngineError| format!("scan of `{table}`: {e:?}"))?;
-            items.extend(response["Items"].as_array().into_iter().flatten().filter_map(Json::as_object).cloned());
+            let response = (|| ask!(database, scan, page))()
+                .map_err(|e: EngineError| format!("scan of `{table}`: {e:?}"))?;
+            items.extend(
+                response["Items"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Json::as_object)
+                    .cloned(),
+            );
             match response.get("LastEvaluatedKey") {
                 Some(key) => request["ExclusiveStartKey"] = key.clone(),
                 None => return Ok(items),
@@ -217,16 +258,29 @@ impl Engine {
 
 impl From<DynoxideError> for EngineError {
     fn from(error: DynoxideError) -> Self {
-        let item = |item| serde_json::to_value(item).ok().and_then(|v: Json| v.as_object().cloned());
+        let item = |item| {
+            serde_json::to_value(item)
+                .ok()
+                .and_then(|v: Json| v.as_object().cloned())
+        };
         match error {
-            DynoxideError::ConditionalCheckFailedException(_, old) => Self::Condition(old.and_then(item)),
+            DynoxideError::ConditionalCheckFailedException(_, old) => {
+                Self::Condition(old.and_then(item))
+            }
             DynoxideError::TransactionCanceledException(message, reasons) => {
                 let other = |code: &str| code != "None" && code != "ConditionalCheckFailed";
                 if reasons.iter().any(|r| other(&r.code)) {
                     return Self::Other(format!("{message}: {reasons:?}"));
                 }
-                let failed = reasons.into_iter().enumerate().filter(|(_, r)| r.code != "None");
-                Self::Cancelled(failed.map(|(place, r)| (place, r.item.and_then(item))).collect())
+                let failed = reasons
+                    .into_iter()
+                    .enumerate()
+                    .filter(|(_, r)| r.code != "None");
+                Self::Cancelled(
+                    failed
+                        .map(|(place, r)| (place, r.item.and_then(item)))
+                        .collect(),
+                )
             }
             other => Self::Other(other.to_string()),
         }
@@ -236,21 +290,32 @@ impl From<DynoxideError> for EngineError {
 fn create_request(table: &Table) -> Json {
     let schema = |key: &KeySchema| {
         let part = |kind: &'static str| move |a: &super::plan::KeyAttribute| json!({ "AttributeName": a.name, "KeyType": kind });
-        Json::Array(key.partition.iter().map(part("HASH")).chain(key.sort.iter().map(part("RANGE"))).collect())
+        Json::Array(
+            key.partition
+                .iter()
+                .map(part("HASH"))
+                .chain(key.sort.iter().map(part("RANGE")))
+                .collect(),
+        )
     };
     let mut types = BTreeMap::new();
     for key in std::iter::once(&table.key).chain(table.indexes.iter().map(|i| &i.key)) {
         types.extend(key.attributes().map(|a| (a.name.clone(), a.kind.clone())));
     }
-    let definitions: Vec<Json> =
-        types.iter().map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind })).collect();
+    let definitions: Vec<Json> = types
+        .iter()
+        .map(|(name, kind)| json!({ "AttributeName": name, "AttributeType": kind }))
+        .collect();
     let mut request = json!({
         "TableName": table.name,
         "BillingMode": "PAY_PER_REQUEST",
         "KeySchema": schema(&table.key),
         "AttributeDefinitions": definitions,
     });
-    for (field, global) in [("GlobalSecondaryIndexes", true), ("LocalSecondaryIndexes", false)] {
+    for (field, global) in [
+        ("GlobalSecondaryIndexes", true),
+        ("LocalSecondaryIndexes", false),
+    ] {
         let indexes: Vec<Json> = table
             .indexes
             .iter()

@@ -36,7 +36,8 @@ pub(crate) fn check_design(
     let engine = engine::Engine::new(&plan)?;
     let mut run = compare::Run::new(&plan, &engine, design, seed, rounds * items)?;
     for round in 0..rounds {
-        run.round(items, CALLS).map_err(|e| format!("seed {seed}, round {round}: {e}"))?;
+        run.round(items, CALLS)
+            .map_err(|e| format!("seed {seed}, round {round}: {e}"))?;
     }
     Ok(run.stats)
 }

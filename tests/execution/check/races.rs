@@ -16,24 +16,40 @@ fn text(value: &str) -> Value {
 }
 
 fn args(values: &[(&str, Value)]) -> Args {
-    Args { values: values.iter().map(|(n, v)| ((*n).to_owned(), v.clone())).collect(), ..Args::default() }
+    Args {
+        values: values
+            .iter()
+            .map(|(n, v)| ((*n).to_owned(), v.clone()))
+            .collect(),
+        ..Args::default()
+    }
 }
 
 fn with_store(run: impl FnOnce(&Executor) -> Result<(), CallError>) {
     let plan = Plan::read(STORE).unwrap_or_else(|e| panic!("{e}"));
     let engine = Engine::new(&plan).unwrap_or_else(|e| panic!("{e}"));
-    let executor = Executor { plan: &plan, engine: &engine, now: CLOCK };
+    let executor = Executor {
+        plan: &plan,
+        engine: &engine,
+        now: CLOCK,
+    };
     run(&executor).unwrap_or_else(|e| panic!("{e:?}"));
 }
 
 fn add_customer(executor: &Executor, id: &str, email: &str) -> Result<Written, CallError> {
-    executor.write("add_customer", &args(&[("customer_id", text(id)), ("email", text(email)), ("name", text("N"))]))
+    executor.write(
+        "add_customer",
+        &args(&[
+            ("customer_id", text(id)),
+            ("email", text(email)),
+            ("name", text("N")),
+        ]),
+    )
 }
 
 /// Another writer's change of a customer's email, with its guards and index keys.
 fn foreign_change(engine: &Engine, id: &str, from: &str, to: &str) {
-    let guard =
-        |email: &str| json!({ "PK": { "S": format!("UNIQUE#Customer#email#{email}#") }, "SK": { "S": "UNIQUE" } });
+    let guard = |email: &str| json!({ "PK": { "S": format!("UNIQUE#Customer#email#{email}#") }, "SK": { "S": "UNIQUE" } });
     let mut item = guard(to);
     item["_type"] = json!({ "S": "Customer.email" });
     item["customer_id"] = json!({ "S": id });
@@ -45,17 +61,27 @@ fn foreign_change(engine: &Engine, id: &str, from: &str, to: &str) {
     });
     let writes = [
         ("UpdateItem", update),
-        ("DeleteItem", json!({ "TableName": "store", "Key": guard(from) })),
+        (
+            "DeleteItem",
+            json!({ "TableName": "store", "Key": guard(from) }),
+        ),
         ("PutItem", json!({ "TableName": "store", "Item": item })),
     ];
     for (operation, request) in writes {
-        engine.call(operation, request).unwrap_or_else(|e| panic!("{operation}: {e:?}"));
+        engine
+            .call(operation, request)
+            .unwrap_or_else(|e| panic!("{operation}: {e:?}"));
     }
 }
 
 fn guards(executor: &Executor) -> Vec<String> {
-    let all = executor.engine.everything("store", None).unwrap_or_else(|e| panic!("{e}"));
-    let keys = all.iter().filter_map(|item| item["PK"]["S"].as_str().map(str::to_owned));
+    let all = executor
+        .engine
+        .everything("store", None)
+        .unwrap_or_else(|e| panic!("{e}"));
+    let keys = all
+        .iter()
+        .filter_map(|item| item["PK"]["S"].as_str().map(str::to_owned));
     let mut guards: Vec<String> = keys.filter(|k| k.starts_with("UNIQUE#")).collect();
     guards.sort();
     guards
@@ -65,11 +91,22 @@ fn guards(executor: &Executor) -> Vec<String> {
 fn a_value_that_changed_meanwhile_is_read_again() {
     with_store(|executor| {
         add_customer(executor, "ann", "a@x")?;
-        executor.engine.before_next_write(|engine| foreign_change(engine, "ann", "a@x", "b@x"));
-        executor.write("change_email", &args(&[("customer_id", text("ann")), ("email", text("c@x"))]))?;
+        executor
+            .engine
+            .before_next_write(|engine| foreign_change(engine, "ann", "a@x", "b@x"));
+        executor.write(
+            "change_email",
+            &args(&[("customer_id", text("ann")), ("email", text("c@x"))]),
+        )?;
         assert_eq!(guards(executor), ["UNIQUE#Customer#email#c@x#"]);
         let by_email: Attrs = [("email".to_owned(), text("c@x"))].into();
-        assert_eq!(executor.page("customer_by_email", &by_email, None)?.items.len(), 1);
+        assert_eq!(
+            executor
+                .page("customer_by_email", &by_email, None)?
+                .items
+                .len(),
+            1
+        );
         Ok(())
     });
 }
@@ -83,7 +120,11 @@ fn an_item_that_vanished_meanwhile_is_not_found() {
             drop(engine.call("DeleteItem", json!({ "TableName": "store", "Key": key })));
         });
         let change = args(&[("customer_id", text("ann")), ("email", text("c@x"))]);
-        let failed = CallError::Failed { failure: Failure::NotFound, action: 0, entity: "Customer".to_owned() };
+        let failed = CallError::Failed {
+            failure: Failure::NotFound,
+            action: 0,
+            entity: "Customer".to_owned(),
+        };
         assert_eq!(executor.write("change_email", &change), Err(failed));
         assert_eq!(guards(executor), ["UNIQUE#Customer#email#a@x#"]);
         Ok(())
@@ -101,13 +142,22 @@ fn a_row_that_changed_meanwhile_is_skipped() {
                 ("placed_at", Value::Instant(CLOCK)),
                 ("total", total),
             ];
-            let product = [("product_id".to_owned(), text("p")), ("quantity".to_owned(), Value::Int(1))];
+            let product = [
+                ("product_id".to_owned(), text("p")),
+                ("quantity".to_owned(), Value::Int(1)),
+            ];
             let mut args = args(&values);
-            args.lists.insert("OrderItem".to_owned(), vec![product.into()]);
+            args.lists
+                .insert("OrderItem".to_owned(), vec![product.into()]);
             args
         };
         let (stock, price) = (Value::Int(9), Value::Dec(Decimal::new(1, 0)));
-        let product = [("product_id", text("p")), ("category", text("c")), ("price", price), ("stock", stock)];
+        let product = [
+            ("product_id", text("p")),
+            ("category", text("c")),
+            ("price", price),
+            ("stock", stock),
+        ];
         executor.write("stock_product", &args(&product))?;
         for id in ["1", "2", "3"] {
             executor.write("place_order", &order(id))?;
@@ -121,7 +171,9 @@ fn a_row_that_changed_meanwhile_is_skipped() {
                 "ExpressionAttributeNames": { "#s": "status" },
                 "ExpressionAttributeValues": { ":s": { "S": "paid" } },
             });
-            engine.call("UpdateItem", update).unwrap_or_else(|e| panic!("{e:?}"));
+            engine
+                .call("UpdateItem", update)
+                .unwrap_or_else(|e| panic!("{e:?}"));
         });
         let written = executor.write("cancel_all", &args(&[("customer_id", text("ann"))]))?;
         assert_eq!(written.number, Some(2));

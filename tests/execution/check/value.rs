@@ -47,7 +47,9 @@ impl Decimal {
     /// Reads `-12.50` or `1.2E+3`; nothing for what is no number or has too many digits.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, exponent.trim_start_matches('+').parse().ok()?),
+            Some((mantissa, exponent)) => {
+                (mantissa, exponent.trim_start_matches('+').parse().ok()?)
+            }
             None => (text, 0_i64),
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));

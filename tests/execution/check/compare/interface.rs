@@ -12,8 +12,15 @@ pub(super) fn check(plan: &Plan, design: &Design) -> Result<(), String> {
                 entity.name, planned.identity, entity.key
             ));
         }
-        let stored: Vec<&str> = planned.stored.iter().map(|s| s.attribute.as_str()).collect();
-        let missing = entity.attributes.keys().find(|name| !stored.contains(&name.as_str()));
+        let stored: Vec<&str> = planned
+            .stored
+            .iter()
+            .map(|s| s.attribute.as_str())
+            .collect();
+        let missing = entity
+            .attributes
+            .keys()
+            .find(|name| !stored.contains(&name.as_str()));
         if missing.is_some() || stored.len() != entity.attributes.len() {
             return Err(format!(
                 "entity `{}` stores {stored:?}, it declares {:?}",
@@ -21,14 +28,21 @@ pub(super) fn check(plan: &Plan, design: &Design) -> Result<(), String> {
                 entity.attributes.keys()
             ));
         }
-        if let Some(wrong) = planned.stored.iter().find(|s| !s.mutable && !design.immutable(entity, &s.attribute)) {
+        if let Some(wrong) = planned
+            .stored
+            .iter()
+            .find(|s| !s.mutable && !design.immutable(entity, &s.attribute))
+        {
             return Err(format!(
                 "entity `{}`: `{}` can change, the plan says it is not mutable",
                 entity.name, wrong.attribute
             ));
         }
         if planned.ttl != entity.ttl {
-            return Err(format!("entity `{}`: its ttl is {:?}", entity.name, planned.ttl));
+            return Err(format!(
+                "entity `{}`: its ttl is {:?}",
+                entity.name, planned.ttl
+            ));
         }
     }
     for pattern in &design.patterns {
@@ -50,19 +64,31 @@ fn check_read(planned: &Pattern, read: &Read, design: &Design) -> Result<(), Str
     let limit = planned.limit.as_ref().map(|l| l.count);
     let name = &planned.name;
     if limit != read.limit {
-        return Err(format!("pattern `{name}`: its limit is {limit:?}, not {:?}", read.limit));
+        return Err(format!(
+            "pattern `{name}`: its limit is {limit:?}, not {:?}",
+            read.limit
+        ));
     }
     if let Some(limit) = &planned.limit {
         let counted = design.limited(read)?;
         if limit.entity != counted {
-            return Err(format!("pattern `{name}`: its limit counts {:?}, not {counted:?}", limit.entity));
+            return Err(format!(
+                "pattern `{name}`: its limit counts {:?}, not {counted:?}",
+                limit.entity
+            ));
         }
     }
     if planned.merged != read.interleave && read.entities.len() > 1 {
-        return Err(format!("pattern `{name}`: it is merged: {}", planned.merged));
+        return Err(format!(
+            "pattern `{name}`: it is merged: {}",
+            planned.merged
+        ));
     }
     if planned.batch != read.batch {
-        return Err(format!("pattern `{name}`: its batch is {:?}, not {:?}", planned.batch, read.batch));
+        return Err(format!(
+            "pattern `{name}`: its batch is {:?}, not {:?}",
+            planned.batch, read.batch
+        ));
     }
     Ok(())
 }
@@ -73,28 +99,50 @@ fn check_parameters(planned: &Pattern, wanted: &Parameters, reads: bool) -> Resu
         if reads { role } else { "value" }
     }
     let single = planned.parameters.iter().filter(|p| p.role != "list");
-    let mut found: Vec<(&str, &str, bool)> =
-        single.map(|p| (p.name.as_str(), role(&p.role, reads), p.optional)).collect();
-    let mut expected: Vec<(&str, &str, bool)> =
-        wanted.single.iter().map(|p| (p.name.as_str(), p.role, p.optional)).collect();
+    let mut found: Vec<(&str, &str, bool)> = single
+        .map(|p| (p.name.as_str(), role(&p.role, reads), p.optional))
+        .collect();
+    let mut expected: Vec<(&str, &str, bool)> = wanted
+        .single
+        .iter()
+        .map(|p| (p.name.as_str(), p.role, p.optional))
+        .collect();
     found.sort_unstable();
     expected.sort_unstable();
     if found != expected {
-        return Err(format!("its parameters are {found:?}, they should be {expected:?} (name, role, optional)"));
+        return Err(format!(
+            "its parameters are {found:?}, they should be {expected:?} (name, role, optional)"
+        ));
     }
     let lists = planned.parameters.iter().filter(|p| p.role == "list");
     let mut found: Vec<_> = lists
-        .map(|p| (p.name.as_str(), p.min, p.max, names(p.parameters.iter().map(|p| (p.name.as_str(), p.optional)))))
+        .map(|p| {
+            (
+                p.name.as_str(),
+                p.min,
+                p.max,
+                names(p.parameters.iter().map(|p| (p.name.as_str(), p.optional))),
+            )
+        })
         .collect();
     let mut expected: Vec<_> = wanted
         .lists
         .iter()
-        .map(|l| (l.name.as_str(), l.min, l.max, names(l.parameters.iter().map(|p| (p.name.as_str(), p.optional)))))
+        .map(|l| {
+            (
+                l.name.as_str(),
+                l.min,
+                l.max,
+                names(l.parameters.iter().map(|p| (p.name.as_str(), p.optional))),
+            )
+        })
         .collect();
     found.sort_unstable();
     expected.sort_unstable();
     if found != expected {
-        return Err(format!("its list parameters are {found:?}, they should be {expected:?}"));
+        return Err(format!(
+            "its list parameters are {found:?}, they should be {expected:?}"
+        ));
     }
     Ok(())
 }

@@ -74,8 +74,21 @@ impl<'a> Run<'a> {
         }
         let generator = Generator::new(&design, seed, items);
         let model = Model::new(design, CLOCK);
-        let mut run = Self { plan, engine, model, generator, parameters, stats: Stats::default(), trace: Vec::new() };
-        run.stats.unserved = plan.patterns.iter().filter(|p| p.steps.is_empty()).map(|p| p.name.clone()).collect();
+        let mut run = Self {
+            plan,
+            engine,
+            model,
+            generator,
+            parameters,
+            stats: Stats::default(),
+            trace: Vec::new(),
+        };
+        run.stats.unserved = plan
+            .patterns
+            .iter()
+            .filter(|p| p.steps.is_empty())
+            .map(|p| p.name.clone())
+            .collect();
         Ok(run)
     }
 
@@ -86,12 +99,17 @@ impl<'a> Run<'a> {
         }
         self.all_reads(calls)?;
         self.check_physical()?;
-        self.model.now += [1, 250, 1000, 3_600_000, 50 * 86_400_000][self.generator.random.below(5)];
+        self.model.now +=
+            [1, 250, 1000, 3_600_000, 50 * 86_400_000][self.generator.random.below(5)];
         Ok(())
     }
 
     fn executor(&self) -> Executor<'a> {
-        Executor { plan: self.plan, engine: self.engine, now: self.model.now }
+        Executor {
+            plan: self.plan,
+            engine: self.engine,
+            now: self.model.now,
+        }
     }
 
     fn served(&self, name: &str) -> bool {
@@ -119,9 +137,19 @@ impl<'a> Run<'a> {
     }
 
     fn all_reads(&mut self, calls: usize) -> Result<(), String> {
-        let names: Vec<String> =
-            self.model.design.patterns.iter().filter(|p| !p.external).map(|p| p.name.clone()).collect();
-        for name in names.into_iter().filter(|n| self.served(n)).collect::<Vec<_>>() {
+        let names: Vec<String> = self
+            .model
+            .design
+            .patterns
+            .iter()
+            .filter(|p| !p.external)
+            .map(|p| p.name.clone())
+            .collect();
+        for name in names
+            .into_iter()
+            .filter(|n| self.served(n))
+            .collect::<Vec<_>>()
+        {
             for _ in 0..calls {
                 self.read(&name)?;
             }
@@ -142,7 +170,9 @@ impl<'a> Run<'a> {
     /// refuses it, or a text too long for a key (for a write also one that its item already holds).
     fn may_refuse(&self, name: &str, error: &str, given: &[&Attrs]) -> bool {
         if error.contains("empty text") {
-            return given.iter().any(|values| self.empty_where_refused(name, values));
+            return given
+                .iter()
+                .any(|values| self.empty_where_refused(name, values));
         }
         let writes = matches!(self.read_of(name), Ok(None));
         if error.contains("does not fit") {
@@ -156,10 +186,17 @@ impl<'a> Run<'a> {
 
     /// Some parameter holds empty text and stands for an attribute that the plan says refuses it.
     fn empty_where_refused(&self, name: &str, values: &Attrs) -> bool {
-        let Some(parameters) = self.parameters.get(name) else { return false };
-        let all = parameters.single.iter().chain(parameters.lists.iter().flat_map(|l| &l.parameters));
+        let Some(parameters) = self.parameters.get(name) else {
+            return false;
+        };
+        let all = parameters
+            .single
+            .iter()
+            .chain(parameters.lists.iter().flat_map(|l| &l.parameters));
         let empty = all.filter(|p| values.get(&p.name).and_then(length) == Some(0));
-        empty.flat_map(|p| &p.uses).any(|u| self.refuses_empty(&u.entity, &u.attribute))
+        empty
+            .flat_map(|p| &p.uses)
+            .any(|u| self.refuses_empty(&u.entity, &u.attribute))
     }
 
     fn adds(&self, name: &str) -> bool {
@@ -170,7 +207,10 @@ impl<'a> Run<'a> {
     }
 
     fn refuses_empty(&self, entity: &str, attribute: &str) -> bool {
-        self.plan.entity(entity).and_then(|e| e.stored(attribute)).is_ok_and(|s| s.nonempty)
+        self.plan
+            .entity(entity)
+            .and_then(|e| e.stored(attribute))
+            .is_ok_and(|s| s.nonempty)
     }
 }
 
@@ -184,13 +224,19 @@ fn length(value: &Value) -> Option<usize> {
 
 fn message(pattern: &str, given: &str, expected: &str, got: &str, requests: &[String]) -> String {
     let requests = requests.join("\n    ");
-    format!("pattern `{pattern}`\n  parameters {given}\n  expected {expected}\n  got {got}\n  requests\n    {requests}")
+    format!(
+        "pattern `{pattern}`\n  parameters {given}\n  expected {expected}\n  got {got}\n  requests\n    {requests}"
+    )
 }
 
 fn fault(error: &CallError) -> String {
     match error {
         CallError::Refused(text) => format!("refused: {text}"),
-        CallError::Failed { failure, action, entity } => format!("action {action} on {entity} failed: {failure:?}"),
+        CallError::Failed {
+            failure,
+            action,
+            entity,
+        } => format!("action {action} on {entity} failed: {failure:?}"),
         CallError::Fault(text) => format!("fault of the plan: {text}"),
     }
 }

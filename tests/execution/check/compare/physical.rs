@@ -18,12 +18,19 @@ impl Run<'_> {
             }
             let items = match self.executor().items(name, attributes) {
                 Ok(items) => items,
-                Err(error) => return Err(format!("{name} {identity:?} has no physical items: {}", fault(&error))),
+                Err(error) => {
+                    return Err(format!(
+                        "{name} {identity:?} has no physical items: {}",
+                        fault(&error)
+                    ));
+                }
             };
             for (table, item) in items {
                 let key = (table.clone(), self.key(&table, &item)?);
                 if expected.insert(key.clone(), normalised(&item)).is_some() {
-                    return Err(format!("two physical items with the key {key:?}, one of {name} {identity:?}"));
+                    return Err(format!(
+                        "two physical items with the key {key:?}, one of {name} {identity:?}"
+                    ));
                 }
             }
         }
@@ -34,7 +41,10 @@ impl Run<'_> {
             self.check_indexes(table)?;
         }
         match expected.first_key_value() {
-            Some((key, item)) => Err(format!("no physical item {key:?} in the table: {}", shown(item))),
+            Some((key, item)) => Err(format!(
+                "no physical item {key:?} in the table: {}",
+                shown(item)
+            )),
             None => Ok(()),
         }
     }
@@ -51,7 +61,10 @@ impl Run<'_> {
             Some(wanted) if wanted == normalised(item) => self.check_membership(table, item),
             Some(wanted) => {
                 let found = normalised(item);
-                let names = wanted.keys().chain(found.keys()).filter(|n| wanted.get(*n) != found.get(*n));
+                let names = wanted
+                    .keys()
+                    .chain(found.keys())
+                    .filter(|n| wanted.get(*n) != found.get(*n));
                 let names: std::collections::BTreeSet<&String> = names.collect();
                 Err(format!(
                     "a physical item differs in {names:?}\n  expected {}\n  got {}",
@@ -71,7 +84,12 @@ impl Run<'_> {
     fn check_membership(&self, table: &Table, item: &Physical) -> Result<(), String> {
         for index in &table.indexes {
             let carries = index.key.attributes().all(|a| item.contains_key(&a.name));
-            let own = || index.key.attributes().filter(|a| !table.key.attributes().any(|t| t.name == a.name));
+            let own = || {
+                index
+                    .key
+                    .attributes()
+                    .filter(|a| !table.key.attributes().any(|t| t.name == a.name))
+            };
             let some = own().any(|a| item.contains_key(&a.name));
             let entry = match self.executor().kind(&table.name, item) {
                 Ok(Some(kind)) => kind.entry(Some(&index.name)).is_some(),
@@ -79,7 +97,11 @@ impl Run<'_> {
                 Err(error) => return Err(fault(&error)),
             };
             if carries && !entry {
-                return Err(format!("an item is in `{}` without an entry for it: {}", index.name, shown(item)));
+                return Err(format!(
+                    "an item is in `{}` without an entry for it: {}",
+                    index.name,
+                    shown(item)
+                ));
             }
             let synthetic = own().all(|a| self.synthetic(&a.name));
             if some && !carries && synthetic {
@@ -94,17 +116,30 @@ impl Run<'_> {
     }
 
     fn synthetic(&self, name: &str) -> bool {
-        !self.plan.entities.iter().any(|e| e.stored.iter().any(|s| s.name == name))
+        !self
+            .plan
+            .entities
+            .iter()
+            .any(|e| e.stored.iter().any(|s| s.name == name))
     }
 
     /// What an index holds is what the table's items with its key attributes are.
     fn check_indexes(&self, table: &Table) -> Result<(), String> {
         let items = self.engine.everything(&table.name, None)?;
         for index in &table.indexes {
-            let members = items.iter().filter(|i| index.key.attributes().all(|a| i.contains_key(&a.name))).count();
-            let found = self.engine.everything(&table.name, Some(&index.name))?.len();
+            let members = items
+                .iter()
+                .filter(|i| index.key.attributes().all(|a| i.contains_key(&a.name)))
+                .count();
+            let found = self
+                .engine
+                .everything(&table.name, Some(&index.name))?
+                .len();
             if members != found {
-                return Err(format!("`{}` holds {found} entries for {members} items", index.name));
+                return Err(format!(
+                    "`{}` holds {found} entries for {members} items",
+                    index.name
+                ));
             }
         }
         Ok(())
@@ -112,9 +147,12 @@ impl Run<'_> {
 
     fn key(&self, table: &str, item: &Physical) -> Result<String, String> {
         let schema = &self.plan.table(table)?.key;
-        let part = |a: &super::super::plan::KeyAttribute| item.get(&a.name).map(|v| normal(v).to_string());
+        let part =
+            |a: &super::super::plan::KeyAttribute| item.get(&a.name).map(|v| normal(v).to_string());
         let parts: Option<Vec<String>> = schema.attributes().map(part).collect();
-        parts.map(|p| p.join(" ")).ok_or_else(|| format!("an item without a key: {}", shown(item)))
+        parts
+            .map(|p| p.join(" "))
+            .ok_or_else(|| format!("an item without a key: {}", shown(item)))
     }
 }
 
@@ -124,12 +162,18 @@ fn shown(item: &Physical) -> String {
 }
 
 fn normalised(item: &Physical) -> Physical {
-    item.iter().map(|(name, value): (&String, &Json)| (name.clone(), normal(value))).collect()
+    item.iter()
+        .map(|(name, value): (&String, &Json)| (name.clone(), normal(value)))
+        .collect()
 }
 
 impl super::super::execute::Executor<'_> {
     /// The kind of a physical item, by its discriminator.
-    fn kind(&self, table: &str, item: &Physical) -> Result<Option<&super::super::plan::Kind>, CallError> {
+    fn kind(
+        &self,
+        table: &str,
+        item: &Physical,
+    ) -> Result<Option<&super::super::plan::Kind>, CallError> {
         Ok(super::super::execute::kind_of(self.plan, table, item)?.map(|(_, kind)| kind))
     }
 }

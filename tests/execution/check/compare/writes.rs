@@ -13,7 +13,9 @@ impl Run<'_> {
             if let Body::Write { steps, .. } = &pattern.body
                 && self.served(&pattern.name)
             {
-                let makes = steps.iter().any(|s| matches!(s.verb, WriteVerb::Create | WriteVerb::Put));
+                let makes = steps
+                    .iter()
+                    .any(|s| matches!(s.verb, WriteVerb::Create | WriteVerb::Put));
                 let deletes = steps.iter().any(|s| s.verb == WriteVerb::Delete);
                 let weight = if makes {
                     5
@@ -23,9 +25,16 @@ impl Run<'_> {
                     3
                 };
                 // What has hardly ever worked yet is tried more often.
-                let worked = self.stats.by_pattern.get(&pattern.name).map_or(0, |(_, worked)| *worked);
+                let worked = self
+                    .stats
+                    .by_pattern
+                    .get(&pattern.name)
+                    .map_or(0, |(_, worked)| *worked);
                 let enough = if makes { 20 } else { 6 };
-                choices.push((Some(pattern.name.clone()), if worked < enough { 3 * weight } else { weight }));
+                choices.push((
+                    Some(pattern.name.clone()),
+                    if worked < enough { 3 * weight } else { weight },
+                ));
             }
         }
         choices.extend(implied.iter().map(|_| (None, 8)));
@@ -49,7 +58,9 @@ impl Run<'_> {
     fn implied_put(&mut self, entity: &str) -> Result<(), String> {
         let declared = self.model.design.entity(entity)?;
         let item = self.generator.implied_put(&self.model, declared)?;
-        let identity = declared.identity(&item).ok_or("an implied put without its key")?;
+        let identity = declared
+            .identity(&item)
+            .ok_or("an implied put without its key")?;
         let before = self.model.item(&identity).cloned();
         let items = self.model.items.clone();
         if !matches!(self.model.put(entity, &item)?, Outcome::Done(_)) {
@@ -80,17 +91,23 @@ impl Run<'_> {
 
     fn may_refuse_put(&self, entity: &str, error: &str, item: &Attrs) -> bool {
         if error.contains("empty text") {
-            return item
-                .iter()
-                .any(|(name, value)| super::length(value) == Some(0) && self.refuses_empty(entity, name));
+            return item.iter().any(|(name, value)| {
+                super::length(value) == Some(0) && self.refuses_empty(entity, name)
+            });
         }
-        item.values().any(|value| super::length(value).is_some_and(|n| n > 300))
+        item.values()
+            .any(|value| super::length(value).is_some_and(|n| n > 300))
     }
 
     fn write(&mut self, name: &str) -> Result<(), String> {
-        let parameters = self.parameters.get(name).ok_or("a pattern without parameters")?;
+        let parameters = self
+            .parameters
+            .get(name)
+            .ok_or("a pattern without parameters")?;
         let pattern = self.model.design.pattern(name)?;
-        let args = self.generator.write_args(&self.model, pattern, parameters)?;
+        let args = self
+            .generator
+            .write_args(&self.model, pattern, parameters)?;
         self.run_write(name, &args)
     }
 
@@ -106,9 +123,20 @@ impl Run<'_> {
         let (requests, trace) = self.counted_requests();
         self.stats.writes += 1;
         self.stats.by_pattern.entry(name.to_owned()).or_default().0 += 1;
-        if let Some(most) = self.plan.pattern(name)?.requests.filter(|most| requests > *most) {
+        if let Some(most) = self
+            .plan
+            .pattern(name)?
+            .requests
+            .filter(|most| requests > *most)
+        {
             let got = format!("{requests} requests");
-            return Err(message(name, &format!("{args:?}"), &format!("at most {most} requests"), &got, &trace));
+            return Err(message(
+                name,
+                &format!("{args:?}"),
+                &format!("at most {most} requests"),
+                &got,
+                &trace,
+            ));
         }
         let pattern = self.model.design.pattern(name)?;
         match agree(pattern, &outcome, &result) {
@@ -130,19 +158,30 @@ impl Run<'_> {
                     Ok(written) => format!("{written:?}"),
                     Err(error) => fault(error),
                 };
-                Err(message(name, &format!("{args:?}"), &format!("{outcome:?}"), &got, &trace))
+                Err(message(
+                    name,
+                    &format!("{args:?}"),
+                    &format!("{outcome:?}"),
+                    &got,
+                    &trace,
+                ))
             }
         }
     }
 
     fn model_write(&mut self, name: &str, args: &Args) -> Result<Outcome, String> {
-        let parameters = self.parameters.get(name).ok_or("a pattern without parameters")?;
+        let parameters = self
+            .parameters
+            .get(name)
+            .ok_or("a pattern without parameters")?;
         self.model.write_named(name, parameters, args)
     }
 }
 
 fn all_sets(args: &Args) -> Vec<&Attrs> {
-    std::iter::once(&args.values).chain(args.lists.values().flatten()).collect()
+    std::iter::once(&args.values)
+        .chain(args.lists.values().flatten())
+        .collect()
 }
 
 enum Agreement {
@@ -156,26 +195,55 @@ fn agree(pattern: &Pattern, outcome: &Outcome, result: &Result<Written, CallErro
     match (outcome, result) {
         (Outcome::Done(answer), Ok(written)) if same_answer(answer, written) => Agreement::Done,
         (Outcome::Silent, Ok(_)) => Agreement::Done,
-        (Outcome::Silent, Err(CallError::Failed { failure: Failure::NotFound | Failure::Condition, .. })) => {
-            Agreement::Failed
-        }
-        (Outcome::Failed(troubles), Err(CallError::Failed { failure, entity, .. })) => {
+        (
+            Outcome::Silent,
+            Err(CallError::Failed {
+                failure: Failure::NotFound | Failure::Condition,
+                ..
+            }),
+        ) => Agreement::Failed,
+        (
+            Outcome::Failed(troubles),
+            Err(CallError::Failed {
+                failure, entity, ..
+            }),
+        ) => {
             let named = troubles.contains(&Trouble::Fails(*failure, entity.clone()));
-            if named { Agreement::Failed } else { Agreement::Differs }
+            if named {
+                Agreement::Failed
+            } else {
+                Agreement::Differs
+            }
         }
         (Outcome::Failed(troubles), Err(CallError::Refused(text))) => {
             // Two steps that want one value meet on one guard.
-            let twice = |t: &Trouble| matches!(t, Trouble::TwoOnOne | Trouble::Fails(Failure::NotUnique, _));
-            let two = text.contains("two actions") && is_transaction(pattern) && troubles.iter().any(twice);
-            if two { Agreement::Failed } else { Agreement::Refused(text.clone()) }
+            let twice = |t: &Trouble| {
+                matches!(t, Trouble::TwoOnOne | Trouble::Fails(Failure::NotUnique, _))
+            };
+            let two = text.contains("two actions")
+                && is_transaction(pattern)
+                && troubles.iter().any(twice);
+            if two {
+                Agreement::Failed
+            } else {
+                Agreement::Refused(text.clone())
+            }
         }
-        (Outcome::Done(_) | Outcome::Silent, Err(CallError::Refused(text))) => Agreement::Refused(text.clone()),
+        (Outcome::Done(_) | Outcome::Silent, Err(CallError::Refused(text))) => {
+            Agreement::Refused(text.clone())
+        }
         _ => Agreement::Differs,
     }
 }
 
 fn is_transaction(pattern: &Pattern) -> bool {
-    matches!(&pattern.body, Body::Write { transaction: true, .. })
+    matches!(
+        &pattern.body,
+        Body::Write {
+            transaction: true,
+            ..
+        }
+    )
 }
 
 fn same_answer(answer: &Answer, written: &Written) -> bool {

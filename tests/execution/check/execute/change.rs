@@ -37,7 +37,11 @@ pub(super) fn changes(
 ) -> Outcome<(Vec<Change>, Instance)> {
     let mut after = before.clone();
     let mut out = Vec::new();
-    let lists = [(&action.set, Kind::Set), (&action.add, Kind::Add), (&action.remove, Kind::Remove)];
+    let lists = [
+        (&action.set, Kind::Set),
+        (&action.add, Kind::Add),
+        (&action.remove, Kind::Remove),
+    ];
     for (list, kind) in lists {
         for given in list.iter().filter(|g| !matches!(g.value, Origin::Derived)) {
             if let Some(change) = change(entity, action, given, kind, values, row)? {
@@ -46,7 +50,11 @@ pub(super) fn changes(
             }
         }
     }
-    for given in action.set.iter().filter(|g| matches!(g.value, Origin::Derived)) {
+    for given in action
+        .set
+        .iter()
+        .filter(|g| matches!(g.value, Origin::Derived))
+    {
         let stored = entity.stored(&given.attribute)?;
         let what = derived_value(stored, &after)?.map_or(What::Remove, What::Set);
         let change = of(stored, Vec::new(), what);
@@ -64,7 +72,13 @@ enum Kind {
 }
 
 fn of(stored: &Stored, path: Vec<String>, what: What) -> Change {
-    Change { attribute: stored.attribute.clone(), name: stored.name.clone(), stored_as: stored.form, path, what }
+    Change {
+        attribute: stored.attribute.clone(),
+        name: stored.name.clone(),
+        stored_as: stored.form,
+        path,
+        what,
+    }
 }
 
 fn change(
@@ -77,19 +91,32 @@ fn change(
 ) -> Outcome<Option<Change>> {
     let stored = entity.stored(&given.attribute)?;
     if !stored.mutable && !action.upsert {
-        return Err(CallError::Fault(format!("an update of `{}`, which is not mutable", stored.attribute)));
+        return Err(CallError::Fault(format!(
+            "an update of `{}`, which is not mutable",
+            stored.attribute
+        )));
     }
-    let path = given.path.iter().map(|part| path_name(part, values)).collect::<Outcome<Vec<_>>>()?;
+    let path = given
+        .path
+        .iter()
+        .map(|part| path_name(part, values))
+        .collect::<Outcome<Vec<_>>>()?;
     if kind == Kind::Remove && matches!(given.value, Origin::None) {
         return Ok(Some(of(stored, path, What::Remove)));
     }
-    let Some(value) = given_value(stored, given, values, row)? else { return Ok(None) };
+    let Some(value) = given_value(stored, given, values, row)? else {
+        return Ok(None);
+    };
     let empty = matches!(&value, Value::Set(elements) if elements.is_empty());
     let what = match kind {
         Kind::Set if empty => What::Remove,
         Kind::Add | Kind::Remove if empty => return Ok(None),
         Kind::Set => {
-            physical::nonempty(entity, &stored.attribute, Some(&value).filter(|_| path.is_empty()))?;
+            physical::nonempty(
+                entity,
+                &stored.attribute,
+                Some(&value).filter(|_| path.is_empty()),
+            )?;
             What::Set(value)
         }
         Kind::Add if given.negate => What::Add(negative(&value)?),
@@ -129,8 +156,12 @@ enum Inner {
 }
 
 fn inner(base: Option<Value>, path: &[String], what: &What) -> Outcome<Inner> {
-    let Some((first, rest)) = path.split_first() else { return Ok(Inner::Value(changed(base, what)?)) };
-    let Some(Value::Map(mut entries)) = base else { return Ok(Inner::NoWay) };
+    let Some((first, rest)) = path.split_first() else {
+        return Ok(Inner::Value(changed(base, what)?));
+    };
+    let Some(Value::Map(mut entries)) = base else {
+        return Ok(Inner::NoWay);
+    };
     match inner(entries.remove(first), rest, what)? {
         Inner::NoWay => return Ok(Inner::NoWay),
         Inner::Value(None) => {}
@@ -156,12 +187,15 @@ fn sum(base: Option<Value>, value: &Value) -> Outcome<Value> {
     Ok(match (base, value) {
         (None, value) => value.clone(),
         (Some(Value::Int(a)), Value::Int(b)) => Value::Int(a + b),
-        (Some(Value::Set(a)), Value::Set(b)) => Value::Set(a.union(b).cloned().collect::<BTreeSet<_>>()),
+        (Some(Value::Set(a)), Value::Set(b)) => {
+            Value::Set(a.union(b).cloned().collect::<BTreeSet<_>>())
+        }
         (Some(a), b) => {
             let (a, b) = (decimal(&a)?, decimal(b)?);
             let scale = a.scale.max(b.scale);
             let sum = a.shifted(scale).zip(b.shifted(scale)).map(|(a, b)| a + b);
-            let sum = sum.ok_or_else(|| CallError::Refused("a sum beyond any number".to_owned()))?;
+            let sum =
+                sum.ok_or_else(|| CallError::Refused("a sum beyond any number".to_owned()))?;
             Value::Dec(Decimal::new(sum, scale))
         }
     })

@@ -32,9 +32,10 @@ impl Operands<'_> {
     fn stored(&self, test: &Test, stored_as: As) -> Outcome<Option<Vec<Json>>> {
         let values = match &test.operand {
             Operand::None => return Ok(Some(Vec::new())),
-            Operand::Constant(Json::Array(list)) if test.op == Op::In => {
-                list.iter().map(|v| constant(stored_as, "", v)).collect::<Result<_, _>>()?
-            }
+            Operand::Constant(Json::Array(list)) if test.op == Op::In => list
+                .iter()
+                .map(|v| constant(stored_as, "", v))
+                .collect::<Result<_, _>>()?,
             Operand::Constant(value) => vec![constant(stored_as, "", value)?],
             Operand::Now => vec![self.clock(stored_as)?],
             Operand::Parameter { name, text } => match self.values.get(name) {
@@ -51,7 +52,9 @@ impl Operands<'_> {
     }
 
     fn path(&self, path: &[PathPart]) -> Outcome<Vec<String>> {
-        path.iter().map(|part| path_name(part, self.values)).collect()
+        path.iter()
+            .map(|part| path_name(part, self.values))
+            .collect()
     }
 }
 
@@ -61,7 +64,9 @@ pub(crate) fn path_name(part: &PathPart, values: &Attrs) -> Outcome<String> {
         PathPart::Name(name) => Ok(name.clone()),
         PathPart::Parameter(name) => match values.get(name) {
             Some(value) => Ok(plain(value)?),
-            None => Err(CallError::Fault(format!("the path parameter `{name}` is not given"))),
+            None => Err(CallError::Fault(format!(
+                "the path parameter `{name}` is not given"
+            ))),
         },
     }
 }
@@ -80,10 +85,14 @@ pub(crate) struct Expression {
 
 impl Expression {
     pub(crate) fn name(&mut self, name: &str) -> String {
-        let place = self.names.iter().position(|n| n == name).unwrap_or_else(|| {
-            self.names.push(name.to_owned());
-            self.names.len() - 1
-        });
+        let place = self
+            .names
+            .iter()
+            .position(|n| n == name)
+            .unwrap_or_else(|| {
+                self.names.push(name.to_owned());
+                self.names.len() - 1
+            });
         format!("#n{place}")
     }
 
@@ -103,9 +112,17 @@ impl Expression {
 
     /// Adds the names and values that the request's expressions use.
     pub(crate) fn finish(self, request: &mut Json) {
-        let names = self.names.into_iter().enumerate().map(|(i, n)| (format!("#n{i}"), Json::String(n)));
+        let names = self
+            .names
+            .into_iter()
+            .enumerate()
+            .map(|(i, n)| (format!("#n{i}"), Json::String(n)));
         let names: serde_json::Map<_, _> = names.collect();
-        let values = self.values.into_iter().enumerate().map(|(i, v)| (format!(":v{i}"), v));
+        let values = self
+            .values
+            .into_iter()
+            .enumerate()
+            .map(|(i, v)| (format!(":v{i}"), v));
         let values: serde_json::Map<_, _> = values.collect();
         if !names.is_empty() {
             request["ExpressionAttributeNames"] = Json::Object(names);
@@ -116,23 +133,36 @@ impl Expression {
     }
 
     /// All of `conditions` in one text; nothing when each of them is left out.
-    pub(crate) fn all(&mut self, conditions: &[Condition], operands: &Operands) -> Outcome<Option<String>> {
+    pub(crate) fn all(
+        &mut self,
+        conditions: &[Condition],
+        operands: &Operands,
+    ) -> Outcome<Option<String>> {
         self.joined(conditions, " AND ", operands)
     }
 
-    fn joined(&mut self, conditions: &[Condition], with: &str, operands: &Operands) -> Outcome<Option<String>> {
+    fn joined(
+        &mut self,
+        conditions: &[Condition],
+        with: &str,
+        operands: &Operands,
+    ) -> Outcome<Option<String>> {
         let mut parts = Vec::new();
         for condition in conditions {
             parts.extend(self.condition(condition, operands)?);
         }
-        Ok(if parts.is_empty() { None } else { Some(parts.join(with)) })
+        Ok(if parts.is_empty() {
+            None
+        } else {
+            Some(parts.join(with))
+        })
     }
 
     fn condition(&mut self, condition: &Condition, operands: &Operands) -> Outcome<Option<String>> {
         match condition {
-            Condition::Any { conditions, .. } => {
-                Ok(self.joined(conditions, " OR ", operands)?.map(|text| format!("({text})")))
-            }
+            Condition::Any { conditions, .. } => Ok(self
+                .joined(conditions, " OR ", operands)?
+                .map(|text| format!("({text})"))),
             Condition::Test(test) => self.test(test, operands),
         }
     }
@@ -141,10 +171,16 @@ impl Expression {
         let path = operands.path(&test.path)?;
         if matches!(test.op, Op::Exists | Op::Missing) {
             let place = self.path(&test.attribute, &path);
-            let function = if test.op == Op::Exists { "attribute_exists" } else { "attribute_not_exists" };
+            let function = if test.op == Op::Exists {
+                "attribute_exists"
+            } else {
+                "attribute_not_exists"
+            };
             return Ok(Some(format!("{function}({place})")));
         }
-        let Some(values) = operands.stored(test, needed_as(test)?)? else { return Ok(None) };
+        let Some(values) = operands.stored(test, needed_as(test)?)? else {
+            return Ok(None);
+        };
         let place = self.path(&test.attribute, &path);
         let values: Vec<String> = values.into_iter().map(|v| self.value(v)).collect();
         let first = values.first().cloned().unwrap_or_default();
@@ -166,7 +202,9 @@ impl Expression {
 }
 
 fn needed_as(test: &Test) -> Outcome<As> {
-    test.stored_as.ok_or_else(|| CallError::Fault(format!("a condition on `{}` without `as`", test.attribute)))
+    test.stored_as.ok_or_else(|| {
+        CallError::Fault(format!("a condition on `{}` without `as`", test.attribute))
+    })
 }
 
 /// Whether a condition holds of an item whose stored attributes `get` gives; nothing when it is left out.
@@ -196,13 +234,22 @@ pub(crate) fn holds(
         Op::Missing => return Ok(Some(found.is_none())),
         _ => {}
     }
-    let stored_as = match test.stored_as.or_else(|| as_of(&test.attribute).map(|of| operand_as(test.op, of))) {
+    let stored_as = match test
+        .stored_as
+        .or_else(|| as_of(&test.attribute).map(|of| operand_as(test.op, of)))
+    {
         Some(stored_as) => stored_as,
         None => needed_as(test)?,
     };
-    let Some(values) = operands.stored(test, stored_as)? else { return Ok(None) };
-    let Some(found) = found else { return Ok(Some(test.op == Op::Lacks)) };
-    Ok(Some(values.iter().any(|value| meets(test.op, &found, value))))
+    let Some(values) = operands.stored(test, stored_as)? else {
+        return Ok(None);
+    };
+    let Some(found) = found else {
+        return Ok(Some(test.op == Op::Lacks));
+    };
+    Ok(Some(
+        values.iter().any(|value| meets(test.op, &found, value)),
+    ))
 }
 
 /// How the operand of a condition on an attribute is stored: for `contains` and `lacks` as its elements are.
@@ -223,7 +270,10 @@ fn meets(op: Op, found: &Json, value: &Json) -> bool {
         Op::LessOrEqual => matches!(compared(), Some(Ordering::Less | Ordering::Equal)),
         Op::Greater => compared() == Some(Ordering::Greater),
         Op::GreaterOrEqual => matches!(compared(), Some(Ordering::Greater | Ordering::Equal)),
-        Op::BeginsWith => match (found.get("S").and_then(Json::as_str), value.get("S").and_then(Json::as_str)) {
+        Op::BeginsWith => match (
+            found.get("S").and_then(Json::as_str),
+            value.get("S").and_then(Json::as_str),
+        ) {
             (Some(text), Some(start)) => text.starts_with(start),
             _ => false,
         },
@@ -235,13 +285,23 @@ fn meets(op: Op, found: &Json, value: &Json) -> bool {
 }
 
 fn contains(found: &Json, value: &Json) -> bool {
-    if let (Some(text), Some(part)) = (found.get("S").and_then(Json::as_str), value.get("S").and_then(Json::as_str)) {
+    if let (Some(text), Some(part)) = (
+        found.get("S").and_then(Json::as_str),
+        value.get("S").and_then(Json::as_str),
+    ) {
         return text.contains(part);
     }
     let elements = |tag: &str, element: &str| {
         let list = found.get(tag).and_then(Json::as_array);
-        list.into_iter().flatten().any(|v| same(&json!({ element: v }), value))
+        list.into_iter()
+            .flatten()
+            .any(|v| same(&json!({ element: v }), value))
     };
-    let listed = found.get("L").and_then(Json::as_array).into_iter().flatten().any(|v| same(v, value));
+    let listed = found
+        .get("L")
+        .and_then(Json::as_array)
+        .into_iter()
+        .flatten()
+        .any(|v| same(v, value));
     elements("SS", "S") || elements("NS", "N") || listed
 }

@@ -18,17 +18,29 @@ pub(super) struct Instance {
 
 impl Instance {
     pub(super) fn unknown() -> Self {
-        Self { known: BTreeMap::new(), others_missing: false }
+        Self {
+            known: BTreeMap::new(),
+            others_missing: false,
+        }
     }
 
     pub(super) fn missing() -> Self {
-        Self { known: BTreeMap::new(), others_missing: true }
+        Self {
+            known: BTreeMap::new(),
+            others_missing: true,
+        }
     }
 
     /// A whole item.
     pub(super) fn whole(attributes: &Attrs) -> Self {
-        let known = attributes.iter().map(|(name, value)| (name.clone(), Some(value.clone()))).collect();
-        Self { known, others_missing: true }
+        let known = attributes
+            .iter()
+            .map(|(name, value)| (name.clone(), Some(value.clone())))
+            .collect();
+        Self {
+            known,
+            others_missing: true,
+        }
     }
 
     pub(super) fn others_are_missing(&mut self) {
@@ -54,7 +66,9 @@ impl Instance {
         match self.known.get(name) {
             Some(value) => Ok(value.clone()),
             None if self.others_missing => Ok(None),
-            None => Err(CallError::Fault(format!("`{name}` is needed and in neither `values` nor `current`"))),
+            None => Err(CallError::Fault(format!(
+                "`{name}` is needed and in neither `values` nor `current`"
+            ))),
         }
     }
 }
@@ -67,7 +81,9 @@ pub(super) fn given_value(
     row: Option<&Physical>,
 ) -> Outcome<Option<Value>> {
     let value = match &given.value {
-        Origin::Constant(json) if given.path.is_empty() => constant(stored.form, &stored.kind, json)?,
+        Origin::Constant(json) if given.path.is_empty() => {
+            constant(stored.form, &stored.kind, json)?
+        }
         Origin::Constant(json) => inner_constant(json)?,
         Origin::Parameter { name, text } => match values.get(name) {
             None => return Ok(None),
@@ -81,7 +97,9 @@ pub(super) fn given_value(
         Origin::Derived | Origin::None => return Ok(None),
     };
     Ok(Some(match (stored.form, value) {
-        (As::TextSet | As::NumberSet, value) if given.path.is_empty() && !matches!(value, Value::Set(_)) => {
+        (As::TextSet | As::NumberSet, value)
+            if given.path.is_empty() && !matches!(value, Value::Set(_)) =>
+        {
             Value::Set(BTreeSet::from([value]))
         }
         (_, value) => value,
@@ -102,7 +120,10 @@ fn inner_constant(json: &serde_json::Value) -> Result<Value, String> {
 /// A derived attribute of an instance; nothing when a source is missing.
 pub(super) fn derived_value(stored: &Stored, instance: &Instance) -> Outcome<Option<Value>> {
     let Some(derived) = &stored.derived else {
-        return Err(CallError::Fault(format!("`{}` is not derived", stored.attribute)));
+        return Err(CallError::Fault(format!(
+            "`{}` is not derived",
+            stored.attribute
+        )));
     };
     let mut sources = Vec::new();
     for name in &derived.of {

@@ -1,7 +1,9 @@
 //! Key values from segments, for items and for requests, with the limits that are checked before a request.
 
 use super::super::encode::{self, Encoding};
-use super::super::plan::{Choice, Entity, KeyEntry, KeySchema, Kind, Segment, Segments, Source, Table};
+use super::super::plan::{
+    Choice, Entity, KeyEntry, KeySchema, Kind, Segment, Segments, Source, Table,
+};
 use super::super::value::{Attrs, Physical, Value};
 use super::conditions::{self, Operands};
 use super::stored::{base64, to_stored};
@@ -29,7 +31,9 @@ pub(crate) fn render(segments: &[Segment], kind: &str, lookup: Lookup) -> Outcom
             }
             Segment::Value { source, encoding } => (source, *encoding),
         };
-        let Some(value) = lookup(source, encoding)? else { return Ok(Rendered::Missing(name(source))) };
+        let Some(value) = lookup(source, encoding)? else {
+            return Ok(Rendered::Missing(name(source)));
+        };
         if matches!(encoding, Encoding::Number | Encoding::Binary) {
             return native(encoding, kind, alone, &value).map(Rendered::Key);
         }
@@ -37,28 +41,35 @@ pub(crate) fn render(segments: &[Segment], kind: &str, lookup: Lookup) -> Outcom
         text.push_str(&part.map_err(|e| CallError::Refused(format!("{}: {e}", name(source))))?);
     }
     if kind != "S" {
-        return Err(CallError::Fault(format!("text for a key attribute of type {kind}")));
+        return Err(CallError::Fault(format!(
+            "text for a key attribute of type {kind}"
+        )));
     }
     Ok(Rendered::Key(json!({ "S": text })))
 }
 
 fn native(encoding: Encoding, kind: &str, alone: bool, value: &Value) -> Outcome<Json> {
     if !alone {
-        return Err(CallError::Fault(format!("{encoding:?} beside other segments")));
+        return Err(CallError::Fault(format!(
+            "{encoding:?} beside other segments"
+        )));
     }
     match (encoding, kind, value) {
         (Encoding::Number, "N", Value::Int(n)) => Ok(json!({ "N": n.to_string() })),
         (Encoding::Number, "N", Value::Dec(n)) => Ok(json!({ "N": n.to_string() })),
         (Encoding::Binary, "B", Value::Bytes(bytes)) => Ok(json!({ "B": base64(bytes) })),
-        _ => Err(CallError::Fault(format!("{value:?} as {encoding:?} in a key attribute of type {kind}"))),
+        _ => Err(CallError::Fault(format!(
+            "{value:?} as {encoding:?} in a key attribute of type {kind}"
+        ))),
     }
 }
 
 fn name(source: &Source) -> String {
     match source {
-        Source::Attribute(name) | Source::Parameter(name) | Source::Variable(name) | Source::Row { name, .. } => {
-            name.clone()
-        }
+        Source::Attribute(name)
+        | Source::Parameter(name)
+        | Source::Variable(name)
+        | Source::Row { name, .. } => name.clone(),
         Source::Shard { of, .. } => of.join(", "),
     }
 }
@@ -93,9 +104,17 @@ pub(crate) fn sharded(
 pub(crate) const BEYOND_LIMITS: &str = "in the key attribute";
 
 /// A key attribute's value within the limits of the service.
-pub(crate) fn within_limits(attribute: &str, key: &Json, partition: bool, whose: &str) -> Outcome<()> {
+pub(crate) fn within_limits(
+    attribute: &str,
+    key: &Json,
+    partition: bool,
+    whose: &str,
+) -> Outcome<()> {
     let limit = if partition { 2048 } else { 1024 };
-    let length = match (key.get("S").and_then(Json::as_str), key.get("B").and_then(Json::as_str)) {
+    let length = match (
+        key.get("S").and_then(Json::as_str),
+        key.get("B").and_then(Json::as_str),
+    ) {
         (Some(text), _) => text.len(),
         (_, Some(bytes)) => bytes.trim_end_matches('=').len() * 3 / 4,
         _ => return Ok(()),
@@ -105,7 +124,9 @@ pub(crate) fn within_limits(attribute: &str, key: &Json, partition: bool, whose:
         n if n > limit => format!("{n} bytes"),
         _ => return Ok(()),
     };
-    Err(CallError::Refused(format!("{whose}: {what} {BEYOND_LIMITS} `{attribute}`")))
+    Err(CallError::Refused(format!(
+        "{whose}: {what} {BEYOND_LIMITS} `{attribute}`"
+    )))
 }
 
 /// The physical key attributes that an entry gives an instance, or the attribute that is missing for them.
@@ -116,7 +137,11 @@ pub(crate) fn entry(
 ) -> Outcome<Result<Physical, String>> {
     let lookup = of_instance(get);
     let mut keys = Physical::new();
-    let parts = schema.partition.iter().zip(&entry.partition).map(|p| (p, true));
+    let parts = schema
+        .partition
+        .iter()
+        .zip(&entry.partition)
+        .map(|p| (p, true));
     let parts = parts.chain(schema.sort.iter().zip(&entry.sort).map(|p| (p, false)));
     for ((attribute, segments), partition) in parts {
         match render(segments, &attribute.kind, &lookup)? {
@@ -183,7 +208,9 @@ pub(crate) fn table_key(
     kind: &Kind,
     get: &dyn Fn(&str) -> Outcome<Option<Value>>,
 ) -> Outcome<Result<Physical, String>> {
-    let of = kind.entry(None).ok_or_else(|| format!("`{}` has no key of the table", kind.name))?;
+    let of = kind
+        .entry(None)
+        .ok_or_else(|| format!("`{}` has no key of the table", kind.name))?;
     entry(of, &table.key, get)
 }
 
@@ -191,14 +218,26 @@ pub(crate) fn table_key(
 pub(crate) fn chosen<'a, T>(choice: &'a Choice<T>, given: &dyn Fn(&str) -> bool) -> Option<&'a T> {
     match choice {
         Choice::Plain(plain) => Some(plain),
-        Choice::Given { given: names, then, otherwise } => {
-            let branch = if names.iter().all(|n| given(n)) { then } else { otherwise };
+        Choice::Given {
+            given: names,
+            then,
+            otherwise,
+        } => {
+            let branch = if names.iter().all(|n| given(n)) {
+                then
+            } else {
+                otherwise
+            };
             chosen(branch.as_deref()?, given)
         }
     }
 }
 
 /// The segments that stand for a bound in this call.
-pub(crate) fn chosen_segments<'a>(choice: &'a Segments, given: &dyn Fn(&str) -> bool) -> Outcome<&'a Vec<Segment>> {
-    chosen(choice, given).ok_or_else(|| CallError::Fault("a choice without segments for this call".to_owned()))
+pub(crate) fn chosen_segments<'a>(
+    choice: &'a Segments,
+    given: &dyn Fn(&str) -> bool,
+) -> Outcome<&'a Vec<Segment>> {
+    chosen(choice, given)
+        .ok_or_else(|| CallError::Fault("a choice without segments for this call".to_owned()))
 }

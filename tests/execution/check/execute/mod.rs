@@ -30,7 +30,11 @@ pub(crate) enum CallError {
     /// The arguments are not allowed: a key too long, a value out of range, two actions on one item.
     Refused(String),
     /// A condition of the write did not hold.
-    Failed { failure: Failure, action: usize, entity: String },
+    Failed {
+        failure: Failure,
+        action: usize,
+        entity: String,
+    },
     /// The plan is wrong: a rule of the page is broken, or the service refuses the request.
     Fault(String),
 }
@@ -86,7 +90,12 @@ impl Call<'_> {
 
 impl<'a> Executor<'a> {
     /// One page of a reading pattern.
-    pub(crate) fn page(&self, pattern: &str, values: &Attrs, cursor: Option<&Cursor>) -> Outcome<Page> {
+    pub(crate) fn page(
+        &self,
+        pattern: &str,
+        values: &Attrs,
+        cursor: Option<&Cursor>,
+    ) -> Outcome<Page> {
         let call = self.read_call(pattern, values)?;
         pages::page(self, &call, cursor)
     }
@@ -101,7 +110,10 @@ impl<'a> Executor<'a> {
     pub(crate) fn batch(&self, pattern: &str, sets: &[Attrs]) -> Outcome<Page> {
         let of = self.plan.pattern(pattern)?;
         if of.batch.is_none_or(|most| sets.len() > most) {
-            return Err(CallError::Fault(format!("`{pattern}` takes at most {:?} sets", of.batch)));
+            return Err(CallError::Fault(format!(
+                "`{pattern}` takes at most {:?} sets",
+                of.batch
+            )));
         }
         for set in sets {
             check_values(&of.parameters, set)?;
@@ -120,9 +132,17 @@ impl<'a> Executor<'a> {
     where
         'a: 'b,
     {
-        let call = Call { pattern: self.plan.pattern(pattern)?, values };
+        let call = Call {
+            pattern: self.plan.pattern(pattern)?,
+            values,
+        };
         check_values(&call.pattern.parameters, values)?;
-        let fitting = call.pattern.variants.iter().filter(|v| call.runs(&v.when)).count();
+        let fitting = call
+            .pattern
+            .variants
+            .iter()
+            .filter(|v| call.runs(&v.when))
+            .count();
         if !call.pattern.variants.is_empty() && fitting != 1 {
             return Err(CallError::Fault(format!("{fitting} variants fit one call")));
         }
@@ -133,24 +153,45 @@ impl<'a> Executor<'a> {
 fn check_values(parameters: &[Parameter], values: &Attrs) -> Outcome<()> {
     let single = || parameters.iter().filter(|p| p.role != "list");
     if let Some(missing) = single().find(|p| !p.optional && !values.contains_key(&p.name)) {
-        return Err(CallError::Fault(format!("the parameter `{}` is not given", missing.name)));
+        return Err(CallError::Fault(format!(
+            "the parameter `{}` is not given",
+            missing.name
+        )));
     }
-    match values.keys().find(|name| !single().any(|p| p.name == **name)) {
-        Some(unknown) => Err(CallError::Fault(format!("the plan has no parameter `{unknown}`"))),
+    match values
+        .keys()
+        .find(|name| !single().any(|p| p.name == **name))
+    {
+        Some(unknown) => Err(CallError::Fault(format!(
+            "the plan has no parameter `{unknown}`"
+        ))),
         None => Ok(()),
     }
 }
 
 fn check_args(pattern: &Pattern, args: &Args) -> Outcome<()> {
     check_values(&pattern.parameters, &args.values)?;
-    let lists: Vec<_> = pattern.parameters.iter().filter(|p| p.role == "list").collect();
-    if let Some(unknown) = args.lists.keys().find(|name| !lists.iter().any(|p| p.name == **name)) {
-        return Err(CallError::Fault(format!("the plan has no list parameter `{unknown}`")));
+    let lists: Vec<_> = pattern
+        .parameters
+        .iter()
+        .filter(|p| p.role == "list")
+        .collect();
+    if let Some(unknown) = args
+        .lists
+        .keys()
+        .find(|name| !lists.iter().any(|p| p.name == **name))
+    {
+        return Err(CallError::Fault(format!(
+            "the plan has no list parameter `{unknown}`"
+        )));
     }
     for list in lists {
         let sets = args.lists.get(&list.name).map_or(&[][..], Vec::as_slice);
         if sets.len() < list.min || sets.len() > list.max {
-            return Err(CallError::Fault(format!("`{}` takes {} to {} sets", list.name, list.min, list.max)));
+            return Err(CallError::Fault(format!(
+                "`{}` takes {} to {} sets",
+                list.name, list.min, list.max
+            )));
         }
         for set in sets {
             check_values(&list.parameters, set)?;

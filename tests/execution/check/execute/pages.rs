@@ -1,6 +1,8 @@
 //! Pages of a reading pattern: the first step's page, what later steps make of it, and the cursor.
 
-use super::super::plan::{ForEach, KeySchema, MergeKey, Pattern, Plan, ReadCall, ReadStep, Returns, Step};
+use super::super::plan::{
+    ForEach, KeySchema, MergeKey, Pattern, Plan, ReadCall, ReadStep, Returns, Step,
+};
 use super::super::value::{Attrs, Physical, Row};
 use super::requests::{Request, get, query, requests};
 use super::stored::order;
@@ -30,7 +32,9 @@ impl Cursor {
             State::End => json!("end"),
             State::After(key) => json!(key),
         };
-        Some(Self(Json::Array(states.iter().map(state).collect()).to_string()))
+        Some(Self(
+            Json::Array(states.iter().map(state).collect()).to_string(),
+        ))
     }
 
     fn read(&self, count: usize) -> Outcome<Vec<State>> {
@@ -42,7 +46,11 @@ impl Cursor {
             _ => State::End,
         };
         let states: Vec<State> = json.as_array().into_iter().flatten().map(state).collect();
-        if states.len() == count { Ok(states) } else { Err(wrong()) }
+        if states.len() == count {
+            Ok(states)
+        } else {
+            Err(wrong())
+        }
     }
 }
 
@@ -50,7 +58,9 @@ fn running<'a>(call: &Call<'a>) -> Outcome<Vec<(usize, &'a ReadStep)>> {
     let mut out = Vec::new();
     for (place, step) in call.pattern.steps.iter().enumerate() {
         let Step::Read(step) = step else {
-            return Err(CallError::Fault("a writing step in a reading pattern".to_owned()));
+            return Err(CallError::Fault(
+                "a writing step in a reading pattern".to_owned(),
+            ));
         };
         if call.runs(&step.when) {
             out.push((place, &**step));
@@ -68,7 +78,10 @@ pub(super) fn page(executor: &Executor, call: &Call, cursor: Option<&Cursor>) ->
     let mut found = BTreeMap::new();
     let mut page = Page::default();
     for (turn, (place, step)) in steps.into_iter().enumerate() {
-        let dependent = step.for_each.iter().any(|f| matches!(f, ForEach::RowsOf(_)));
+        let dependent = step
+            .for_each
+            .iter()
+            .any(|f| matches!(f, ForEach::RowsOf(_)));
         if turn > 0 && !dependent && cursor.is_some() {
             // A step of its own is read whole, with the first page.
             continue;
@@ -90,7 +103,10 @@ pub(super) fn page(executor: &Executor, call: &Call, cursor: Option<&Cursor>) ->
         hand_over(step.returns, items, &mut page);
     }
     if call.pattern.verb == "get" && page.items.len() > 1 {
-        return Err(CallError::Fault(format!("a get of {} items", page.items.len())));
+        return Err(CallError::Fault(format!(
+            "a get of {} items",
+            page.items.len()
+        )));
     }
     Ok(page)
 }
@@ -124,7 +140,11 @@ fn drain(executor: &Executor, call: &Call, step: &ReadStep, asked: &[Request]) -
 }
 
 /// Every row of a step that takes no rows, as they came.
-pub(super) fn all_rows(executor: &Executor, call: &Call, step: &ReadStep) -> Outcome<Vec<(Physical, Row)>> {
+pub(super) fn all_rows(
+    executor: &Executor,
+    call: &Call,
+    step: &ReadStep,
+) -> Outcome<Vec<(Physical, Row)>> {
     let asked = requests(executor, call, step, &BTreeMap::new())?;
     drain(executor, call, step, &asked)
 }
@@ -139,17 +159,36 @@ fn step_page(
     if matches!(step.call, ReadCall::GetItem | ReadCall::BatchGetItem) {
         let keys: Vec<Physical> = asked.iter().map(Request::key).collect();
         let rows = get(executor, call, step, &keys)?;
-        let rows = rows.into_iter().map(|row| named(executor.plan, call.pattern, step, row)).collect::<Outcome<_>>()?;
+        let rows = rows
+            .into_iter()
+            .map(|row| named(executor.plan, call.pattern, step, row))
+            .collect::<Outcome<_>>()?;
         return Ok((rows, vec![State::End; asked.len()]));
     }
-    let mut runs: Vec<Run> = asked.iter().zip(states).map(|(request, state)| Run::new(request, state)).collect();
+    let mut runs: Vec<Run> = asked
+        .iter()
+        .zip(states)
+        .map(|(request, state)| Run::new(request, state))
+        .collect();
     let rows = emit(executor, call, step, &mut runs)?;
-    let states = runs.into_iter().map(|run| run.state_after(executor.plan, step)).collect::<Outcome<_>>()?;
+    let states = runs
+        .into_iter()
+        .map(|run| run.state_after(executor.plan, step))
+        .collect::<Outcome<_>>()?;
     Ok((rows, states))
 }
 
-fn named(plan: &Plan, pattern: &Pattern, step: &ReadStep, row: Physical) -> Outcome<(Physical, Row)> {
-    let names = if step.returns == Returns::Followed { &pattern.followed } else { &pattern.entities };
+fn named(
+    plan: &Plan,
+    pattern: &Pattern,
+    step: &ReadStep,
+    row: Physical,
+) -> Outcome<(Physical, Row)> {
+    let names = if step.returns == Returns::Followed {
+        &pattern.followed
+    } else {
+        &pattern.entities
+    };
     let item = rows::item(plan, step, names, &row)?;
     Ok((row, item))
 }
@@ -167,7 +206,13 @@ struct Run<'a> {
 impl<'a> Run<'a> {
     fn new(request: &'a Request, before: State) -> Self {
         let before = if request.empty { State::End } else { before };
-        Self { request, before, after: None, rows: VecDeque::new(), returned: None }
+        Self {
+            request,
+            before,
+            after: None,
+            rows: VecDeque::new(),
+            returned: None,
+        }
     }
 
     /// Makes the request until it has the step's limit of rows, or without a limit once.
@@ -177,11 +222,16 @@ impl<'a> Run<'a> {
         }
         let mut state = self.before.clone();
         loop {
-            let start = if let State::After(key) = &state { Some(key.clone()) } else { None };
+            let start = if let State::After(key) = &state {
+                Some(key.clone())
+            } else {
+                None
+            };
             let limit = step.limit.map(|limit| limit - self.rows.len());
             let answer = query(executor, call, step, self.request, start.as_ref(), limit)?;
             for row in answer.rows {
-                self.rows.push_back(named(executor.plan, call.pattern, step, row)?);
+                self.rows
+                    .push_back(named(executor.plan, call.pattern, step, row)?);
             }
             state = answer.next.map_or(State::End, State::After);
             let enough = step.limit.is_none_or(|limit| self.rows.len() >= limit);
@@ -212,10 +262,26 @@ impl<'a> Run<'a> {
 fn row_key(plan: &Plan, step: &ReadStep, row: &Physical) -> Outcome<Physical> {
     let table = plan.table(&step.table)?;
     let mut key = Physical::new();
-    let index = step.index.as_deref().map(|name| table.schema(Some(name))).transpose()?;
-    for attribute in table.key.attributes().chain(index.into_iter().flat_map(KeySchema::attributes)) {
-        let missing = || CallError::Fault(format!("a row that is cut lacks its key attribute `{}`", attribute.name));
-        key.insert(attribute.name.clone(), row.get(&attribute.name).cloned().ok_or_else(missing)?);
+    let index = step
+        .index
+        .as_deref()
+        .map(|name| table.schema(Some(name)))
+        .transpose()?;
+    for attribute in table
+        .key
+        .attributes()
+        .chain(index.into_iter().flat_map(KeySchema::attributes))
+    {
+        let missing = || {
+            CallError::Fault(format!(
+                "a row that is cut lacks its key attribute `{}`",
+                attribute.name
+            ))
+        };
+        key.insert(
+            attribute.name.clone(),
+            row.get(&attribute.name).cloned().ok_or_else(missing)?,
+        );
     }
     Ok(key)
 }
@@ -223,7 +289,8 @@ fn row_key(plan: &Plan, step: &ReadStep, row: &Physical) -> Outcome<Physical> {
 /// The rows of a page: merged, and cut to the limits of step and pattern.
 fn emit(executor: &Executor, call: &Call, step: &ReadStep, runs: &mut [Run]) -> Outcome<Rows> {
     if !step.merge.is_empty() {
-        runs.iter_mut().try_for_each(|run| run.fetch(executor, call, step))?;
+        runs.iter_mut()
+            .try_for_each(|run| run.fetch(executor, call, step))?;
     }
     let mut out: Rows = Vec::new();
     let mut counted = 0;
@@ -234,8 +301,14 @@ fn emit(executor: &Executor, call: &Call, step: &ReadStep, runs: &mut [Run]) -> 
             smallest(executor.plan, &step.merge, runs)?
         };
         let Some(next) = next else { break };
-        let Some(head) = runs[next].rows.front() else { break };
-        if let Some(limit) = call.pattern.limit.as_ref().filter(|_| step.returns == Returns::Items)
+        let Some(head) = runs[next].rows.front() else {
+            break;
+        };
+        if let Some(limit) = call
+            .pattern
+            .limit
+            .as_ref()
+            .filter(|_| step.returns == Returns::Items)
             && limit.entity.as_ref().is_none_or(|e| *e == head.1.entity)
         {
             if counted == limit.count {
@@ -252,7 +325,12 @@ fn emit(executor: &Executor, call: &Call, step: &ReadStep, runs: &mut [Run]) -> 
 }
 
 /// One answer after the other: the first request that has a row; nothing where one with more to give is dry.
-fn concatenated(executor: &Executor, call: &Call, step: &ReadStep, runs: &mut [Run]) -> Outcome<Option<usize>> {
+fn concatenated(
+    executor: &Executor,
+    call: &Call,
+    step: &ReadStep,
+    runs: &mut [Run],
+) -> Outcome<Option<usize>> {
     for (place, run) in runs.iter_mut().enumerate() {
         run.fetch(executor, call, step)?;
         if run.dry() {
@@ -272,9 +350,14 @@ fn smallest(plan: &Plan, merge: &[MergeKey], runs: &[Run]) -> Outcome<Option<usi
         if run.dry() {
             return Ok(None);
         }
-        let Some((row, item)) = run.rows.front() else { continue };
+        let Some((row, item)) = run.rows.front() else {
+            continue;
+        };
         let keys = merge_keys(plan, merge, row, item)?;
-        if best.as_ref().is_none_or(|(_, least)| compare(merge, &keys, least) == Ordering::Less) {
+        if best
+            .as_ref()
+            .is_none_or(|(_, least)| compare(merge, &keys, least) == Ordering::Less)
+        {
             best = Some((place, keys));
         }
     }
@@ -284,7 +367,9 @@ fn smallest(plan: &Plan, merge: &[MergeKey], runs: &[Run]) -> Outcome<Option<usi
 fn merge_keys(plan: &Plan, merge: &[MergeKey], row: &Physical, item: &Row) -> Outcome<Vec<Json>> {
     let entity = plan.entity(&item.entity)?;
     let value = |key: &MergeKey| {
-        let name = entity.stored(&key.attribute).map_or(key.attribute.as_str(), |s| s.name.as_str());
+        let name = entity
+            .stored(&key.attribute)
+            .map_or(key.attribute.as_str(), |s| s.name.as_str());
         let missing = || CallError::Fault(format!("a row to merge lacks `{name}`: {row:?}"));
         row.get(name).cloned().ok_or_else(missing)
     };
@@ -294,7 +379,11 @@ fn merge_keys(plan: &Plan, merge: &[MergeKey], row: &Physical, item: &Row) -> Ou
 fn compare(merge: &[MergeKey], left: &[Json], right: &[Json]) -> Ordering {
     for (key, (left, right)) in merge.iter().zip(left.iter().zip(right)) {
         let ordering = order(left, right).unwrap_or(Ordering::Equal);
-        let ordering = if key.descending { ordering.reverse() } else { ordering };
+        let ordering = if key.descending {
+            ordering.reverse()
+        } else {
+            ordering
+        };
         if ordering != Ordering::Equal {
             return ordering;
         }
@@ -310,7 +399,11 @@ pub(super) fn count(executor: &Executor, call: &Call) -> Outcome<usize> {
         let asked = requests(executor, call, step, &found)?;
         if !step.count {
             let rows = drain(executor, call, step, &asked)?;
-            total += if step.returns == Returns::Items { rows.len() } else { 0 };
+            total += if step.returns == Returns::Items {
+                rows.len()
+            } else {
+                0
+            };
             found.insert(place, rows.into_iter().map(|(row, _)| row).collect());
             continue;
         }
@@ -337,14 +430,26 @@ pub(super) fn batch(executor: &Executor, pattern: &Pattern, sets: &[Attrs]) -> O
             distinct.push(set);
         }
     }
-    let Some(first) = distinct.first() else { return Ok(Page::default()) };
-    let call = Call { pattern, values: first };
+    let Some(first) = distinct.first() else {
+        return Ok(Page::default());
+    };
+    let call = Call {
+        pattern,
+        values: first,
+    };
     let steps = running(&call)?;
     let (place, step) = steps[0];
     let mut out = Page::default();
     if step.call != ReadCall::BatchGetItem {
         for set in distinct {
-            let one = page(executor, &Call { pattern, values: set }, None)?;
+            let one = page(
+                executor,
+                &Call {
+                    pattern,
+                    values: set,
+                },
+                None,
+            )?;
             hand_over(Returns::Items, one.items, &mut out);
             hand_over(Returns::Followed, one.followed, &mut out);
         }
@@ -352,7 +457,15 @@ pub(super) fn batch(executor: &Executor, pattern: &Pattern, sets: &[Attrs]) -> O
     }
     let mut asked = Vec::new();
     for set in distinct {
-        asked.extend(requests(executor, &Call { pattern, values: set }, step, &BTreeMap::new())?);
+        asked.extend(requests(
+            executor,
+            &Call {
+                pattern,
+                values: set,
+            },
+            step,
+            &BTreeMap::new(),
+        )?);
     }
     let rows = drain(executor, &call, step, &asked)?;
     let (physical, items): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
@@ -360,7 +473,8 @@ pub(super) fn batch(executor: &Executor, pattern: &Pattern, sets: &[Attrs]) -> O
     let mut found = BTreeMap::from([(place, physical)]);
     for (place, step) in steps.into_iter().skip(1) {
         let asked = requests(executor, &call, step, &found)?;
-        let (physical, items): (Vec<_>, Vec<_>) = drain(executor, &call, step, &asked)?.into_iter().unzip();
+        let (physical, items): (Vec<_>, Vec<_>) =
+            drain(executor, &call, step, &asked)?.into_iter().unzip();
         found.insert(place, physical);
         hand_over(step.returns, items, &mut out);
     }

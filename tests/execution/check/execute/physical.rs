@@ -16,13 +16,19 @@ pub(super) fn item(
     instance: &Instance,
 ) -> Outcome<Option<Physical>> {
     let get = |name: &str| instance.get(name);
-    let Some(mut out) = key(executor, entity, kind, instance)? else { return Ok(None) };
+    let Some(mut out) = key(executor, entity, kind, instance)? else {
+        return Ok(None);
+    };
     let table = executor.plan.table(&kind.table)?;
     if let Some((name, value)) = &kind.discriminator {
         out.insert(name.clone(), json!({ "S": value }));
     }
     for stored in &entity.stored {
-        if kind.attributes.as_ref().is_some_and(|names| !names.contains(&stored.attribute)) {
+        if kind
+            .attributes
+            .as_ref()
+            .is_some_and(|names| !names.contains(&stored.attribute))
+        {
             continue;
         }
         let value = instance.get(&stored.attribute)?;
@@ -43,17 +49,29 @@ pub(super) fn item(
     if let Some((name, of)) = &kind.ttl
         && let Some(source) = instance.get(of)?
     {
-        out.insert(name.clone(), json!({ "N": ttl_seconds(&source)?.to_string() }));
+        out.insert(
+            name.clone(),
+            json!({ "N": ttl_seconds(&source)?.to_string() }),
+        );
     }
     for entry in kind.keys.iter().filter(|k| k.index.is_some()) {
         let schema = table.schema(entry.index.as_deref())?;
-        out.extend(keys::in_index(entity, entry, schema, executor.now, &get)?.into_iter().flatten());
+        out.extend(
+            keys::in_index(entity, entry, schema, executor.now, &get)?
+                .into_iter()
+                .flatten(),
+        );
     }
     Ok(Some(out))
 }
 
 /// The key of the table of a kind for an instance; nothing for a guard that is not written.
-pub(super) fn key(executor: &Executor, entity: &Entity, kind: &Kind, instance: &Instance) -> Outcome<Option<Physical>> {
+pub(super) fn key(
+    executor: &Executor,
+    entity: &Entity,
+    kind: &Kind,
+    instance: &Instance,
+) -> Outcome<Option<Physical>> {
     let get = |name: &str| instance.get(name);
     let table = executor.plan.table(&kind.table)?;
     if kind.guard
@@ -65,9 +83,10 @@ pub(super) fn key(executor: &Executor, entity: &Entity, kind: &Kind, instance: &
     match keys::table_key(table, kind, &get)? {
         Ok(key) => Ok(Some(key)),
         Err(_) if kind.guard => Ok(None),
-        Err(missing) => {
-            Err(CallError::Fault(format!("`{}` has no key of the table: `{missing}` is missing", entity.name)))
-        }
+        Err(missing) => Err(CallError::Fault(format!(
+            "`{}` has no key of the table: `{missing}` is missing",
+            entity.name
+        ))),
     }
 }
 
@@ -86,11 +105,16 @@ pub(super) fn nonempty(entity: &Entity, attribute: &str, value: Option<&Value>) 
 
 /// The attribute that says when an item of an entity is over its time, and how it is stored.
 pub(super) fn expiry(entity: &Entity, kind: &Kind) -> Outcome<Option<(String, As)>> {
-    let Some(ttl) = &entity.ttl else { return Ok(None) };
+    let Some(ttl) = &entity.ttl else {
+        return Ok(None);
+    };
     let stored = entity.stored(ttl)?;
     match (stored.kind.as_str(), &kind.ttl) {
         ("date", Some((name, _))) => Ok(Some((name.clone(), As::Number))),
-        ("date", None) => Err(CallError::Fault(format!("`{}` has no epoch of its date `{ttl}`", kind.name))),
+        ("date", None) => Err(CallError::Fault(format!(
+            "`{}` has no epoch of its date `{ttl}`",
+            kind.name
+        ))),
         _ => Ok(Some((stored.name.clone(), stored.form))),
     }
 }
@@ -98,7 +122,12 @@ pub(super) fn expiry(entity: &Entity, kind: &Kind) -> Outcome<Option<(String, As
 impl Executor<'_> {
     /// The implied `put`: all items of all kinds, without conditions; guards of `before` that are no longer
     /// wanted go.
-    pub(crate) fn implied_put(&self, entity: &str, before: Option<&Attrs>, after: &Attrs) -> Outcome<()> {
+    pub(crate) fn implied_put(
+        &self,
+        entity: &str,
+        before: Option<&Attrs>,
+        after: &Attrs,
+    ) -> Outcome<()> {
         let entity = self.plan.entity(entity)?;
         let items = self.items(&entity.name, after)?;
         let table_of = |kind: &Kind| kind.table.clone();
@@ -106,7 +135,10 @@ impl Executor<'_> {
             let old = Instance::whole(before);
             for kind in entity.kinds.iter().filter(|k| k.guard) {
                 if let Some(key) = key(self, entity, kind, &old)? {
-                    self.send("DeleteItem", json!({ "TableName": table_of(kind), "Key": key }))?;
+                    self.send(
+                        "DeleteItem",
+                        json!({ "TableName": table_of(kind), "Key": key }),
+                    )?;
                 }
             }
         }
@@ -117,7 +149,11 @@ impl Executor<'_> {
     }
 
     /// Every physical item of an instance, with its table.
-    pub(crate) fn items(&self, entity: &str, attributes: &Attrs) -> Outcome<Vec<(String, Physical)>> {
+    pub(crate) fn items(
+        &self,
+        entity: &str,
+        attributes: &Attrs,
+    ) -> Outcome<Vec<(String, Physical)>> {
         let entity = self.plan.entity(entity)?;
         let instance = Instance::whole(attributes);
         let mut out = Vec::new();
@@ -131,17 +167,28 @@ impl Executor<'_> {
 
     /// Whether a physical item of an entity with `ttl` is over its time.
     pub(crate) fn over_its_time(&self, table: &str, item: &Physical) -> Outcome<bool> {
-        let Some((entity, kind)) = super::rows::kind_of(self.plan, table, item)? else { return Ok(false) };
-        let Some((name, _)) = expiry(entity, kind)? else { return Ok(false) };
+        let Some((entity, kind)) = super::rows::kind_of(self.plan, table, item)? else {
+            return Ok(false);
+        };
+        let Some((name, _)) = expiry(entity, kind)? else {
+            return Ok(false);
+        };
         let followed = kind.ttl.as_ref().and_then(|(ttl, _)| item.get(ttl));
-        let Some(json) = item.get(&name).or(followed) else { return Ok(false) };
+        let Some(json) = item.get(&name).or(followed) else {
+            return Ok(false);
+        };
         let seconds = json.get("N").and_then(|n| n.as_str()?.parse::<i64>().ok());
-        let instant = json.get("S").and_then(|s| super::super::encode::parse_instant(s.as_str()?).ok());
+        let instant = json
+            .get("S")
+            .and_then(|s| super::super::encode::parse_instant(s.as_str()?).ok());
         let time = seconds.map(|s| s.saturating_mul(1000)).or(instant);
         Ok(time.is_some_and(|t| t < self.now))
     }
 
     fn send(&self, operation: &str, request: serde_json::Value) -> Outcome<()> {
-        self.engine.call(operation, request).map(drop).map_err(|e| CallError::Fault(format!("{operation}: {e:?}")))
+        self.engine
+            .call(operation, request)
+            .map(drop)
+            .map_err(|e| CallError::Fault(format!("{operation}: {e:?}")))
     }
 }

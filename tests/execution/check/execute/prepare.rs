@@ -42,15 +42,21 @@ pub(super) fn prepare<'a>(
     turns: Vec<Turn<'a>>,
     row: Option<&Physical>,
 ) -> Outcome<Vec<Prepared<'a>>> {
-    let (mains, guards): (Vec<Turn>, Vec<Turn>) = turns.into_iter().partition(|t| t.action.of.is_none());
+    let (mains, guards): (Vec<Turn>, Vec<Turn>) =
+        turns.into_iter().partition(|t| t.action.of.is_none());
     let mut out: Vec<Prepared> = Vec::new();
     for turn in mains {
         out.push(main(executor, pattern, turn, row)?);
     }
     let mut instances: Vec<(usize, Prepared)> = Vec::new();
     for turn in guards {
-        let of = |p: &Prepared| Some(p.turn.place) == turn.action.of && p.turn.repetition == turn.repetition;
-        let place = out.iter().position(of).ok_or_else(|| CallError::Fault("`of` names no action".to_owned()))?;
+        let of = |p: &Prepared| {
+            Some(p.turn.place) == turn.action.of && p.turn.repetition == turn.repetition
+        };
+        let place = out
+            .iter()
+            .position(of)
+            .ok_or_else(|| CallError::Fault("`of` names no action".to_owned()))?;
         if out[place].request.is_some()
             && let Some(prepared) = guard(executor, turn, &out[place])?
         {
@@ -66,23 +72,43 @@ pub(super) fn prepare<'a>(
 fn without_same_keys(guards: Vec<(usize, Prepared)>) -> Vec<Prepared> {
     let twin = |place: usize, one: &Prepared| {
         let other = |(of, p): &&(usize, Prepared)| {
-            *of == place && p.turn.action.verb != one.turn.action.verb && p.table == one.table && p.key == one.key
+            *of == place
+                && p.turn.action.verb != one.turn.action.verb
+                && p.table == one.table
+                && p.key == one.key
         };
         guards.iter().any(|g| other(&g))
     };
-    let left: Vec<bool> = guards.iter().map(|(place, one)| twin(*place, one)).collect();
-    guards.into_iter().zip(left).filter(|(_, left)| !left).map(|((_, p), _)| p).collect()
+    let left: Vec<bool> = guards
+        .iter()
+        .map(|(place, one)| twin(*place, one))
+        .collect();
+    guards
+        .into_iter()
+        .zip(left)
+        .filter(|(_, left)| !left)
+        .map(|((_, p), _)| p)
+        .collect()
 }
 
-fn guard<'a>(executor: &'a Executor, turn: Turn<'a>, main: &Prepared<'a>) -> Outcome<Option<Prepared<'a>>> {
+fn guard<'a>(
+    executor: &'a Executor,
+    turn: Turn<'a>,
+    main: &Prepared<'a>,
+) -> Outcome<Option<Prepared<'a>>> {
     let entity = main.entity;
     let kind = entity.kind(&turn.action.kind)?;
     let (instance, item) = match turn.action.verb {
-        Verb::Put => (&main.after, physical::item(executor, entity, kind, &main.after)?),
+        Verb::Put => (
+            &main.after,
+            physical::item(executor, entity, kind, &main.after)?,
+        ),
         Verb::Delete => (&main.before, None),
         _ => return Err(CallError::Fault("a guard is put or deleted".to_owned())),
     };
-    let Some(key) = physical::key(executor, entity, kind, instance)? else { return Ok(None) };
+    let Some(key) = physical::key(executor, entity, kind, instance)? else {
+        return Ok(None);
+    };
     let mut prepared = Prepared {
         turn,
         entity,
@@ -118,18 +144,36 @@ fn main<'a>(
     let key = if action.verb == Verb::Put {
         after = put_instance(entity, &action.values, &turn.values, row)?;
         let get = |name: &str| after.get(name);
-        let missing = |name| CallError::Fault(format!("`{}` has no key: `{name}` is missing", entity.name));
+        let missing =
+            |name| CallError::Fault(format!("`{}` has no key: `{name}` is missing", entity.name));
         keys::table_key(table, kind, &get)?.map_err(missing)?
     } else {
         for given in &action.values {
-            before.learn(&given.attribute, given_value(entity.stored(&given.attribute)?, given, &turn.values, row)?);
+            before.learn(
+                &given.attribute,
+                given_value(entity.stored(&given.attribute)?, given, &turn.values, row)?,
+            );
         }
-        let of = action.key.as_ref().ok_or_else(|| CallError::Fault("an action without `key`".to_owned()))?;
-        let call = Call { pattern, values: &turn.values };
+        let of = action
+            .key
+            .as_ref()
+            .ok_or_else(|| CallError::Fault("an action without `key`".to_owned()))?;
+        let call = Call {
+            pattern,
+            values: &turn.values,
+        };
         action_key(&call, &table.key, &of.partition, &of.sort, row)?
     };
-    let mut prepared =
-        Prepared { turn, entity, table: &kind.table, key, before, after, request: None, extra: Vec::new() };
+    let mut prepared = Prepared {
+        turn,
+        entity,
+        table: &kind.table,
+        key,
+        before,
+        after,
+        request: None,
+        extra: Vec::new(),
+    };
     let there = prepared.read_current(executor, kind)?;
     if action.upsert {
         prepared.before.others_are_missing();
@@ -160,13 +204,18 @@ impl Prepared<'_> {
         let request = json!({
             "TableName": self.table, "Key": self.key, "ConsistentRead": true, "ReturnConsumedCapacity": "TOTAL",
         });
-        let response =
-            executor.engine.call("GetItem", request).map_err(|e| CallError::Fault(format!("GetItem: {e:?}")))?;
+        let response = executor
+            .engine
+            .call("GetItem", request)
+            .map_err(|e| CallError::Fault(format!("GetItem: {e:?}")))?;
         let item = response.get("Item").and_then(Json::as_object);
         let gone = gone(executor, self.entity, kind)?;
         let of_item = |name: &str| Ok(item.and_then(|i| i.get(name)).cloned());
         let none = Attrs::new();
-        let operands = Operands { values: &none, now: executor.now };
+        let operands = Operands {
+            values: &none,
+            now: executor.now,
+        };
         if holds(&gone, &of_item, &|_| None, &operands)? == Some(true) {
             self.before.others_are_missing();
             self.extra.push(Extra::StillGone(gone));
@@ -176,20 +225,35 @@ impl Prepared<'_> {
         for name in &action.current {
             let stored = self.entity.stored(name)?;
             let value = known.get(name).cloned();
-            let json = value.as_ref().map(|v| to_stored(stored.form, v)).transpose()?.flatten();
-            self.extra.push(Extra::Still { name: stored.name.clone(), value: json });
+            let json = value
+                .as_ref()
+                .map(|v| to_stored(stored.form, v))
+                .transpose()?
+                .flatten();
+            self.extra.push(Extra::Still {
+                name: stored.name.clone(),
+                value: json,
+            });
             self.before.learn(name, value);
         }
         Ok(Some(true))
     }
 
-    fn build(&mut self, executor: &Executor, kind: &Kind, table: &Table, row: Option<&Physical>) -> Outcome<()> {
+    fn build(
+        &mut self,
+        executor: &Executor,
+        kind: &Kind,
+        table: &Table,
+        row: Option<&Physical>,
+    ) -> Outcome<()> {
         let mut request = json!({ "TableName": table.name });
         let mut expression = Expression::default();
         match self.turn.action.verb {
             Verb::Put => {
                 let item = physical::item(executor, self.entity, kind, &self.after)?;
-                request["Item"] = json!(item.ok_or_else(|| CallError::Fault("an item without a key".to_owned()))?);
+                request["Item"] = json!(
+                    item.ok_or_else(|| CallError::Fault("an item without a key".to_owned()))?
+                );
             }
             Verb::Update => {
                 request["Key"] = json!(self.key);
@@ -214,21 +278,42 @@ impl Prepared<'_> {
     }
 
     fn change(&mut self, row: Option<&Physical>) -> Outcome<Vec<Change>> {
-        let (changes, after) = changes(self.entity, self.turn.action, &self.before, &self.turn.values, row)?;
+        let (changes, after) = changes(
+            self.entity,
+            self.turn.action,
+            &self.before,
+            &self.turn.values,
+            row,
+        )?;
         self.after = after;
         let maps = maps_on_the_way(&changes);
-        self.extra.extend(maps.into_iter().map(|(name, path)| Extra::Map { name, path }));
+        self.extra.extend(
+            maps.into_iter()
+                .map(|(name, path)| Extra::Map { name, path }),
+        );
         Ok(changes)
     }
 
     /// Adds the conditions; an update in a transaction that has none and changes nothing is left out.
-    fn finish(&mut self, executor: &Executor, mut request: Json, expression: &mut Expression) -> Outcome<()> {
-        let operands = Operands { values: &self.turn.values, now: executor.now };
-        let mut parts: Vec<String> = expression.all(&self.turn.action.condition, &operands)?.into_iter().collect();
+    fn finish(
+        &mut self,
+        executor: &Executor,
+        mut request: Json,
+        expression: &mut Expression,
+    ) -> Outcome<()> {
+        let operands = Operands {
+            values: &self.turn.values,
+            now: executor.now,
+        };
+        let mut parts: Vec<String> = expression
+            .all(&self.turn.action.condition, &operands)?
+            .into_iter()
+            .collect();
         for extra in &self.extra {
             parts.push(extra.text(expression, &operands)?);
         }
-        let idle = self.turn.action.verb == Verb::Update && request.get("UpdateExpression").is_none();
+        let idle =
+            self.turn.action.verb == Verb::Update && request.get("UpdateExpression").is_none();
         if !parts.is_empty() {
             request["ConditionExpression"] = json!(parts.join(" AND "));
             request["ReturnValuesOnConditionCheckFailure"] = json!("ALL_OLD");
@@ -241,8 +326,15 @@ impl Prepared<'_> {
     }
 
     /// The first condition of the plan that does not hold of the item as it was, then a map on the way.
-    pub(super) fn first_failure(&self, executor: &Executor, old: Option<&Physical>) -> Outcome<Option<Failure>> {
-        let operands = Operands { values: &self.turn.values, now: executor.now };
+    pub(super) fn first_failure(
+        &self,
+        executor: &Executor,
+        old: Option<&Physical>,
+    ) -> Outcome<Option<Failure>> {
+        let operands = Operands {
+            values: &self.turn.values,
+            now: executor.now,
+        };
         let of_item = |name: &str| Ok(old.and_then(|item| item.get(name)).cloned());
         for condition in &self.turn.action.condition {
             if holds(condition, &of_item, &|_| None, &operands)? == Some(false) {
@@ -259,8 +351,16 @@ impl Prepared<'_> {
     }
 
     /// Whether what `current` read is no longer so.
-    pub(super) fn changed_meanwhile(&self, executor: &Executor, old: Option<&Physical>) -> Outcome<bool> {
-        for extra in self.extra.iter().filter(|e| !matches!(e, Extra::Map { .. })) {
+    pub(super) fn changed_meanwhile(
+        &self,
+        executor: &Executor,
+        old: Option<&Physical>,
+    ) -> Outcome<bool> {
+        for extra in self
+            .extra
+            .iter()
+            .filter(|e| !matches!(e, Extra::Map { .. }))
+        {
             if !extra.holds(executor, old)? {
                 return Ok(true);
             }
@@ -287,22 +387,33 @@ fn gone(executor: &Executor, entity: &Entity, kind: &Kind) -> Outcome<Condition>
     if let Some((name, stored_as)) = physical::expiry(entity, kind)? {
         conditions.push(test(&name, Op::Less, Some(stored_as), Operand::Now));
     }
-    Ok(Condition::Any { conditions, failure: None })
+    Ok(Condition::Any {
+        conditions,
+        failure: None,
+    })
 }
 
 impl Extra {
     fn text(&self, expression: &mut Expression, operands: &Operands) -> Outcome<String> {
         Ok(match self {
-            Self::Still { name, value: None } => format!("attribute_not_exists({})", expression.name(name)),
-            Self::Still { name, value: Some(value) } => {
+            Self::Still { name, value: None } => {
+                format!("attribute_not_exists({})", expression.name(name))
+            }
+            Self::Still {
+                name,
+                value: Some(value),
+            } => {
                 let (name, value) = (expression.name(name), expression.value(value.clone()));
                 format!("{name} = {value}")
             }
-            Self::StillGone(condition) => {
-                expression.all(std::slice::from_ref(condition), operands)?.unwrap_or_default()
-            }
+            Self::StillGone(condition) => expression
+                .all(std::slice::from_ref(condition), operands)?
+                .unwrap_or_default(),
             Self::Map { name, path } => {
-                let (place, map) = (expression.path(name, path), expression.value(json!({ "S": "M" })));
+                let (place, map) = (
+                    expression.path(name, path),
+                    expression.value(json!({ "S": "M" })),
+                );
                 format!("attribute_type({place}, {map})")
             }
         })
@@ -317,8 +428,16 @@ impl Extra {
             },
             Self::StillGone(condition) => {
                 let none = Attrs::new();
-                let operands = Operands { values: &none, now: executor.now };
-                holds(condition, &|name| Ok(found(name).cloned()), &|_| None, &operands)? == Some(true)
+                let operands = Operands {
+                    values: &none,
+                    now: executor.now,
+                };
+                holds(
+                    condition,
+                    &|name| Ok(found(name).cloned()),
+                    &|_| None,
+                    &operands,
+                )? == Some(true)
             }
             Self::Map { name, path } => {
                 let mut place = found(name);

@@ -6,7 +6,9 @@ use super::super::plan::{
 };
 use super::super::value::{Decimal, Physical, Value};
 use super::conditions::{self, Expression, Operands};
-use super::keys::{BEYOND_LIMITS, Rendered, chosen, chosen_segments, render, sharded, within_limits};
+use super::keys::{
+    BEYOND_LIMITS, Rendered, chosen, chosen_segments, render, sharded, within_limits,
+};
 use super::stored::{constant, order, value_of};
 use super::{Call, CallError, Executor, Outcome};
 use serde_json::{Value as Json, json};
@@ -24,7 +26,10 @@ pub(super) struct Request {
 impl Request {
     /// The key that only `equals` make.
     pub(super) fn key(&self) -> Physical {
-        self.conditions.iter().filter_map(|(name, _, values)| Some((name.clone(), values.first()?.clone()))).collect()
+        self.conditions
+            .iter()
+            .filter_map(|(name, _, values)| Some((name.clone(), values.first()?.clone())))
+            .collect()
     }
 }
 
@@ -41,12 +46,19 @@ pub(super) fn requests(
     step: &ReadStep,
     rows: &BTreeMap<usize, Vec<Physical>>,
 ) -> Outcome<Vec<Request>> {
-    let schema = executor.plan.table(&step.table)?.schema(step.index.as_deref())?;
+    let schema = executor
+        .plan
+        .table(&step.table)?
+        .schema(step.index.as_deref())?;
     let mut out: Vec<Request> = Vec::new();
     for combination in combinations(&step.for_each, rows) {
         let keys = match key_conditions(call, schema, &step.partition, &step.sort, &combination) {
             // No item can have a key beyond the limits: the target of the row does not exist.
-            Err(CallError::Refused(text)) if combination.row.is_some() && text.contains(BEYOND_LIMITS) => None,
+            Err(CallError::Refused(text))
+                if combination.row.is_some() && text.contains(BEYOND_LIMITS) =>
+            {
+                None
+            }
             keys => keys?,
         };
         // Rows that lack the attribute are skipped, equal keys are asked once.
@@ -59,7 +71,10 @@ pub(super) fn requests(
     Ok(out)
 }
 
-fn combinations<'a>(dimensions: &'a [ForEach], rows: &'a BTreeMap<usize, Vec<Physical>>) -> Vec<Combination<'a>> {
+fn combinations<'a>(
+    dimensions: &'a [ForEach],
+    rows: &'a BTreeMap<usize, Vec<Physical>>,
+) -> Vec<Combination<'a>> {
     let mut out = vec![Combination::default()];
     for dimension in dimensions {
         let mut longer = Vec::new();
@@ -70,13 +85,18 @@ fn combinations<'a>(dimensions: &'a [ForEach], rows: &'a BTreeMap<usize, Vec<Phy
                 next
             };
             match dimension {
-                ForEach::Count { variable, count } => longer.extend((0..*count).map(|n| with(variable, json!(n)))),
+                ForEach::Count { variable, count } => {
+                    longer.extend((0..*count).map(|n| with(variable, json!(n))))
+                }
                 ForEach::Values { variable, values } => {
                     longer.extend(values.iter().map(|v| with(variable, v.clone())));
                 }
                 ForEach::RowsOf(step) => {
                     let of_step = rows.get(step).into_iter().flatten();
-                    longer.extend(of_step.map(|row| Combination { row: Some(row), ..combination.clone() }));
+                    longer.extend(of_step.map(|row| Combination {
+                        row: Some(row),
+                        ..combination.clone()
+                    }));
                 }
             }
         }
@@ -94,13 +114,20 @@ fn key_conditions(
     combination: &Combination,
 ) -> Outcome<Option<Request>> {
     let given = |name: &str| call.given(name);
-    let mut request = Request { conditions: Vec::new(), empty: false };
+    let mut request = Request {
+        conditions: Vec::new(),
+        empty: false,
+    };
     for (attribute, part) in schema.partition.iter().zip(partition) {
         let part = chosen(part, &given).ok_or_else(|| fault("a partition key that is left out"))?;
         let bounds = [chosen_segments(&part.segments, &given)?];
-        let Some(values) = operands(call, combination, &attribute.kind, &bounds)? else { return Ok(None) };
+        let Some(values) = operands(call, combination, &attribute.kind, &bounds)? else {
+            return Ok(None);
+        };
         within_limits(&attribute.name, &values[0], true, &call.pattern.name)?;
-        request.conditions.push((attribute.name.clone(), SortOp::Equals, values));
+        request
+            .conditions
+            .push((attribute.name.clone(), SortOp::Equals, values));
     }
     let mut open = false;
     for (attribute, condition) in schema.sort.iter().zip(sort) {
@@ -112,13 +139,22 @@ fn key_conditions(
             return Err(fault("a condition after one that is left out"));
         }
         open = condition.op != SortOp::Equals;
-        let bounds = condition.bounds.iter().map(|b| chosen_segments(b, &given)).collect::<Outcome<Vec<_>>>()?;
-        let Some(values) = operands(call, combination, &attribute.kind, &bounds)? else { return Ok(None) };
+        let bounds = condition
+            .bounds
+            .iter()
+            .map(|b| chosen_segments(b, &given))
+            .collect::<Outcome<Vec<_>>>()?;
+        let Some(values) = operands(call, combination, &attribute.kind, &bounds)? else {
+            return Ok(None);
+        };
         for value in &values {
             within_limits(&attribute.name, value, false, &call.pattern.name)?;
         }
-        request.empty |= condition.op == SortOp::Between && order(&values[0], &values[1]) == Some(Ordering::Greater);
-        request.conditions.push((attribute.name.clone(), condition.op, values));
+        request.empty |= condition.op == SortOp::Between
+            && order(&values[0], &values[1]) == Some(Ordering::Greater);
+        request
+            .conditions
+            .push((attribute.name.clone(), condition.op, values));
     }
     Ok(Some(request))
 }
@@ -135,7 +171,11 @@ fn operands(
     bounds: &[&Vec<Segment>],
 ) -> Outcome<Option<Vec<Json>>> {
     let parameter = |name: &str| -> Outcome<Option<Value>> {
-        let missing = || CallError::Fault(format!("a request needs the parameter `{name}`, which is not given"));
+        let missing = || {
+            CallError::Fault(format!(
+                "a request needs the parameter `{name}`, which is not given"
+            ))
+        };
         call.values.get(name).cloned().map(Some).ok_or_else(missing)
     };
     let lookup = |source: &Source, encoding: Encoding| match source {
@@ -143,13 +183,22 @@ fn operands(
         Source::Shard { of, count } => sharded(of, *count, &parameter),
         Source::Variable(name) => match combination.variables.get(name.as_str()) {
             Some(json) => Ok(Some(variable(encoding, json)?)),
-            None => Err(CallError::Fault(format!("no `for_each` gives the variable `{name}`"))),
+            None => Err(CallError::Fault(format!(
+                "no `for_each` gives the variable `{name}`"
+            ))),
         },
         Source::Row { name, stored_as } => {
-            let row = combination.row.ok_or_else(|| fault("a `row` without `rows_of`"))?;
-            row.get(name).map(|json| value_of(*stored_as, json)).transpose().map_err(CallError::Fault)
+            let row = combination
+                .row
+                .ok_or_else(|| fault("a `row` without `rows_of`"))?;
+            row.get(name)
+                .map(|json| value_of(*stored_as, json))
+                .transpose()
+                .map_err(CallError::Fault)
         }
-        Source::Attribute(name) => Err(CallError::Fault(format!("the attribute `{name}` in a request"))),
+        Source::Attribute(name) => Err(CallError::Fault(format!(
+            "the attribute `{name}` in a request"
+        ))),
     };
     let mut values = Vec::new();
     for segments in bounds {
@@ -170,7 +219,9 @@ fn variable(encoding: Encoding, json: &Json) -> Outcome<Value> {
         Encoding::Timestamp { .. } => constant(As::Timestamp, "", json)?,
         Encoding::Boolean => constant(As::Boolean, "", json)?,
         _ => match json {
-            Json::Number(n) => Decimal::parse(&n.to_string()).map(Value::Dec).ok_or_else(|| fault("a number"))?,
+            Json::Number(n) => Decimal::parse(&n.to_string())
+                .map(Value::Dec)
+                .ok_or_else(|| fault("a number"))?,
             Json::Bool(b) => Value::Bool(*b),
             other => constant(As::Text, "", other)?,
         },
@@ -186,9 +237,14 @@ pub(super) fn action_key(
     sort: &[Choice<SortCondition>],
     row: Option<&Physical>,
 ) -> Outcome<Physical> {
-    let combination = Combination { row, ..Combination::default() };
+    let combination = Combination {
+        row,
+        ..Combination::default()
+    };
     let request = key_conditions(call, schema, partition, sort, &combination)?;
-    request.map(|r| r.key()).ok_or_else(|| fault("a row lacks what its key needs"))
+    request
+        .map(|r| r.key())
+        .ok_or_else(|| fault("a row lacks what its key needs"))
 }
 
 /// One answer of a Query or Scan.
@@ -216,7 +272,10 @@ pub(super) fn query(
         json["KeyConditionExpression"] = json!(key_expression(request, &mut expression));
         json["ScanIndexForward"] = json!(step.forward);
     }
-    let operands = Operands { values: call.values, now: executor.now };
+    let operands = Operands {
+        values: call.values,
+        now: executor.now,
+    };
     if let Some(filter) = expression.all(&step.filter, &operands)? {
         json["FilterExpression"] = json!(filter);
     }
@@ -236,14 +295,26 @@ pub(super) fn query(
         json["ExclusiveStartKey"] = json!(start);
     }
     expression.finish(&mut json);
-    let operation = if step.call == ReadCall::Query { "Query" } else { "Scan" };
-    let response =
-        executor.engine.call(operation, json).map_err(|e| CallError::Fault(format!("{operation}: {e:?}")))?;
+    let operation = if step.call == ReadCall::Query {
+        "Query"
+    } else {
+        "Scan"
+    };
+    let response = executor
+        .engine
+        .call(operation, json)
+        .map_err(|e| CallError::Fault(format!("{operation}: {e:?}")))?;
     let items = response["Items"].as_array().into_iter().flatten();
     Ok(Answer {
         rows: items.filter_map(Json::as_object).cloned().collect(),
-        count: response["Count"].as_u64().and_then(|n| usize::try_from(n).ok()).unwrap_or(0),
-        next: response.get("LastEvaluatedKey").and_then(Json::as_object).cloned(),
+        count: response["Count"]
+            .as_u64()
+            .and_then(|n| usize::try_from(n).ok())
+            .unwrap_or(0),
+        next: response
+            .get("LastEvaluatedKey")
+            .and_then(Json::as_object)
+            .cloned(),
     })
 }
 
@@ -266,13 +337,23 @@ fn key_expression(request: &Request, expression: &mut Expression) -> String {
 }
 
 /// Gets items by their keys with `GetItem` or `BatchGetItem`, in the order of the keys, filtered by the reader.
-pub(super) fn get(executor: &Executor, call: &Call, step: &ReadStep, keys: &[Physical]) -> Outcome<Vec<Physical>> {
+pub(super) fn get(
+    executor: &Executor,
+    call: &Call,
+    step: &ReadStep,
+    keys: &[Physical],
+) -> Outcome<Vec<Physical>> {
     let found = if step.call == ReadCall::GetItem {
-        keys.iter().map(|key| get_one(executor, step, key)).collect::<Outcome<Vec<_>>>()?
+        keys.iter()
+            .map(|key| get_one(executor, step, key))
+            .collect::<Outcome<Vec<_>>>()?
     } else {
         get_batch(executor, step, keys)?
     };
-    let operands = Operands { values: call.values, now: executor.now };
+    let operands = Operands {
+        values: call.values,
+        now: executor.now,
+    };
     let mut kept = Vec::new();
     for row in found.into_iter().flatten() {
         let of_row = |name: &str| Ok(row.get(name).cloned());
@@ -291,7 +372,11 @@ fn with_projection(step: &ReadStep, json: &mut Json, extra: &[String]) {
     let mut expression = Expression::default();
     if let Some(names) = &step.projection {
         let missing = extra.iter().filter(|n| !names.contains(n));
-        let names: Vec<String> = names.iter().chain(missing).map(|n| expression.name(n)).collect();
+        let names: Vec<String> = names
+            .iter()
+            .chain(missing)
+            .map(|n| expression.name(n))
+            .collect();
         json["ProjectionExpression"] = json!(names.join(", "));
     }
     if step.consistent {
@@ -301,18 +386,29 @@ fn with_projection(step: &ReadStep, json: &mut Json, extra: &[String]) {
 }
 
 fn get_one(executor: &Executor, step: &ReadStep, key: &Physical) -> Outcome<Option<Physical>> {
-    let mut json = json!({ "TableName": step.table, "Key": key, "ReturnConsumedCapacity": "TOTAL" });
+    let mut json =
+        json!({ "TableName": step.table, "Key": key, "ReturnConsumedCapacity": "TOTAL" });
     with_projection(step, &mut json, &[]);
-    let response = executor.engine.call("GetItem", json).map_err(|e| CallError::Fault(format!("GetItem: {e:?}")))?;
+    let response = executor
+        .engine
+        .call("GetItem", json)
+        .map_err(|e| CallError::Fault(format!("GetItem: {e:?}")))?;
     Ok(response.get("Item").and_then(Json::as_object).cloned())
 }
 
 /// In chunks of 100, what is left unprocessed again. The keys come along to give the items their places.
-fn get_batch(executor: &Executor, step: &ReadStep, keys: &[Physical]) -> Outcome<Vec<Option<Physical>>> {
+fn get_batch(
+    executor: &Executor,
+    step: &ReadStep,
+    keys: &[Physical],
+) -> Outcome<Vec<Option<Physical>>> {
     let schema = &executor.plan.table(&step.table)?.key;
     let names: Vec<String> = schema.attributes().map(|a| a.name.clone()).collect();
     let key_of = |item: &Physical| -> Physical {
-        names.iter().filter_map(|n| Some((n.clone(), item.get(n)?.clone()))).collect()
+        names
+            .iter()
+            .filter_map(|n| Some((n.clone(), item.get(n)?.clone())))
+            .collect()
     };
     let mut found = Vec::new();
     for chunk in keys.chunks(100) {
@@ -320,15 +416,20 @@ fn get_batch(executor: &Executor, step: &ReadStep, keys: &[Physical]) -> Outcome
         while !left.is_empty() {
             let mut part = json!({ "Keys": left });
             with_projection(step, &mut part, &names);
-            let json = json!({ "RequestItems": { &step.table: part }, "ReturnConsumedCapacity": "TOTAL" });
+            let json =
+                json!({ "RequestItems": { &step.table: part }, "ReturnConsumedCapacity": "TOTAL" });
             let response = executor.engine.call("BatchGetItem", json);
-            let response = response.map_err(|e| CallError::Fault(format!("BatchGetItem: {e:?}")))?;
+            let response =
+                response.map_err(|e| CallError::Fault(format!("BatchGetItem: {e:?}")))?;
             found.extend(objects(&response["Responses"][&step.table]));
             left = objects(&response["UnprocessedKeys"][&step.table]["Keys"]).collect();
         }
     }
     let item = |key: &Physical| found.iter().find(|item| key_of(item) == *key).cloned();
-    Ok(keys.iter().map(|key| item(key).map(|row| without(row, &names, step))).collect())
+    Ok(keys
+        .iter()
+        .map(|key| item(key).map(|row| without(row, &names, step)))
+        .collect())
 }
 
 /// Without the key attributes that the step did not ask for.
@@ -342,5 +443,9 @@ fn without(mut row: Physical, names: &[String], step: &ReadStep) -> Physical {
 }
 
 fn objects(json: &Json) -> impl Iterator<Item = Physical> + '_ {
-    json.as_array().into_iter().flatten().filter_map(Json::as_object).cloned()
+    json.as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Json::as_object)
+        .cloned()
 }

@@ -18,10 +18,20 @@ pub(crate) fn to_stored(stored_as: As, value: &Value) -> Result<Option<Json>, St
         (As::Number, Value::Int(n)) => json!({ "N": n.to_string() }),
         (As::Number, Value::Dec(n)) => json!({ "N": n.to_string() }),
         (As::Boolean, Value::Bool(b)) => json!({ "BOOL": b }),
-        (As::Binary, Value::Bytes(_)) | (As::List, Value::List(_)) | (As::Map, Value::Map(_)) => to_nested(value)?,
-        (As::TextSet | As::NumberSet, Value::Set(elements)) if elements.is_empty() => return Ok(None),
+        (As::Binary, Value::Bytes(_)) | (As::List, Value::List(_)) | (As::Map, Value::Map(_)) => {
+            to_nested(value)?
+        }
+        (As::TextSet | As::NumberSet, Value::Set(elements)) if elements.is_empty() => {
+            return Ok(None);
+        }
         (As::TextSet, Value::Set(elements)) => {
-            let text = |v: &Value| if let Value::Text(t) = v { Ok(t.clone()) } else { wrong().map(|()| String::new()) };
+            let text = |v: &Value| {
+                if let Value::Text(t) = v {
+                    Ok(t.clone())
+                } else {
+                    wrong().map(|()| String::new())
+                }
+            };
             json!({ "SS": elements.iter().map(text).collect::<Result<Vec<_>, _>>()? })
         }
         (As::NumberSet, Value::Set(elements)) => {
@@ -47,7 +57,9 @@ pub(crate) fn to_nested(value: &Value) -> Result<Json, String> {
         Value::Text(text) => json!({ "S": text }),
         Value::Instant(ms) => json!({ "S": instant_text(*ms)? }),
         Value::Bytes(bytes) => json!({ "B": base64(bytes) }),
-        Value::List(elements) => json!({ "L": elements.iter().map(to_nested).collect::<Result<Vec<_>, _>>()? }),
+        Value::List(elements) => {
+            json!({ "L": elements.iter().map(to_nested).collect::<Result<Vec<_>, _>>()? })
+        }
         Value::Map(entries) => {
             let pair = |(k, v): (&String, &Value)| Ok::<_, String>((k.clone(), to_nested(v)?));
             json!({ "M": entries.iter().map(pair).collect::<Result<serde_json::Map<_, _>, _>>()? })
@@ -76,11 +88,15 @@ pub(crate) fn value_of(stored_as: As, json: &Json) -> Result<Value, String> {
     Ok(match (stored_as, tag) {
         (As::Text, "S") => Value::Text(text()?.to_owned()),
         (As::Timestamp, "S") => canonical_instant(text()?)?,
-        (As::Number, "N") | (As::Boolean, "BOOL") | (As::Binary, "B") | (As::List, "L") | (As::Map, "M") => {
-            untagged(json).ok_or_else(wrong)?
-        }
+        (As::Number, "N")
+        | (As::Boolean, "BOOL")
+        | (As::Binary, "B")
+        | (As::List, "L")
+        | (As::Map, "M") => untagged(json).ok_or_else(wrong)?,
         (As::TextSet, "SS") => set(inner, |t| Some(Value::Text(t.to_owned()))).ok_or_else(wrong)?,
-        (As::NumberSet, "NS") => set(inner, |t| Decimal::parse(t).map(Value::Dec)).ok_or_else(wrong)?,
+        (As::NumberSet, "NS") => {
+            set(inner, |t| Decimal::parse(t).map(Value::Dec)).ok_or_else(wrong)?
+        }
         _ => return Err(wrong()),
     })
 }
@@ -96,7 +112,11 @@ fn canonical_instant(text: &str) -> Result<Value, String> {
 }
 
 fn set(json: &Json, element: impl Fn(&str) -> Option<Value>) -> Option<Value> {
-    json.as_array()?.iter().map(|v| element(v.as_str()?)).collect::<Option<_>>().map(Value::Set)
+    json.as_array()?
+        .iter()
+        .map(|v| element(v.as_str()?))
+        .collect::<Option<_>>()
+        .map(Value::Set)
 }
 
 fn tagged(json: &Json) -> Option<(&str, &Json)> {
@@ -113,7 +133,13 @@ fn untagged(json: &Json) -> Option<Value> {
         "BOOL" => Value::Bool(inner.as_bool()?),
         "B" => Value::Bytes(unbase64(inner.as_str()?)?),
         "NULL" => Value::Null,
-        "L" => Value::List(inner.as_array()?.iter().map(untagged).collect::<Option<_>>()?),
+        "L" => Value::List(
+            inner
+                .as_array()?
+                .iter()
+                .map(untagged)
+                .collect::<Option<_>>()?,
+        ),
         "M" => {
             let pair = |(k, v): (&String, &Json)| Some((k.clone(), untagged(v)?));
             Value::Map(inner.as_object()?.iter().map(pair).collect::<Option<_>>()?)
@@ -134,16 +160,22 @@ pub(crate) fn constant(stored_as: As, kind: &str, json: &Json) -> Result<Value, 
         (As::Timestamp, Json::String(text)) => canonical_instant(text)?,
         (As::Number, _) => {
             let number = number().ok_or_else(wrong)?;
-            let whole = matches!(kind, "integer" | "epoch").then(|| number.shifted(0)).flatten();
+            let whole = matches!(kind, "integer" | "epoch")
+                .then(|| number.shifted(0))
+                .flatten();
             whole.map_or(Value::Dec(number), Value::Int)
         }
         (As::Boolean, Json::Bool(b)) => Value::Bool(*b),
-        (As::TextSet, Json::Array(list)) => {
-            Value::Set(list.iter().map(|v| constant(As::Text, "", v)).collect::<Result<_, _>>()?)
-        }
-        (As::NumberSet, Json::Array(list)) => {
-            Value::Set(list.iter().map(|v| constant(As::Number, "", v)).collect::<Result<_, _>>()?)
-        }
+        (As::TextSet, Json::Array(list)) => Value::Set(
+            list.iter()
+                .map(|v| constant(As::Text, "", v))
+                .collect::<Result<_, _>>()?,
+        ),
+        (As::NumberSet, Json::Array(list)) => Value::Set(
+            list.iter()
+                .map(|v| constant(As::Number, "", v))
+                .collect::<Result<_, _>>()?,
+        ),
         (As::TextSet, one) => Value::Set([constant(As::Text, "", one)?].into()),
         (As::NumberSet, one) => Value::Set([constant(As::Number, "", one)?].into()),
         (As::List | As::Map, json) => plain_json(json),
@@ -158,7 +190,11 @@ fn plain_json(json: &Json) -> Value {
         Json::Number(n) => Decimal::parse(&n.to_string()).map_or(Value::Null, Value::Dec),
         Json::String(text) => Value::Text(text.clone()),
         Json::Array(list) => Value::List(list.iter().map(plain_json).collect()),
-        Json::Object(map) => Value::Map(map.iter().map(|(k, v)| (k.clone(), plain_json(v))).collect()),
+        Json::Object(map) => Value::Map(
+            map.iter()
+                .map(|(k, v)| (k.clone(), plain_json(v)))
+                .collect(),
+        ),
     }
 }
 
@@ -170,7 +206,10 @@ pub(crate) fn order(left: &Json, right: &Json) -> Option<Ordering> {
     }
     match left_tag {
         "S" => Some(left.as_str()?.as_bytes().cmp(right.as_str()?.as_bytes())),
-        "N" => compare(Decimal::parse(left.as_str()?)?, Decimal::parse(right.as_str()?)?),
+        "N" => compare(
+            Decimal::parse(left.as_str()?)?,
+            Decimal::parse(right.as_str()?)?,
+        ),
         "BOOL" => Some(left.as_bool()?.cmp(&right.as_bool()?)),
         "B" => Some(unbase64(left.as_str()?)?.cmp(&unbase64(right.as_str()?)?)),
         _ => None,
@@ -189,8 +228,14 @@ pub(crate) fn same(left: &Json, right: &Json) -> bool {
 
 /// One form of each stored value.
 pub(crate) fn normal(json: &Json) -> Json {
-    let number = |v: &Json| v.as_str().and_then(Decimal::parse).map_or(v.clone(), |n| json!(n.to_string()));
-    let Some((tag, inner)) = tagged(json) else { return json.clone() };
+    let number = |v: &Json| {
+        v.as_str()
+            .and_then(Decimal::parse)
+            .map_or(v.clone(), |n| json!(n.to_string()))
+    };
+    let Some((tag, inner)) = tagged(json) else {
+        return json.clone();
+    };
     let inner = match tag {
         "N" => number(inner),
         "SS" | "NS" | "BS" => {
@@ -202,7 +247,14 @@ pub(crate) fn normal(json: &Json) -> Json {
             Json::Array(elements)
         }
         "L" => Json::Array(inner.as_array().into_iter().flatten().map(normal).collect()),
-        "M" => Json::Object(inner.as_object().into_iter().flatten().map(|(k, v)| (k.clone(), normal(v))).collect()),
+        "M" => Json::Object(
+            inner
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(k, v)| (k.clone(), normal(v)))
+                .collect(),
+        ),
         _ => inner.clone(),
     };
     json!({ tag: inner })
@@ -255,7 +307,10 @@ mod tests {
     #[test]
     fn numbers_compare_by_value() {
         assert!(same(&json!({ "N": "1.50" }), &json!({ "N": "1.5" })));
-        assert_eq!(order(&json!({ "N": "-2" }), &json!({ "N": "-1.5" })), Some(Ordering::Less));
+        assert_eq!(
+            order(&json!({ "N": "-2" }), &json!({ "N": "-1.5" })),
+            Some(Ordering::Less)
+        );
         assert_eq!(order(&json!({ "S": "1" }), &json!({ "N": "1" })), None);
     }
 }

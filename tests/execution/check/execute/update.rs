@@ -21,7 +21,9 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn text(&self) -> Option<String> {
-        let clause = |name: &str, parts: &[String]| (!parts.is_empty()).then(|| format!("{name} {}", parts.join(", ")));
+        let clause = |name: &str, parts: &[String]| {
+            (!parts.is_empty()).then(|| format!("{name} {}", parts.join(", ")))
+        };
         let all = [
             clause("SET", &self.set),
             clause("REMOVE", &self.remove),
@@ -45,8 +47,11 @@ impl Parts {
 
     fn change(&mut self, expression: &mut Expression, change: &Change) -> Outcome<()> {
         let value = |value: &Value| {
-            let stored =
-                if change.path.is_empty() { to_stored(change.stored_as, value)? } else { Some(to_nested(value)?) };
+            let stored = if change.path.is_empty() {
+                to_stored(change.stored_as, value)?
+            } else {
+                Some(to_nested(value)?)
+            };
             stored.ok_or_else(|| CallError::Fault(format!("an empty value for `{}`", change.name)))
         };
         let place = expression.path(&change.name, &change.path);
@@ -61,8 +66,12 @@ impl Parts {
                 self.add.push(format!("{place} {to}"));
             }
             What::Add(to) => {
-                let (zero, to) = (expression.value(json!({ "N": "0" })), expression.value(value(to)?));
-                self.set.push(format!("{place} = if_not_exists({place}, {zero}) + {to}"));
+                let (zero, to) = (
+                    expression.value(json!({ "N": "0" })),
+                    expression.value(value(to)?),
+                );
+                self.set
+                    .push(format!("{place} = if_not_exists({place}, {zero}) + {to}"));
             }
             What::Take(elements) => {
                 let elements = expression.value(value(elements)?);
@@ -91,7 +100,8 @@ impl Update<'_> {
         for change in self.changes {
             parts.change(expression, change)?;
         }
-        let mut changed: BTreeSet<&str> = self.changes.iter().map(|c| c.attribute.as_str()).collect();
+        let mut changed: BTreeSet<&str> =
+            self.changes.iter().map(|c| c.attribute.as_str()).collect();
         if self.action.upsert {
             self.upsert(&mut parts, expression, &mut changed)?;
         }
@@ -100,7 +110,11 @@ impl Update<'_> {
         {
             let source = self.after.get(of)?;
             let seconds = source.map(|s| ttl_seconds(&s)).transpose()?;
-            parts.assign(expression, name, seconds.map(|s| json!({ "N": s.to_string() })));
+            parts.assign(
+                expression,
+                name,
+                seconds.map(|s| json!({ "N": s.to_string() })),
+            );
         }
         for change in &self.action.keys {
             let attributes = self.key_attributes(executor, &change.index, change.change)?;
@@ -131,7 +145,11 @@ impl Update<'_> {
                 continue;
             }
             let value = given_value(stored, given, self.values, self.row)?;
-            if let Some(json) = value.map(|v| to_stored(stored.form, &v)).transpose()?.flatten() {
+            if let Some(json) = value
+                .map(|v| to_stored(stored.form, &v))
+                .transpose()?
+                .flatten()
+            {
                 parts.assign(expression, &stored.name, Some(json));
             }
         }
@@ -147,29 +165,49 @@ impl Update<'_> {
     ) -> Outcome<Vec<(String, Option<Json>)>> {
         let schema = self.table.schema(Some(index))?;
         let fault = |text: String| CallError::Fault(format!("keys of `{index}`: {text}"));
-        let entry = self.kind.entry(Some(index)).ok_or_else(|| fault("the item is never in it".to_owned()))?;
+        let entry = self
+            .kind
+            .entry(Some(index))
+            .ok_or_else(|| fault("the item is never in it".to_owned()))?;
         let get = |name: &str| self.after.get(name);
         let rendered = match change {
             KeyChange::Remove => None,
             KeyChange::Either => keys::in_index(self.entity, entry, schema, executor.now, &get)?,
             KeyChange::Set => {
                 if let Ok(false) = keys::wanted(self.entity, entry, executor.now, &get) {
-                    return Err(fault("set, though the item does not belong in it".to_owned()));
+                    return Err(fault(
+                        "set, though the item does not belong in it".to_owned(),
+                    ));
                 }
                 let rendered = keys::entry(entry, schema, &get)?;
-                Some(rendered.map_err(|missing| fault(format!("set, though `{missing}` is missing")))?)
+                Some(
+                    rendered
+                        .map_err(|missing| fault(format!("set, though `{missing}` is missing")))?,
+                )
             }
         };
-        let native = |name: &str| self.entity.stored.iter().any(|s| s.name == name) || self.in_table_key(name);
+        let native = |name: &str| {
+            self.entity.stored.iter().any(|s| s.name == name) || self.in_table_key(name)
+        };
         let own = schema.attributes().filter(|a| !native(&a.name));
-        Ok(own.map(|a| (a.name.clone(), rendered.as_ref().and_then(|r| r.get(&a.name).cloned()))).collect())
+        Ok(own
+            .map(|a| {
+                (
+                    a.name.clone(),
+                    rendered.as_ref().and_then(|r| r.get(&a.name).cloned()),
+                )
+            })
+            .collect())
     }
 }
 
 /// Places whose maps must be there for the changes of an update.
 pub(super) fn maps_on_the_way(changes: &[Change]) -> Vec<(String, Vec<String>)> {
     let mut out = Vec::new();
-    for change in changes.iter().filter(|c| !c.path.is_empty() && c.stored_as == As::Map) {
+    for change in changes
+        .iter()
+        .filter(|c| !c.path.is_empty() && c.stored_as == As::Map)
+    {
         for length in 0..change.path.len() {
             let place = (change.name.clone(), change.path[..length].to_vec());
             if !out.contains(&place) {

@@ -21,16 +21,23 @@ pub(super) struct Turn<'a> {
 }
 
 pub(super) fn run(executor: &Executor, pattern: &Pattern, args: &Args) -> Outcome<Written> {
-    let call = Call { pattern, values: &args.values };
+    let call = Call {
+        pattern,
+        values: &args.values,
+    };
     let mut reading = Vec::new();
     for (place, step) in pattern.steps.iter().enumerate() {
         match step {
             Step::Read(step) if call.runs(&step.when) => reading.push((place, &**step)),
-            Step::Write(step) if call.runs(&step.when) => return run_step(executor, pattern, args, step, &reading),
+            Step::Write(step) if call.runs(&step.when) => {
+                return run_step(executor, pattern, args, step, &reading);
+            }
             _ => {}
         }
     }
-    Err(CallError::Fault("no writing step runs for this call".to_owned()))
+    Err(CallError::Fault(
+        "no writing step runs for this call".to_owned(),
+    ))
 }
 
 fn run_step(
@@ -43,9 +50,13 @@ fn run_step(
     match step.for_each.as_slice() {
         [] => attempt(executor, pattern, args, step, None),
         [ForEach::RowsOf(of)] => {
-            let call = Call { pattern, values: &args.values };
+            let call = Call {
+                pattern,
+                values: &args.values,
+            };
             let found = reading.iter().find(|(place, _)| place == of);
-            let (_, read) = found.ok_or_else(|| CallError::Fault(format!("no rows of step {of}")))?;
+            let (_, read) =
+                found.ok_or_else(|| CallError::Fault(format!("no rows of step {of}")))?;
             let mut number = 0;
             for (row, _) in all_rows(executor, &call, read)? {
                 match attempt(executor, pattern, args, step, Some(&row)) {
@@ -54,9 +65,14 @@ fn run_step(
                     Err(other) => return Err(other),
                 }
             }
-            Ok(Written { returned: Vec::new(), number: Some(number) })
+            Ok(Written {
+                returned: Vec::new(),
+                number: Some(number),
+            })
         }
-        _ => Err(CallError::Fault("a writing step for each of something else than rows".to_owned())),
+        _ => Err(CallError::Fault(
+            "a writing step for each of something else than rows".to_owned(),
+        )),
     }
 }
 
@@ -75,22 +91,37 @@ fn attempt(
             Sent::Again => {}
         }
     }
-    Err(CallError::Fault(format!("{ATTEMPTS} times the values had changed meanwhile")))
+    Err(CallError::Fault(format!(
+        "{ATTEMPTS} times the values had changed meanwhile"
+    )))
 }
 
 /// The actions of a call, those with `times` once for each set of their list.
 fn turns<'a>(step: &'a WriteStep, args: &Args) -> Vec<Turn<'a>> {
     let mut out = Vec::new();
     for (place, action) in step.actions.iter().enumerate() {
-        let main = action.of.and_then(|of| step.actions.get(of)).unwrap_or(action);
+        let main = action
+            .of
+            .and_then(|of| step.actions.get(of))
+            .unwrap_or(action);
         let Some(list) = &main.times else {
-            out.push(Turn { place, action, repetition: 0, values: args.values.clone() });
+            out.push(Turn {
+                place,
+                action,
+                repetition: 0,
+                values: args.values.clone(),
+            });
             continue;
         };
         for (repetition, set) in args.lists.get(list).into_iter().flatten().enumerate() {
             let mut values = args.values.clone();
             values.extend(set.clone());
-            out.push(Turn { place, action, repetition, values });
+            out.push(Turn {
+                place,
+                action,
+                repetition,
+                values,
+            });
         }
     }
     out
@@ -108,7 +139,10 @@ fn send(executor: &Executor, step: &WriteStep, prepared: &[Prepared]) -> Outcome
         return Ok(Sent::Done(None));
     }
     if asked.len() > 100 {
-        return Err(CallError::Refused(format!("{} actions in one transaction", asked.len())));
+        return Err(CallError::Refused(format!(
+            "{} actions in one transaction",
+            asked.len()
+        )));
     }
     let (operation, request) = match step.call {
         WriteCall::Put => ("PutItem", single(asked[0])),
@@ -120,8 +154,10 @@ fn send(executor: &Executor, step: &WriteStep, prepared: &[Prepared]) -> Outcome
         Ok(response) => Ok(Sent::Done(Some(response))),
         Err(EngineError::Condition(old)) => failed(executor, &[(asked[0], old)]),
         Err(EngineError::Cancelled(reasons)) => {
-            let failures: Vec<_> =
-                reasons.into_iter().filter_map(|(place, old)| Some((*asked.get(place)?, old))).collect();
+            let failures: Vec<_> = reasons
+                .into_iter()
+                .filter_map(|(place, old)| Some((*asked.get(place)?, old)))
+                .collect();
             failed(executor, &failures)
         }
         Err(EngineError::Other(text)) => Err(CallError::Fault(format!("{operation}: {text}"))),
@@ -131,8 +167,14 @@ fn send(executor: &Executor, step: &WriteStep, prepared: &[Prepared]) -> Outcome
 /// Two actions on one physical item are refused, whether or not each needs a write.
 fn two_on_one_item(asked: &[Prepared]) -> Outcome<()> {
     for (place, one) in asked.iter().enumerate() {
-        if asked[..place].iter().any(|other| other.table == one.table && other.key == one.key) {
-            return Err(CallError::Refused(format!("two actions on one item: {:?}", one.key)));
+        if asked[..place]
+            .iter()
+            .any(|other| other.table == one.table && other.key == one.key)
+        {
+            return Err(CallError::Refused(format!(
+                "two actions on one item: {:?}",
+                one.key
+            )));
         }
     }
     Ok(())
@@ -171,7 +213,9 @@ fn failed(executor: &Executor, failures: &[(&Prepared, Option<Physical>)]) -> Ou
         }
     }
     let Some((prepared, old)) = failures.first() else {
-        return Err(CallError::Fault("a transaction that failed without a reason".to_owned()));
+        return Err(CallError::Fault(
+            "a transaction that failed without a reason".to_owned(),
+        ));
     };
     match prepared.first_failure(executor, old.as_ref())? {
         Some(failure) => Err(prepared.failure(failure)),
@@ -185,10 +229,17 @@ fn failed(executor: &Executor, failures: &[(&Prepared, Option<Physical>)]) -> Ou
 /// The `return` attributes: from the engine where it can, otherwise from what is known after the write.
 fn answer(prepared: &[Prepared], response: Option<&Json>) -> Outcome<Written> {
     let mut returned = Vec::new();
-    for one in prepared.iter().filter(|p| !p.turn.action.returns.is_empty()) {
-        let engine = response.and_then(|r| r.get("Attributes")).and_then(Json::as_object);
+    for one in prepared
+        .iter()
+        .filter(|p| !p.turn.action.returns.is_empty())
+    {
+        let engine = response
+            .and_then(|r| r.get("Attributes"))
+            .and_then(Json::as_object);
         let mut out = Attrs::new();
-        let stored = engine.map(|item| attributes(one.entity, item)).transpose()?;
+        let stored = engine
+            .map(|item| attributes(one.entity, item))
+            .transpose()?;
         for name in &one.turn.action.returns {
             let value = match &stored {
                 Some(attributes) => attributes.get(name).cloned(),
@@ -198,11 +249,18 @@ fn answer(prepared: &[Prepared], response: Option<&Json>) -> Outcome<Written> {
         }
         returned.push((one.entity.name.clone(), out));
     }
-    Ok(Written { returned, number: None })
+    Ok(Written {
+        returned,
+        number: None,
+    })
 }
 
 impl Prepared<'_> {
     pub(super) fn failure(&self, failure: Failure) -> CallError {
-        CallError::Failed { failure, action: self.turn.place, entity: self.entity.name.clone() }
+        CallError::Failed {
+            failure,
+            action: self.turn.place,
+            entity: self.entity.name.clone(),
+        }
     }
 }

@@ -42,37 +42,81 @@ impl Generator {
             for (name, attribute) in &entity.attributes {
                 let key = (attribute.root.clone(), format!("{:?}", attribute.kind));
                 let identity = identities.contains(&attribute.root);
-                let size = if identity { (items / 3).clamp(6, 40) } else { 6 };
+                let size = if identity {
+                    (items / 3).clamp(6, 40)
+                } else {
+                    6
+                };
                 let counted = counted.contains(&(entity.name.clone(), name.clone()));
-                let mut values = || pool(&mut random, &attribute.kind, attribute.max, identity, counted, size);
+                let mut values = || {
+                    pool(
+                        &mut random,
+                        &attribute.kind,
+                        attribute.max,
+                        identity,
+                        counted,
+                        size,
+                    )
+                };
                 pools.entry(key).or_insert_with(&mut values);
             }
         }
-        Self { random, pools, counted, amounts: BTreeSet::new() }
+        Self {
+            random,
+            pools,
+            counted,
+            amounts: BTreeSet::new(),
+        }
     }
 
     /// A value for an attribute of an entity.
-    pub(crate) fn value(&mut self, model: &Model, entity: &Entity, name: &str) -> Result<Value, String> {
+    pub(crate) fn value(
+        &mut self,
+        model: &Model,
+        entity: &Entity,
+        name: &str,
+    ) -> Result<Value, String> {
         let attribute = entity.attribute(name)?;
         if entity.ttl.as_deref() == Some(name) {
             return Ok(self.time_to_live(&attribute.kind, model.now));
         }
         let identity = entity.key.iter().any(|k| k == name);
         let long = if identity { 5 } else { 12 };
-        if attribute.kind == Type::Text && attribute.max.is_none() && self.random.below(1000) < long {
+        if attribute.kind == Type::Text && attribute.max.is_none() && self.random.below(1000) < long
+        {
             let length = [900, 1100, 2100][self.random.below(3)];
             return Ok(Value::Text("long ".repeat(length / 5)));
         }
         let key = (attribute.root.clone(), format!("{:?}", attribute.kind));
-        let pool = self.pools.get(&key).ok_or_else(|| format!("no values for `{name}`"))?;
+        let pool = self
+            .pools
+            .get(&key)
+            .ok_or_else(|| format!("no values for `{name}`"))?;
         let even = identity || matches!(attribute.kind, Type::Enumeration(_) | Type::Boolean);
-        let picked = if even { self.random.pick(pool) } else { self.random.pick_skewed(pool) };
-        picked.cloned().ok_or_else(|| format!("an empty pool for `{name}`"))
+        let picked = if even {
+            self.random.pick(pool)
+        } else {
+            self.random.pick_skewed(pool)
+        };
+        picked
+            .cloned()
+            .ok_or_else(|| format!("an empty pool for `{name}`"))
     }
 
     /// Around the clock: before, just before, at, just after, long after.
     fn time_to_live(&mut self, kind: &Type, now: i64) -> Value {
-        let offset = [-1000, -1, 0, 1, 1000, 3_600_000, 40 * DAY, 80 * DAY, 80 * DAY, 900 * DAY][self.random.below(10)];
+        let offset = [
+            -1000,
+            -1,
+            0,
+            1,
+            1000,
+            3_600_000,
+            40 * DAY,
+            80 * DAY,
+            80 * DAY,
+            900 * DAY,
+        ][self.random.below(10)];
         match kind {
             Type::Epoch | Type::Integer => Value::Int(i128::from((now + offset).div_euclid(1000))),
             Type::Date => Value::Text(civil_date((now + offset).div_euclid(DAY))),
@@ -83,12 +127,17 @@ impl Generator {
     /// A value for a parameter that stands for no whole attribute.
     fn loose(&mut self, parameter: &Parameter) -> Value {
         match parameter.kind {
-            Type::Integer | Type::Epoch => Value::Int([0, 1, 1, 2, 2, 3, 7, -1][self.random.below(8)]),
+            Type::Integer | Type::Epoch => {
+                Value::Int([0, 1, 1, 2, 2, 3, 7, -1][self.random.below(8)])
+            }
             Type::Decimal => Value::Dec(Decimal::new([1, 2, 25, -3][self.random.below(4)], 1)),
             Type::TextSet | Type::NumberSet => {
                 let of = elements(&parameter.kind.element());
                 let count = self.random.below(3);
-                (0..count).filter_map(|_| self.random.pick(&of).cloned()).collect::<BTreeSet<_>>().into_set()
+                (0..count)
+                    .filter_map(|_| self.random.pick(&of).cloned())
+                    .collect::<BTreeSet<_>>()
+                    .into_set()
             }
             _ => {
                 let names = path_names();
@@ -98,12 +147,20 @@ impl Generator {
     }
 
     /// Attributes of references that point to items which are there, for most of the references.
-    fn references(&mut self, model: &Model, entity: &Entity, known: &Attrs) -> Result<Attrs, String> {
+    fn references(
+        &mut self,
+        model: &Model,
+        entity: &Entity,
+        known: &Attrs,
+    ) -> Result<Attrs, String> {
         let mut out = Attrs::new();
         for reference in &entity.references {
-            let Some(target) = self.random.pick(&reference.targets) else { continue };
+            let Some(target) = self.random.pick(&reference.targets) else {
+                continue;
+            };
             let target = model.design.entity(target)?;
-            let pairs: Vec<(&String, &String)> = reference.attributes.iter().zip(&target.key).collect();
+            let pairs: Vec<(&String, &String)> =
+                reference.attributes.iter().zip(&target.key).collect();
             let fits = |item: &Attrs| {
                 pairs.iter().all(|(own, theirs)| {
                     let set = known.get(*own).or_else(|| out.get(*own));
@@ -113,7 +170,9 @@ impl Generator {
             if !self.random.chance(75) {
                 continue;
             }
-            let Some(item) = self.existing(model, target, fits) else { continue };
+            let Some(item) = self.existing(model, target, fits) else {
+                continue;
+            };
             for (own, theirs) in pairs {
                 out.extend(item.get(theirs).map(|v| (own.clone(), v.clone())));
             }
@@ -131,9 +190,19 @@ impl Generator {
         let gone = entity.ttl.is_some() && self.random.chance(12);
         let of = |(identity, _): &(&super::model::Identity, &Attrs)| identity.0 == entity.name;
         let fitting: Vec<&Attrs> = if gone {
-            model.items.iter().filter(of).map(|(_, item)| item).filter(|i| like(i)).collect()
+            model
+                .items
+                .iter()
+                .filter(of)
+                .map(|(_, item)| item)
+                .filter(|i| like(i))
+                .collect()
         } else {
-            model.present(entity).map(|(_, item)| item).filter(|i| like(i)).collect()
+            model
+                .present(entity)
+                .map(|(_, item)| item)
+                .filter(|i| like(i))
+                .collect()
         };
         self.random.pick_skewed(&fitting).copied()
     }

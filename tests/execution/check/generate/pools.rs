@@ -62,17 +62,28 @@ pub(super) fn pool(
 ) -> Vec<Value> {
     let mut out = match kind {
         Type::Text => texts(random, max, identity, size),
-        Type::Uuid | Type::Ulid | Type::Ksuid => (0..size).map(|n| Value::Text(generated(random, kind, n))).collect(),
-        Type::Integer => numbers(max, counted, size).into_iter().map(Value::Int).collect(),
+        Type::Uuid | Type::Ulid | Type::Ksuid => (0..size)
+            .map(|n| Value::Text(generated(random, kind, n)))
+            .collect(),
+        Type::Integer => numbers(max, counted, size)
+            .into_iter()
+            .map(Value::Int)
+            .collect(),
         Type::Epoch => epochs(random, size),
         Type::Decimal => decimals(max, counted, size),
         Type::Boolean => vec![Value::Bool(false), Value::Bool(true)],
         Type::Timestamp => instants(random, size),
-        Type::Date => {
-            (0..long(size)).map(|n| Value::Text(civil_date(START / DAY + [n, -40 * n][random.below(2)]))).collect()
-        }
+        Type::Date => (0..long(size))
+            .map(|n| Value::Text(civil_date(START / DAY + [n, -40 * n][random.below(2)])))
+            .collect(),
         Type::Month => (0..size)
-            .map(|n| Value::Text(format!("{:04}-{:02}", [2026, 0, 9999][random.below(3)], n % 12 + 1)))
+            .map(|n| {
+                Value::Text(format!(
+                    "{:04}-{:02}",
+                    [2026, 0, 9999][random.below(3)],
+                    n % 12 + 1
+                ))
+            })
             .collect(),
         Type::Binary => binaries(identity, size),
         Type::Enumeration(values) => values.iter().map(|v| Value::Text(v.clone())).collect(),
@@ -104,12 +115,24 @@ fn texts(random: &mut Random, max: Option<i128>, identity: bool, size: usize) ->
 
 fn generated(random: &mut Random, kind: &Type, n: usize) -> String {
     let mut digits = |alphabet: &[u8], count: usize| -> String {
-        (0..count).map(|_| char::from(alphabet[random.below(alphabet.len())])).collect()
+        (0..count)
+            .map(|_| char::from(alphabet[random.below(alphabet.len())]))
+            .collect()
     };
     match kind {
-        Type::Ulid => format!("01J{:03}{}", n, digits(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 20)),
+        Type::Ulid => format!(
+            "01J{:03}{}",
+            n,
+            digits(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 20)
+        ),
         Type::Ksuid => {
-            format!("2P{n:03}{}", digits(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz", 22))
+            format!(
+                "2P{n:03}{}",
+                digits(
+                    b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
+                    22
+                )
+            )
         }
         _ => {
             let mut hex = |count| digits(b"0123456789abcdef", count);
@@ -133,12 +156,23 @@ fn numbers(max: Option<i128>, counted: bool, size: usize) -> Vec<i128> {
 }
 
 fn decimals(max: Option<i128>, counted: bool, size: usize) -> Vec<Value> {
-    let mut out = vec![(0, 0), (15, 1), (-15, 1), (1, 4), (-1, 4), (10, 0), (9, 0), (999, 2), (-7, 0)];
+    let mut out = vec![
+        (0, 0),
+        (15, 1),
+        (-15, 1),
+        (1, 4),
+        (-1, 4),
+        (10, 0),
+        (9, 0),
+        (999, 2),
+        (-7, 0),
+    ];
     if max.is_none() && !counted {
         out.extend([(99_999_999_999_999_999, 4), (-99_999_999_999_999_999, 4)]);
     }
     out.extend((0..size as i128).map(|n| (13 * n, 1)));
-    let fits = |&(units, scale): &(i128, u32)| max.is_none_or(|m| units.abs() <= m * 10_i128.pow(scale));
+    let fits =
+        |&(units, scale): &(i128, u32)| max.is_none_or(|m| units.abs() <= m * 10_i128.pow(scale));
     out.into_iter()
         .filter(fits)
         .take(size.max(9))
@@ -187,7 +221,10 @@ fn number(units: i128, scale: u32) -> Value {
 }
 
 fn lists() -> Vec<Value> {
-    let nested = Value::Map(BTreeMap::from([("k".to_owned(), Value::Null), ("#".to_owned(), number(15, 1))]));
+    let nested = Value::Map(BTreeMap::from([
+        ("k".to_owned(), Value::Null),
+        ("#".to_owned(), number(15, 1)),
+    ]));
     vec![
         Value::List(Vec::new()),
         Value::List(vec![text(""), Value::Bool(true), number(-1, 0)]),
@@ -197,8 +234,14 @@ fn lists() -> Vec<Value> {
 
 /// Maps of numbers, as counters are.
 fn maps() -> Vec<Value> {
-    let map =
-        |names: &[&str]| Value::Map(names.iter().map(|n| ((*n).to_owned(), number(n.len() as i128, 0))).collect());
+    let map = |names: &[&str]| {
+        Value::Map(
+            names
+                .iter()
+                .map(|n| ((*n).to_owned(), number(n.len() as i128, 0)))
+                .collect(),
+        )
+    };
     vec![map(&path_names()[..2]), map(&[]), map(&path_names())]
 }
 
@@ -212,7 +255,10 @@ pub(super) fn elements(kind: &Type) -> Vec<Value> {
     if kind.is_number() {
         return vec![number(1, 0), number(25, 1), number(-3, 0), number(10, 0)];
     }
-    ["a", "b", "#", "é", "x y", "1"].iter().map(|t| text(t)).collect()
+    ["a", "b", "#", "é", "x y", "1"]
+        .iter()
+        .map(|t| text(t))
+        .collect()
 }
 
 /// Names in maps that paths lead to.

@@ -6,7 +6,12 @@ use super::Generator;
 use std::cmp::Ordering;
 
 impl Generator {
-    pub(crate) fn read_values(&mut self, model: &Model, read: &Read, parameters: &Parameters) -> Result<Attrs, String> {
+    pub(crate) fn read_values(
+        &mut self,
+        model: &Model,
+        read: &Read,
+        parameters: &Parameters,
+    ) -> Result<Attrs, String> {
         let mut out = Attrs::new();
         let base = self.base(model, read)?;
         for parameter in &parameters.single {
@@ -26,9 +31,13 @@ impl Generator {
 
     /// An item whose values the call will mostly ask for.
     fn base(&mut self, model: &Model, read: &Read) -> Result<Option<(String, Attrs)>, String> {
-        let Some(name) = self.random.pick(&read.entities) else { return Ok(None) };
+        let Some(name) = self.random.pick(&read.entities) else {
+            return Ok(None);
+        };
         let entity = model.design.entity(name)?;
-        Ok(self.existing(model, entity, |_| true).map(|item| (name.clone(), item.clone())))
+        Ok(self
+            .existing(model, entity, |_| true)
+            .map(|item| (name.clone(), item.clone())))
     }
 
     fn read_value(
@@ -70,13 +79,21 @@ impl Generator {
         match (parameter.role, value) {
             ("prefix", Value::Text(text)) => {
                 let count = text.chars().count();
-                let length = if self.random.chance(30) { count } else { self.random.below(count.min(6) + 1) };
+                let length = if self.random.chance(30) {
+                    count
+                } else {
+                    self.random.below(count.min(6) + 1)
+                };
                 Value::Text(text.chars().take(length).collect())
             }
-            ("from" | "to" | "bound", Value::Text(text)) if parameter.kind == Type::Text && self.random.chance(35) => {
+            ("from" | "to" | "bound", Value::Text(text))
+                if parameter.kind == Type::Text && self.random.chance(35) =>
+            {
                 Value::Text(format!("{text}!"))
             }
-            ("from" | "to" | "bound", value) if self.random.chance(35) && !bounded(model, parameter) => {
+            ("from" | "to" | "bound", value)
+                if self.random.chance(35) && !bounded(model, parameter) =>
+            {
                 beside(value, self.random.chance(50))
             }
             (_, value) => value,
@@ -85,9 +102,20 @@ impl Generator {
 
     /// Mostly from before to; sometimes on purpose not.
     fn order_bounds(&mut self, parameters: &Parameters, values: &mut Attrs) {
-        let name = |role: &str| parameters.single.iter().find(|p| p.role == role).map(|p| p.name.clone());
-        let (Some(from), Some(to)) = (name("from"), name("to")) else { return };
-        let (Some(lower), Some(upper)) = (values.get(&from).cloned(), values.get(&to).cloned()) else { return };
+        let name = |role: &str| {
+            parameters
+                .single
+                .iter()
+                .find(|p| p.role == role)
+                .map(|p| p.name.clone())
+        };
+        let (Some(from), Some(to)) = (name("from"), name("to")) else {
+            return;
+        };
+        let (Some(lower), Some(upper)) = (values.get(&from).cloned(), values.get(&to).cloned())
+        else {
+            return;
+        };
         if compare(&lower, &upper) == Ordering::Greater && self.random.chance(80) {
             values.insert(from, upper);
             values.insert(to, lower);
@@ -99,7 +127,11 @@ impl Generator {
 fn bounded(model: &Model, parameter: &Parameter) -> bool {
     parameter.uses.iter().any(|u| {
         let entity = model.design.entity(&u.entity);
-        entity.is_ok_and(|e| e.attributes.get(&u.attribute).is_some_and(|a| a.max.is_some()))
+        entity.is_ok_and(|e| {
+            e.attributes
+                .get(&u.attribute)
+                .is_some_and(|a| a.max.is_some())
+        })
     })
 }
 

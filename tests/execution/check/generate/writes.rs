@@ -11,9 +11,15 @@ use std::collections::BTreeSet;
 pub(super) fn counted(design: &Design) -> BTreeSet<(String, String)> {
     let mut out = BTreeSet::new();
     for pattern in &design.patterns {
-        let Body::Write { steps, .. } = &pattern.body else { continue };
+        let Body::Write { steps, .. } = &pattern.body else {
+            continue;
+        };
         for step in steps {
-            out.extend(step.add.iter().map(|c| (step.entity.clone(), c.place.attribute.clone())));
+            out.extend(
+                step.add
+                    .iter()
+                    .map(|c| (step.entity.clone(), c.place.attribute.clone())),
+            );
         }
     }
     out
@@ -26,12 +32,18 @@ impl Generator {
         pattern: &Pattern,
         parameters: &Parameters,
     ) -> Result<Args, String> {
-        let Body::Write { steps, .. } = &pattern.body else { return Err("not a write".to_owned()) };
+        let Body::Write { steps, .. } = &pattern.body else {
+            return Err("not a write".to_owned());
+        };
         let mut args = Args::default();
         self.amounts = amounts(steps);
         // First the steps on items that are there, then those that make new ones beside them.
         let makes = |step: &Write| matches!(step.verb, WriteVerb::Create | WriteVerb::Put);
-        let mut order: Vec<(usize, &Write)> = steps.iter().enumerate().filter(|(_, s)| s.times.is_none()).collect();
+        let mut order: Vec<(usize, &Write)> = steps
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| s.times.is_none())
+            .collect();
         order.sort_by_key(|(_, step)| makes(step));
         for (place, step) in order {
             self.step(model, step, place, &parameters.single, &mut args.values)?;
@@ -77,28 +89,52 @@ impl Generator {
         values: &mut Attrs,
     ) -> Result<(), String> {
         let entity = model.design.entity(&step.entity)?;
-        let own: Vec<&Parameter> = parameters.iter().filter(|p| p.uses.iter().any(|u| u.step == place)).collect();
+        let own: Vec<&Parameter> = parameters
+            .iter()
+            .filter(|p| p.uses.iter().any(|u| u.step == place))
+            .collect();
         let attribute_of = |p: &Parameter| {
-            p.uses.iter().find(|u| u.step == place).map(|u| u.attribute.clone()).filter(|a| !a.is_empty())
+            p.uses
+                .iter()
+                .find(|u| u.step == place)
+                .map(|u| u.attribute.clone())
+                .filter(|a| !a.is_empty())
         };
-        let by = |p: &Parameter| step.by.iter().any(|(name, _)| Some(name) == attribute_of(p).as_ref());
+        let by = |p: &Parameter| {
+            step.by
+                .iter()
+                .any(|(name, _)| Some(name) == attribute_of(p).as_ref())
+        };
         let makes = matches!(step.verb, WriteVerb::Create | WriteVerb::Put);
         let in_key = |p: &Parameter| attribute_of(p).is_some_and(|a| entity.key.contains(&a));
         let known = values.clone();
         let fits = |item: &Attrs| {
-            own.iter().filter(|p| by(p) || (makes && in_key(p))).all(|p| match known.get(&p.name) {
-                None => true,
-                Some(value) => attribute_of(p).and_then(|a| item.get(&a)) == Some(value),
-            })
+            own.iter()
+                .filter(|p| by(p) || (makes && in_key(p)))
+                .all(|p| match known.get(&p.name) {
+                    None => true,
+                    Some(value) => attribute_of(p).and_then(|a| item.get(&a)) == Some(value),
+                })
         };
         let wanted = match step.verb {
             WriteVerb::Create => 12,
             WriteVerb::Put => 50,
             _ => 88,
         };
-        let target = if self.random.chance(wanted) { self.existing(model, entity, fits) } else { None };
-        let named: Attrs = own.iter().filter_map(|p| Some((attribute_of(p)?, values.get(&p.name)?.clone()))).collect();
-        let references = if makes { self.references(model, entity, &named)? } else { Attrs::new() };
+        let target = if self.random.chance(wanted) {
+            self.existing(model, entity, fits)
+        } else {
+            None
+        };
+        let named: Attrs = own
+            .iter()
+            .filter_map(|p| Some((attribute_of(p)?, values.get(&p.name)?.clone())))
+            .collect();
+        let references = if makes {
+            self.references(model, entity, &named)?
+        } else {
+            Attrs::new()
+        };
         for parameter in own {
             if values.contains_key(&parameter.name) {
                 continue;
@@ -108,7 +144,9 @@ impl Generator {
             let keep = by(parameter) || (makes && in_key(parameter)) || {
                 step.verb == WriteVerb::Put
                     && target.is_some()
-                    && attribute.as_ref().is_some_and(|a| model.design.immutable(entity, a))
+                    && attribute
+                        .as_ref()
+                        .is_some_and(|a| model.design.immutable(entity, a))
             };
             let checked = checks(step, &parameter.name) && self.random.chance(65);
             if (keep || checked) && target.is_some() {
@@ -138,11 +176,18 @@ impl Generator {
         parameter: &Parameter,
         attribute: Option<&str>,
     ) -> Result<Value, String> {
-        let Some(name) = attribute else { return Ok(self.loose(parameter)) };
+        let Some(name) = attribute else {
+            return Ok(self.loose(parameter));
+        };
         let declared = &entity.attribute(name)?.kind;
-        let counted = self.counted.contains(&(entity.name.clone(), name.to_owned()));
+        let counted = self
+            .counted
+            .contains(&(entity.name.clone(), name.to_owned()));
         let added = step.add.iter().any(|c| c.place.attribute == name);
-        if *declared != parameter.kind || (counted && added) || self.amounts.contains(&parameter.name) {
+        if *declared != parameter.kind
+            || (counted && added)
+            || self.amounts.contains(&parameter.name)
+        {
             return Ok(self.loose_of(parameter, declared));
         }
         self.value(model, entity, name)
@@ -159,7 +204,9 @@ impl Generator {
 
     fn parameter_value(&mut self, model: &Model, parameter: &Parameter) -> Result<Value, String> {
         let used = parameter.uses.iter().find(|u| !u.attribute.is_empty());
-        let Some(used) = used else { return Ok(self.loose(parameter)) };
+        let Some(used) = used else {
+            return Ok(self.loose(parameter));
+        };
         let entity = model.design.entity(&used.entity)?;
         if entity.attribute(&used.attribute)?.kind != parameter.kind {
             return Ok(self.loose(parameter));
@@ -169,10 +216,18 @@ impl Generator {
 
     /// The attributes of an implied `put`: of an item that is there, immutable ones kept, or of a new one.
     pub(crate) fn implied_put(&mut self, model: &Model, entity: &Entity) -> Result<Attrs, String> {
-        let target = if self.random.chance(35) { self.existing(model, entity, |_| true) } else { None };
+        let target = if self.random.chance(35) {
+            self.existing(model, entity, |_| true)
+        } else {
+            None
+        };
         let mut out = Attrs::new();
         let references = self.references(model, entity, &out)?;
-        for (name, attribute) in entity.attributes.iter().filter(|(_, a)| a.derived.is_none()) {
+        for (name, attribute) in entity
+            .attributes
+            .iter()
+            .filter(|(_, a)| a.derived.is_none())
+        {
             if let Some(item) = target
                 && model.design.immutable(entity, name)
             {
@@ -196,17 +251,34 @@ impl Generator {
 
 /// The parameters that some step adds.
 fn amounts(steps: &[Write]) -> BTreeSet<String> {
-    let sources = steps.iter().flat_map(|s| &s.add).filter_map(|c| c.value.as_ref());
-    sources.filter_map(|s| if let Source::Parameter { name, .. } = s { Some(name.clone()) } else { None }).collect()
+    let sources = steps
+        .iter()
+        .flat_map(|s| &s.add)
+        .filter_map(|c| c.value.as_ref());
+    sources
+        .filter_map(|s| {
+            if let Source::Parameter { name, .. } = s {
+                Some(name.clone())
+            } else {
+                None
+            }
+        })
+        .collect()
 }
 
 /// The parameters of a list that say which items its steps are on.
-fn key_parameters(model: &Model, steps: &[Write], parameters: &[Parameter]) -> Result<Vec<String>, String> {
+fn key_parameters(
+    model: &Model,
+    steps: &[Write],
+    parameters: &[Parameter],
+) -> Result<Vec<String>, String> {
     let mut out = Vec::new();
     for parameter in parameters {
         for used in &parameter.uses {
             let entity = model.design.entity(&used.entity)?;
-            let by = steps.get(used.step).is_some_and(|s| s.by.iter().any(|(name, _)| *name == used.attribute));
+            let by = steps
+                .get(used.step)
+                .is_some_and(|s| s.by.iter().any(|(name, _)| *name == used.attribute));
             if by || entity.key.contains(&used.attribute) {
                 out.push(parameter.name.clone());
             }
@@ -217,8 +289,12 @@ fn key_parameters(model: &Model, steps: &[Write], parameters: &[Parameter]) -> R
 
 /// Whether a parameter is compared with the stored item for equality or by its elements.
 fn checks(step: &Write, name: &str) -> bool {
-    step.conditions.iter().filter(|(place, _)| place.path.is_empty()).any(|(_, test)| match test {
-        Test::Is(Source::Parameter { name: n, .. }) | Test::Compared(_, Source::Parameter { name: n, .. }) => n == name,
-        _ => false,
-    })
+    step.conditions
+        .iter()
+        .filter(|(place, _)| place.path.is_empty())
+        .any(|(_, test)| match test {
+            Test::Is(Source::Parameter { name: n, .. })
+            | Test::Compared(_, Source::Parameter { name: n, .. }) => n == name,
+            _ => false,
+        })
 }

@@ -18,7 +18,20 @@ fn leap(year: i64) -> bool {
 }
 
 fn month_lengths(year: i64) -> [i64; 12] {
-    [31, if leap(year) { 29 } else { 28 }, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    [
+        31,
+        if leap(year) { 29 } else { 28 },
+        31,
+        30,
+        31,
+        30,
+        31,
+        31,
+        30,
+        31,
+        30,
+        31,
+    ]
 }
 
 /// Days from 1970 to the first of January of `year`.
@@ -32,9 +45,15 @@ pub(super) fn instant(text: &str) -> Option<i64> {
     let number = |range: std::ops::Range<usize>| text.get(range)?.parse::<i64>().ok();
     let (year, month, day) = (number(0..4)?, number(5..7)?, number(8..10)?);
     let (hour, minute, second) = (number(11..13)?, number(14..16)?, number(17..19)?);
-    let fraction = text.get(19..)?.trim_start_matches('.').trim_end_matches('Z');
+    let fraction = text
+        .get(19..)?
+        .trim_start_matches('.')
+        .trim_end_matches('Z');
     let milli: i64 = format!("{fraction:0<3}").get(..3)?.parse().ok()?;
-    let months: i64 = month_lengths(year).iter().take(usize::try_from(month).ok()? - 1).sum();
+    let months: i64 = month_lengths(year)
+        .iter()
+        .take(usize::try_from(month).ok()? - 1)
+        .sum();
     let days = days_before(year) + months + day - 1;
     Some((((days * 24 + hour) * 60 + minute) * 60 + second) * 1000 + milli)
 }
@@ -63,7 +82,11 @@ fn time_text(time: &Value) -> Option<String> {
     }
     let clock = ms.rem_euclid(86_400_000);
     let (hour, minute, second) = (clock / 3_600_000, clock / 60_000 % 60, clock / 1000 % 60);
-    Some(format!("{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z", day + 1, clock % 1000))
+    Some(format!(
+        "{year:04}-{month:02}-{:02}T{hour:02}:{minute:02}:{second:02}.{:03}Z",
+        day + 1,
+        clock % 1000
+    ))
 }
 
 /// A value as text, as `concat`, `bucket` and `text($…)` take it.
@@ -77,15 +100,25 @@ pub(super) fn text_of(value: &Value) -> Option<String> {
         Value::Instant(_) => time_text(value),
         Value::Bytes(bytes) => {
             let digit = |d: u8| char::from_digit(u32::from(d), 16);
-            bytes.iter().flat_map(|b| [digit(b / 16), digit(b % 16)]).collect()
+            bytes
+                .iter()
+                .flat_map(|b| [digit(b / 16), digit(b % 16)])
+                .collect()
         }
         _ => None,
     }
 }
 
 /// The derived value of some attributes; nothing when a source is missing.
-pub(super) fn derive(derived: &Derived, attribute: impl Fn(&str) -> Option<Value>) -> Option<Value> {
-    let sources: Vec<Value> = derived.of.iter().map(|name| attribute(name)).collect::<Option<_>>()?;
+pub(super) fn derive(
+    derived: &Derived,
+    attribute: impl Fn(&str) -> Option<Value>,
+) -> Option<Value> {
+    let sources: Vec<Value> = derived
+        .of
+        .iter()
+        .map(|name| attribute(name))
+        .collect::<Option<_>>()?;
     let first = sources.first()?;
     let part = |length: usize| Some(Value::Text(time_text(first)?.get(..length)?.to_owned()));
     match derived.function.as_str() {
@@ -96,11 +129,18 @@ pub(super) fn derive(derived: &Derived, attribute: impl Fn(&str) -> Option<Value
         "lower" => Some(Value::Text(text_of(first)?.to_lowercase())),
         "prefix" => {
             let text = text_of(first)?;
-            let end = text.char_indices().nth(derived.argument?).map_or(text.len(), |(place, _)| place);
+            let end = text
+                .char_indices()
+                .nth(derived.argument?)
+                .map_or(text.len(), |(place, _)| place);
             Some(Value::Text(text[..end].to_owned()))
         }
-        "bucket" => Some(Value::Int((hash(&text_of(first)?) % derived.argument? as u64).into())),
-        "concat" => Some(Value::Text(sources.iter().map(text_of).collect::<Option<String>>()?)),
+        "bucket" => Some(Value::Int(
+            (hash(&text_of(first)?) % derived.argument? as u64).into(),
+        )),
+        "concat" => Some(Value::Text(
+            sources.iter().map(text_of).collect::<Option<String>>()?,
+        )),
         _ => None,
     }
 }
@@ -127,7 +167,10 @@ mod tests {
             "9999-12-31T23:59:59.999Z",
         ] {
             let ms = instant(text);
-            assert_eq!(ms.and_then(|ms| time_text(&Value::Instant(ms))).as_deref(), Some(text));
+            assert_eq!(
+                ms.and_then(|ms| time_text(&Value::Instant(ms))).as_deref(),
+                Some(text)
+            );
         }
         assert_eq!(instant("1970-01-02T00:00:00Z"), Some(86_400_000));
         assert_eq!(hash("foobar"), 3_214_735_720);

@@ -13,11 +13,16 @@ pub(super) fn one_or_many(yaml: Option<&Yaml>) -> Vec<&Yaml> {
 
 /// Texts, one or a list.
 pub(super) fn texts(yaml: Option<&Yaml>) -> Vec<String> {
-    one_or_many(yaml).into_iter().filter_map(Yaml::as_str).map(str::to_owned).collect()
+    one_or_many(yaml)
+        .into_iter()
+        .filter_map(Yaml::as_str)
+        .map(str::to_owned)
+        .collect()
 }
 
 pub(super) fn text(yaml: &Yaml) -> Result<&str, String> {
-    yaml.as_str().ok_or_else(|| format!("a name is expected, found {yaml}"))
+    yaml.as_str()
+        .ok_or_else(|| format!("a name is expected, found {yaml}"))
 }
 
 /// `name?`: the name, and whether it may be left out.
@@ -32,18 +37,30 @@ pub(super) fn optional(name: &str) -> (String, bool) {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Source {
     Constant(Yaml),
-    Parameter { name: String, optional: bool, text: bool, negative: bool },
+    Parameter {
+        name: String,
+        optional: bool,
+        text: bool,
+        negative: bool,
+    },
 }
 
 impl Source {
     pub(super) fn parameter(name: &str) -> Self {
         let (name, optional) = optional(name);
-        Self::Parameter { name, optional, text: false, negative: false }
+        Self::Parameter {
+            name,
+            optional,
+            text: false,
+            negative: false,
+        }
     }
 
     /// A plain value is a constant, `$name` a parameter.
     pub(super) fn read(yaml: &Yaml) -> Self {
-        let Some(text) = yaml.as_str() else { return Self::Constant(yaml.clone()) };
+        let Some(text) = yaml.as_str() else {
+            return Self::Constant(yaml.clone());
+        };
         let plain = text.strip_prefix("text(").and_then(|t| t.strip_suffix(')'));
         let (body, negative) = match text.strip_prefix('-') {
             Some(body) if body.starts_with('$') => (body, true),
@@ -53,7 +70,12 @@ impl Source {
             None => Self::Constant(yaml.clone()),
             Some(name) => {
                 let (name, optional) = optional(name);
-                Self::Parameter { name, optional, text: plain.is_some(), negative }
+                Self::Parameter {
+                    name,
+                    optional,
+                    text: plain.is_some(),
+                    negative,
+                }
             }
         }
     }
@@ -80,7 +102,10 @@ impl Place {
             Some(name) => Part::Parameter(name.to_owned()),
             None => Part::Name(part.to_owned()),
         });
-        Self { attribute, path: path.collect() }
+        Self {
+            attribute,
+            path: path.collect(),
+        }
     }
 }
 

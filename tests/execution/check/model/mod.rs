@@ -38,7 +38,11 @@ pub(crate) struct Model {
 
 impl Model {
     pub(crate) fn new(design: Design, now: i64) -> Self {
-        Self { design, items: BTreeMap::new(), now }
+        Self {
+            design,
+            items: BTreeMap::new(),
+            now,
+        }
     }
 
     /// Whether an item is not over its time.
@@ -51,22 +55,34 @@ impl Model {
     }
 
     /// The items of an entity that count as there.
-    pub(crate) fn present<'a>(&'a self, entity: &'a Entity) -> impl Iterator<Item = (&'a Identity, &'a Attrs)> {
-        let of = self.items.iter().filter(|((name, _), _)| *name == entity.name);
+    pub(crate) fn present<'a>(
+        &'a self,
+        entity: &'a Entity,
+    ) -> impl Iterator<Item = (&'a Identity, &'a Attrs)> {
+        let of = self
+            .items
+            .iter()
+            .filter(|((name, _), _)| *name == entity.name);
         of.filter(|(_, attributes)| self.alive(entity, attributes))
     }
 
     /// One item, unless it is over its time.
     pub(crate) fn item(&self, identity: &Identity) -> Option<&Attrs> {
         let entity = self.design.entity(&identity.0).ok()?;
-        self.items.get(identity).filter(|attributes| self.alive(entity, attributes))
+        self.items
+            .get(identity)
+            .filter(|attributes| self.alive(entity, attributes))
     }
 }
 
 impl Entity {
     /// The identity that some attributes give, if they hold the whole key.
     pub(crate) fn identity(&self, attributes: &Attrs) -> Option<Identity> {
-        let key: Option<Vec<Value>> = self.key.iter().map(|name| attributes.get(name).cloned()).collect();
+        let key: Option<Vec<Value>> = self
+            .key
+            .iter()
+            .map(|name| attributes.get(name).cloned())
+            .collect();
         Some((self.name.clone(), key?))
     }
 }
@@ -79,7 +95,12 @@ impl Model {
         parameters: &Parameters,
         args: &super::value::Args,
     ) -> Result<Outcome, String> {
-        let place = self.design.patterns.iter().position(|p| p.name == name).ok_or("an unknown pattern")?;
+        let place = self
+            .design
+            .patterns
+            .iter()
+            .position(|p| p.name == name)
+            .ok_or("an unknown pattern")?;
         // The pattern is borrowed from the design while the items change.
         let pattern = self.design.patterns.remove(place);
         let outcome = self.write(&pattern, parameters, args);

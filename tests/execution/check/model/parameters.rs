@@ -45,20 +45,33 @@ impl Design {
     pub(crate) fn parameters(&self, pattern: &Pattern) -> Result<Parameters, String> {
         match &pattern.body {
             Body::Nothing => Ok(Parameters::default()),
-            Body::Read(read) => Ok(Parameters { single: self.read_parameters(read)?, lists: Vec::new() }),
+            Body::Read(read) => Ok(Parameters {
+                single: self.read_parameters(read)?,
+                lists: Vec::new(),
+            }),
             Body::Write { steps, .. } => self.write_parameters(steps),
         }
     }
 
     /// The attribute's uses in the entities of a read that declare it.
-    fn uses(&self, read: &Read, name: impl Fn(&Entity) -> Option<String>) -> Result<(Vec<Use>, Type), String> {
+    fn uses(
+        &self,
+        read: &Read,
+        name: impl Fn(&Entity) -> Option<String>,
+    ) -> Result<(Vec<Use>, Type), String> {
         let mut uses = Vec::new();
         let mut kind = None;
         for entity in &read.entities {
             let entity = self.entity(entity)?;
-            let Some(attribute) = name(entity).filter(|a| entity.attributes.contains_key(a)) else { continue };
+            let Some(attribute) = name(entity).filter(|a| entity.attributes.contains_key(a)) else {
+                continue;
+            };
             kind.get_or_insert(entity.attribute(&attribute)?.kind.clone());
-            uses.push(Use { entity: entity.name.clone(), attribute, step: 0 });
+            uses.push(Use {
+                entity: entity.name.clone(),
+                attribute,
+                step: 0,
+            });
         }
         let kind = kind.ok_or("a parameter of no entity")?;
         Ok((uses, kind))
@@ -66,13 +79,29 @@ impl Design {
 
     fn read_parameters(&self, read: &Read) -> Result<Vec<Parameter>, String> {
         let mut out: Vec<Parameter> = Vec::new();
-        let mut add = |name: &str, role: &'static str, optional: bool, (uses, kind): (Vec<Use>, Type)| {
-            let clash = out.iter().any(|p| p.name == name);
-            let name = if clash { format!("{role}_{name}") } else { name.to_owned() };
-            out.push(Parameter { name, role, kind, optional, uses });
-        };
+        let mut add =
+            |name: &str, role: &'static str, optional: bool, (uses, kind): (Vec<Use>, Type)| {
+                let clash = out.iter().any(|p| p.name == name);
+                let name = if clash {
+                    format!("{role}_{name}")
+                } else {
+                    name.to_owned()
+                };
+                out.push(Parameter {
+                    name,
+                    role,
+                    kind,
+                    optional,
+                    uses,
+                });
+            };
         for by in &read.by {
-            add(&by.name, "by", by.optional, self.uses(read, |e| by.of(e).map(str::to_owned))?);
+            add(
+                &by.name,
+                "by",
+                by.optional,
+                self.uses(read, |e| by.of(e).map(str::to_owned))?,
+            );
         }
         let same = |name: &String| self.uses(read, |_| Some(name.clone()));
         match &read.range {
@@ -111,19 +140,45 @@ impl Design {
                 }
             }
         }
-        let repeated = |p: &Parameter| p.uses.iter().all(|u| steps.get(u.step).is_some_and(|s| s.times.is_some()));
-        let (inner, single): (Vec<Parameter>, Vec<Parameter>) = all.into_values().partition(repeated);
-        Ok(Parameters { single, lists: lists(steps, &inner) })
+        let repeated = |p: &Parameter| {
+            p.uses
+                .iter()
+                .all(|u| steps.get(u.step).is_some_and(|s| s.times.is_some()))
+        };
+        let (inner, single): (Vec<Parameter>, Vec<Parameter>) =
+            all.into_values().partition(repeated);
+        Ok(Parameters {
+            single,
+            lists: lists(steps, &inner),
+        })
     }
 
     fn step_parameters(&self, step: &Write, place: usize) -> Result<Vec<Parameter>, String> {
         let entity = self.entity(&step.entity)?;
         let mut out = Vec::new();
         let mut add = |source: &Source, attribute: &str, kind: Type, optional: bool| {
-            let Source::Parameter { name, optional: marked, text, .. } = source else { return };
-            let uses = vec![Use { entity: entity.name.clone(), attribute: attribute.to_owned(), step: place }];
+            let Source::Parameter {
+                name,
+                optional: marked,
+                text,
+                ..
+            } = source
+            else {
+                return;
+            };
+            let uses = vec![Use {
+                entity: entity.name.clone(),
+                attribute: attribute.to_owned(),
+                step: place,
+            }];
             let kind = if *text { Type::Integer } else { kind };
-            out.push(Parameter { name: name.clone(), role: "value", kind, optional: optional || *marked, uses });
+            out.push(Parameter {
+                name: name.clone(),
+                role: "value",
+                kind,
+                optional: optional || *marked,
+                uses,
+            });
         };
         let makes = matches!(step.verb, WriteVerb::Create | WriteVerb::Put);
         for (name, source) in &step.by {
@@ -131,8 +186,14 @@ impl Design {
         }
         for change in step.set.iter().chain(&step.add).chain(&step.remove) {
             path_parameters(&change.place, &mut add);
-            let Some(source) = &change.value else { continue };
-            let kind = place_type(entity, &change.place, step.add.iter().any(|c| std::ptr::eq(c, change)))?;
+            let Some(source) = &change.value else {
+                continue;
+            };
+            let kind = place_type(
+                entity,
+                &change.place,
+                step.add.iter().any(|c| std::ptr::eq(c, change)),
+            )?;
             let kind = if change.element { kind.element() } else { kind };
             add(source, &change.place.attribute, kind, false);
         }
@@ -143,15 +204,26 @@ impl Design {
                 Test::Is(source) | Test::IsNot(source) | Test::Compared(_, source) => {
                     add(source, &place.attribute, kind, false);
                 }
-                Test::Contains(source) | Test::Lacks(source) => add(source, &place.attribute, kind.element(), false),
+                Test::Contains(source) | Test::Lacks(source) => {
+                    add(source, &place.attribute, kind.element(), false)
+                }
                 Test::OneOf(_) | Test::Exists | Test::Missing => {}
             }
         }
         if makes {
             let named = |name: &str| step.by.iter().any(|(n, _)| n == name) || step.changes(name);
-            for (name, attribute) in entity.attributes.iter().filter(|(n, a)| a.derived.is_none() && !named(n)) {
+            for (name, attribute) in entity
+                .attributes
+                .iter()
+                .filter(|(n, a)| a.derived.is_none() && !named(n))
+            {
                 let optional = attribute.optional || attribute.default.is_some();
-                add(&Source::parameter(name), name, attribute.kind.clone(), optional);
+                add(
+                    &Source::parameter(name),
+                    name,
+                    attribute.kind.clone(),
+                    optional,
+                );
             }
         }
         Ok(out)
@@ -178,7 +250,10 @@ fn place_type(entity: &Entity, place: &Place, number: bool) -> Result<Type, Stri
 
 /// Steps that share a repeated parameter repeat together; a list is named after its first step.
 fn lists(steps: &[Write], inner: &[Parameter]) -> Vec<List> {
-    let mut groups: Vec<Vec<usize>> = (0..steps.len()).filter(|s| steps[*s].times.is_some()).map(|s| vec![s]).collect();
+    let mut groups: Vec<Vec<usize>> = (0..steps.len())
+        .filter(|s| steps[*s].times.is_some())
+        .map(|s| vec![s])
+        .collect();
     for parameter in inner {
         let shares = |group: &Vec<usize>| parameter.uses.iter().any(|u| group.contains(&u.step));
         let (joined, mut rest): (Vec<_>, Vec<_>) = groups.into_iter().partition(shares);

@@ -110,12 +110,19 @@ pub(crate) struct Change {
 impl Write {
     /// Whether it sets, adds to or removes an attribute.
     pub(crate) fn changes(&self, name: &str) -> bool {
-        self.set.iter().chain(&self.add).chain(&self.remove).any(|c| c.place.attribute == name)
+        self.set
+            .iter()
+            .chain(&self.add)
+            .chain(&self.remove)
+            .any(|c| c.place.attribute == name)
     }
 
     /// It goes by the key (or a superset of it), not by finding first.
     pub(crate) fn by_key(&self, entity: &Entity) -> bool {
-        entity.key.iter().all(|k| self.by.iter().any(|(name, _)| name == k))
+        entity
+            .key
+            .iter()
+            .all(|k| self.by.iter().any(|(name, _)| name == k))
     }
 }
 
@@ -123,46 +130,99 @@ impl By {
     /// The attribute that it names of an entity, if it applies there.
     pub(crate) fn of<'a>(&'a self, entity: &Entity) -> Option<&'a str> {
         let name = self.names.get(&entity.name).unwrap_or(&self.name);
-        entity.attributes.contains_key(name).then_some(name.as_str())
+        entity
+            .attributes
+            .contains_key(name)
+            .then_some(name.as_str())
     }
 }
 
-pub(super) fn patterns(yaml: Option<&Yaml>, entities: &BTreeMap<String, Entity>) -> Result<Vec<Pattern>, String> {
+pub(super) fn patterns(
+    yaml: Option<&Yaml>,
+    entities: &BTreeMap<String, Entity>,
+) -> Result<Vec<Pattern>, String> {
     let mut out = Vec::new();
     for (name, form) in yaml.and_then(Yaml::as_object).into_iter().flatten() {
         let body = body(form, entities).map_err(|e| format!("pattern `{name}`: {e}"))?;
-        out.push(Pattern { name: name.clone(), external: form.get("external").is_some(), body });
+        out.push(Pattern {
+            name: name.clone(),
+            external: form.get("external").is_some(),
+            body,
+        });
     }
     Ok(out)
 }
 
 fn body(form: &Yaml, entities: &BTreeMap<String, Entity>) -> Result<Body, String> {
-    for (field, verb) in [("get", Verb::Get), ("list", Verb::List), ("count", Verb::Count)] {
+    for (field, verb) in [
+        ("get", Verb::Get),
+        ("list", Verb::List),
+        ("count", Verb::Count),
+    ] {
         if let Some(of) = form.get(field) {
-            return Ok(Body::Read(Box::new(read(form, verb, texts(Some(of)), entities)?)));
+            return Ok(Body::Read(Box::new(read(
+                form,
+                verb,
+                texts(Some(of)),
+                entities,
+            )?)));
         }
     }
     if let Some(steps) = form.get("transaction") {
-        let steps = one_or_many(Some(steps)).into_iter().map(|step| write(step, entities));
-        return Ok(Body::Write { steps: steps.collect::<Result<_, _>>()?, transaction: true });
+        let steps = one_or_many(Some(steps))
+            .into_iter()
+            .map(|step| write(step, entities));
+        return Ok(Body::Write {
+            steps: steps.collect::<Result<_, _>>()?,
+            transaction: true,
+        });
     }
     if form.get("external").is_some() && write(form, entities).is_err() {
         return Ok(Body::Nothing);
     }
-    Ok(Body::Write { steps: vec![write(form, entities)?], transaction: false })
+    Ok(Body::Write {
+        steps: vec![write(form, entities)?],
+        transaction: false,
+    })
 }
 
-fn read(form: &Yaml, verb: Verb, names: Vec<String>, entities: &BTreeMap<String, Entity>) -> Result<Read, String> {
+fn read(
+    form: &Yaml,
+    verb: Verb,
+    names: Vec<String>,
+    entities: &BTreeMap<String, Entity>,
+) -> Result<Read, String> {
     let mut fixed = Vec::new();
-    for (name, value) in form.get("where").and_then(Yaml::as_object).into_iter().flatten() {
+    for (name, value) in form
+        .get("where")
+        .and_then(Yaml::as_object)
+        .into_iter()
+        .flatten()
+    {
         fixed.push((name.clone(), test(value)?));
     }
-    let mut by: Vec<By> = one_or_many(form.get("by")).into_iter().map(read_by).collect::<Result<_, _>>()?;
+    let mut by: Vec<By> = one_or_many(form.get("by"))
+        .into_iter()
+        .map(read_by)
+        .collect::<Result<_, _>>()?;
     if by.is_empty() && form.get("by").is_none() && verb == Verb::Get {
-        let entity = names.first().and_then(|n| entities.get(n)).ok_or("an unknown entity")?;
-        let constant = |name: &String| fixed.iter().any(|(f, test)| f == name && matches!(test, Test::Is(_)));
+        let entity = names
+            .first()
+            .and_then(|n| entities.get(n))
+            .ok_or("an unknown entity")?;
+        let constant = |name: &String| {
+            fixed
+                .iter()
+                .any(|(f, test)| f == name && matches!(test, Test::Is(_)))
+        };
         let open = entity.key.iter().filter(|name| !constant(name));
-        by = open.map(|name| By { name: name.clone(), optional: false, names: BTreeMap::new() }).collect();
+        by = open
+            .map(|name| By {
+                name: name.clone(),
+                optional: false,
+                names: BTreeMap::new(),
+            })
+            .collect();
     }
     Ok(Read {
         verb,
@@ -170,12 +230,26 @@ fn read(form: &Yaml, verb: Verb, names: Vec<String>, entities: &BTreeMap<String,
         by,
         fixed,
         range: form.get("range").map(range).transpose()?,
-        prefix: form.get("prefix").map(|p| text(p).map(optional)).transpose()?,
-        sort: one_or_many(form.get("sort")).into_iter().map(|s| text(s).map(sorted)).collect::<Result<_, _>>()?,
-        limit: form.get("limit").and_then(Yaml::as_u64).and_then(|n| usize::try_from(n).ok()),
-        select: form.get("select").map(|s| texts(Some(s)).iter().map(|t| Place::read(t)).collect()),
+        prefix: form
+            .get("prefix")
+            .map(|p| text(p).map(optional))
+            .transpose()?,
+        sort: one_or_many(form.get("sort"))
+            .into_iter()
+            .map(|s| text(s).map(sorted))
+            .collect::<Result<_, _>>()?,
+        limit: form
+            .get("limit")
+            .and_then(Yaml::as_u64)
+            .and_then(|n| usize::try_from(n).ok()),
+        select: form
+            .get("select")
+            .map(|s| texts(Some(s)).iter().map(|t| Place::read(t)).collect()),
         follow: texts(form.get("follow")),
-        batch: form.get("batch").and_then(Yaml::as_u64).and_then(|n| usize::try_from(n).ok()),
+        batch: form
+            .get("batch")
+            .and_then(Yaml::as_u64)
+            .and_then(|n| usize::try_from(n).ok()),
         interleave: form.get("interleave").and_then(Yaml::as_bool) == Some(true),
     })
 }
@@ -190,19 +264,39 @@ fn sorted(text: &str) -> (String, bool) {
 fn read_by(form: &Yaml) -> Result<By, String> {
     let Some(map) = form.as_object() else {
         let (name, optional) = optional(text(form)?);
-        return Ok(By { name, optional, names: BTreeMap::new() });
+        return Ok(By {
+            name,
+            optional,
+            names: BTreeMap::new(),
+        });
     };
     let (name, names) = map.iter().next().ok_or("an empty map in `by`")?;
     let (name, optional) = optional(name);
-    let pair = |(entity, attribute): (&String, &Yaml)| Ok((entity.clone(), text(attribute)?.to_owned()));
-    let names = names.as_object().into_iter().flatten().map(pair).collect::<Result<_, String>>()?;
-    Ok(By { name, optional, names })
+    let pair =
+        |(entity, attribute): (&String, &Yaml)| Ok((entity.clone(), text(attribute)?.to_owned()));
+    let names = names
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(pair)
+        .collect::<Result<_, String>>()?;
+    Ok(By {
+        name,
+        optional,
+        names,
+    })
 }
 
 fn range(form: &Yaml) -> Result<(String, Bounds), String> {
-    let Some(map) = form.as_object() else { return Ok((text(form)?.to_owned(), Bounds::FromTo)) };
+    let Some(map) = form.as_object() else {
+        return Ok((text(form)?.to_owned(), Bounds::FromTo));
+    };
     let (name, op) = map.iter().next().ok_or("an empty range")?;
-    let bounds = if text(op)? == "between" { Bounds::Between } else { bound(text(op)?)? };
+    let bounds = if text(op)? == "between" {
+        Bounds::Between
+    } else {
+        bound(text(op)?)?
+    };
     Ok((name.clone(), bounds))
 }
 
@@ -246,18 +340,34 @@ fn write(form: &Yaml, entities: &BTreeMap<String, Entity>) -> Result<Write, Stri
         ("delete", WriteVerb::Delete),
         ("check", WriteVerb::Check),
     ];
-    let found = verbs.iter().find_map(|(field, verb)| Some((form.get(*field)?, *verb)));
+    let found = verbs
+        .iter()
+        .find_map(|(field, verb)| Some((form.get(*field)?, *verb)));
     let (entity, verb) = found.ok_or("no verb")?;
     let entity = text(entity)?.to_owned();
-    let declared = entities.get(&entity).ok_or_else(|| format!("unknown entity `{entity}`"))?;
+    let declared = entities
+        .get(&entity)
+        .ok_or_else(|| format!("unknown entity `{entity}`"))?;
     let mut by = named(form.get("by"))?;
     if by.is_empty() && !matches!(verb, WriteVerb::Create | WriteVerb::Put) {
-        by = declared.key.iter().map(|name| (name.clone(), Source::parameter(name))).collect();
+        by = declared
+            .key
+            .iter()
+            .map(|name| (name.clone(), Source::parameter(name)))
+            .collect();
     }
     if form.get("by").is_some_and(Yaml::is_object) {
         // A map gives other names to some attributes; the rest of the key keeps its own.
-        let missing: Vec<&String> = declared.key.iter().filter(|k| !by.iter().any(|(n, _)| n == *k)).collect();
-        by.extend(missing.into_iter().map(|name| (name.clone(), Source::parameter(name))));
+        let missing: Vec<&String> = declared
+            .key
+            .iter()
+            .filter(|k| !by.iter().any(|(n, _)| n == *k))
+            .collect();
+        by.extend(
+            missing
+                .into_iter()
+                .map(|name| (name.clone(), Source::parameter(name))),
+        );
     }
     let mut conditions = Vec::new();
     for entry in one_or_many(form.get("if")) {
@@ -267,12 +377,19 @@ fn write(form: &Yaml, entities: &BTreeMap<String, Entity>) -> Result<Write, Stri
             }
         } else {
             let (name, _) = optional(text(entry)?);
-            conditions.push((Place::read(&name), Test::Is(Source::parameter(text(entry)?))));
+            conditions.push((
+                Place::read(&name),
+                Test::Is(Source::parameter(text(entry)?)),
+            ));
         }
     }
     Ok(Write {
         verb,
-        label: form.get("as").and_then(Yaml::as_str).unwrap_or(&entity).to_owned(),
+        label: form
+            .get("as")
+            .and_then(Yaml::as_str)
+            .unwrap_or(&entity)
+            .to_owned(),
         entity,
         times: form.get("times").and_then(times),
         by,
@@ -290,7 +407,10 @@ fn named(yaml: Option<&Yaml>) -> Result<Vec<(String, Source)>, String> {
     let mut out = Vec::new();
     for entry in one_or_many(yaml) {
         match entry.as_object() {
-            Some(map) => out.extend(map.iter().map(|(name, value)| (name.clone(), Source::read(value)))),
+            Some(map) => out.extend(
+                map.iter()
+                    .map(|(name, value)| (name.clone(), Source::read(value))),
+            ),
             None => out.push((optional(text(entry)?).0, Source::parameter(text(entry)?))),
         }
     }
@@ -303,12 +423,20 @@ fn changes(yaml: Option<&Yaml>, removal: bool) -> Result<Vec<Change>, String> {
     for entry in one_or_many(yaml) {
         if let Some(map) = entry.as_object() {
             for (name, value) in map {
-                out.push(Change { place: Place::read(name), value: Some(Source::read(value)), element: true });
+                out.push(Change {
+                    place: Place::read(name),
+                    value: Some(Source::read(value)),
+                    element: true,
+                });
             }
         } else {
             let (name, _) = optional(text(entry)?);
             let value = (!removal).then(|| last_parameter(text(entry).unwrap_or_default()));
-            out.push(Change { place: Place::read(&name), value, element: false });
+            out.push(Change {
+                place: Place::read(&name),
+                value,
+                element: false,
+            });
         }
     }
     Ok(out)
@@ -316,5 +444,10 @@ fn changes(yaml: Option<&Yaml>, removal: bool) -> Result<Vec<Change>, String> {
 
 /// In a list a name is a parameter of the same name; of a path, of its last name.
 fn last_parameter(name: &str) -> Source {
-    Source::parameter(name.rsplit('.').next().unwrap_or(name).trim_start_matches('$'))
+    Source::parameter(
+        name.rsplit('.')
+            .next()
+            .unwrap_or(name)
+            .trim_start_matches('$'),
+    )
 }

@@ -66,7 +66,11 @@ impl Model {
         values: &Attrs,
     ) -> Result<Vec<&'a Attrs>, String> {
         let range = range(parameters, values);
-        let prefix = parameters.single.iter().find(|p| p.role == "prefix").and_then(|p| values.get(&p.name));
+        let prefix = parameters
+            .single
+            .iter()
+            .find(|p| p.role == "prefix")
+            .and_then(|p| values.get(&p.name));
         let mut out = Vec::new();
         for (_, item) in self.present(entity) {
             let keep = by_matches(read, entity, parameters, values, item)
@@ -85,16 +89,29 @@ impl Model {
     pub(crate) fn order(read: &Read, entity: &Entity) -> Vec<(String, bool)> {
         let range = read.range.as_ref().map(|(name, _)| (name.clone(), false));
         let prefix = read.prefix.as_ref().map(|(name, _)| (name.clone(), false));
-        let order = if read.sort.is_empty() { range.or(prefix).into_iter().collect() } else { read.sort.clone() };
-        order.into_iter().filter(|(name, _)| entity.attributes.contains_key(name)).collect()
+        let order = if read.sort.is_empty() {
+            range.or(prefix).into_iter().collect()
+        } else {
+            read.sort.clone()
+        };
+        order
+            .into_iter()
+            .filter(|(name, _)| entity.attributes.contains_key(name))
+            .collect()
     }
 
     /// How two items stand in an order.
     pub(crate) fn ordered(order: &[(String, bool)], left: &Attrs, right: &Attrs) -> Ordering {
         for (name, descending) in order {
-            let (Some(left), Some(right)) = (left.get(name), right.get(name)) else { continue };
+            let (Some(left), Some(right)) = (left.get(name), right.get(name)) else {
+                continue;
+            };
             let ordering = compare(left, right);
-            let ordering = if *descending { ordering.reverse() } else { ordering };
+            let ordering = if *descending {
+                ordering.reverse()
+            } else {
+                ordering
+            };
             if ordering != Ordering::Equal {
                 return ordering;
             }
@@ -103,10 +120,23 @@ impl Model {
     }
 
     /// What the references of an item that a read follows point to.
-    pub(crate) fn followed(&self, read: &Read, entity: &Entity, item: &Attrs) -> BTreeSet<Identity> {
+    pub(crate) fn followed(
+        &self,
+        read: &Read,
+        entity: &Entity,
+        item: &Attrs,
+    ) -> BTreeSet<Identity> {
         let mut out = BTreeSet::new();
-        for reference in entity.references.iter().filter(|r| read.follow.contains(&r.name)) {
-            let values: Option<Vec<Value>> = reference.attributes.iter().map(|name| item.get(name).cloned()).collect();
+        for reference in entity
+            .references
+            .iter()
+            .filter(|r| read.follow.contains(&r.name))
+        {
+            let values: Option<Vec<Value>> = reference
+                .attributes
+                .iter()
+                .map(|name| item.get(name).cloned())
+                .collect();
             let Some(values) = values else { continue };
             for target in &reference.targets {
                 let identity = (target.clone(), values.clone());
@@ -133,14 +163,24 @@ impl Design {
         }
         match many.as_slice() {
             [one] => Ok(Some(one.clone())),
-            other => Err(format!("a limit needs one entity that can match many times, these can: {other:?}")),
+            other => Err(format!(
+                "a limit needs one entity that can match many times, these can: {other:?}"
+            )),
         }
     }
 }
 
 fn at_most_one(read: &Read, entity: &Entity) -> bool {
-    let by = read.by.iter().filter(|b| !b.optional).filter_map(|b| b.of(entity));
-    let fixed = read.fixed.iter().filter(|(_, test)| matches!(test, Test::Is(_))).map(|(name, _)| name.as_str());
+    let by = read
+        .by
+        .iter()
+        .filter(|b| !b.optional)
+        .filter_map(|b| b.of(entity));
+    let fixed = read
+        .fixed
+        .iter()
+        .filter(|(_, test)| matches!(test, Test::Is(_)))
+        .map(|(name, _)| name.as_str());
     let given: BTreeSet<&str> = by.chain(fixed).collect();
     let holds = |set: &[String]| set.iter().all(|name| given.contains(name.as_str()));
     holds(&entity.key) || entity.uniques.iter().any(|u| holds(&u.attributes))
@@ -159,23 +199,44 @@ fn range(parameters: &Parameters, values: &Attrs) -> Range {
     Range { bounds }
 }
 
-fn by_matches(read: &Read, entity: &Entity, parameters: &Parameters, values: &Attrs, item: &Attrs) -> bool {
-    read.by.iter().zip(&parameters.single).all(|(by, parameter)| {
-        let Some(attribute) = by.of(entity) else { return true };
-        let Some(wanted) = values.get(&parameter.name) else { return true };
-        item.get(attribute).is_some_and(|found| compare(found, wanted) == Ordering::Equal)
-    }) && read.range.as_ref().is_none_or(|(name, bounds)| {
-        let bound = parameters.single.iter().find(|p| p.role == "bound").and_then(|p| values.get(&p.name));
-        match (bound, item.get(name)) {
-            (Some(bound), Some(value)) => within(*bounds, value, bound),
-            _ => true,
-        }
-    })
+fn by_matches(
+    read: &Read,
+    entity: &Entity,
+    parameters: &Parameters,
+    values: &Attrs,
+    item: &Attrs,
+) -> bool {
+    read.by
+        .iter()
+        .zip(&parameters.single)
+        .all(|(by, parameter)| {
+            let Some(attribute) = by.of(entity) else {
+                return true;
+            };
+            let Some(wanted) = values.get(&parameter.name) else {
+                return true;
+            };
+            item.get(attribute)
+                .is_some_and(|found| compare(found, wanted) == Ordering::Equal)
+        })
+        && read.range.as_ref().is_none_or(|(name, bounds)| {
+            let bound = parameters
+                .single
+                .iter()
+                .find(|p| p.role == "bound")
+                .and_then(|p| values.get(&p.name));
+            match (bound, item.get(name)) {
+                (Some(bound), Some(value)) => within(*bounds, value, bound),
+                _ => true,
+            }
+        })
 }
 
 fn fixed_matches(read: &Read, entity: &Entity, item: &Attrs) -> Result<bool, String> {
     for (name, test) in &read.fixed {
-        let Some(attribute) = entity.attributes.get(name) else { continue };
+        let Some(attribute) = entity.attributes.get(name) else {
+            continue;
+        };
         if meets(test, &attribute.kind, item.get(name), &Attrs::new())? == Some(false) {
             return Ok(false);
         }
@@ -185,25 +246,45 @@ fn fixed_matches(read: &Read, entity: &Entity, item: &Attrs) -> Result<bool, Str
 
 /// An item that lacks an attribute of `sort` is not returned.
 fn ordered_matches(read: &Read, entity: &Entity, item: &Attrs) -> bool {
-    let declared = read.sort.iter().filter(|(name, _)| entity.attributes.contains_key(name));
-    declared.into_iter().all(|(name, _)| item.contains_key(name))
+    let declared = read
+        .sort
+        .iter()
+        .filter(|(name, _)| entity.attributes.contains_key(name));
+    declared
+        .into_iter()
+        .all(|(name, _)| item.contains_key(name))
 }
 
 fn range_matches(read: &Read, entity: &Entity, range: &Range, item: &Attrs) -> bool {
-    let Some((name, _)) = read.range.as_ref().filter(|(name, _)| entity.attributes.contains_key(name)) else {
+    let Some((name, _)) = read
+        .range
+        .as_ref()
+        .filter(|(name, _)| entity.attributes.contains_key(name))
+    else {
         return true;
     };
-    let Some(value) = item.get(name) else { return false };
-    range.bounds.iter().all(|(bounds, bound)| within(*bounds, value, bound))
+    let Some(value) = item.get(name) else {
+        return false;
+    };
+    range
+        .bounds
+        .iter()
+        .all(|(bounds, bound)| within(*bounds, value, bound))
 }
 
 fn prefix_matches(read: &Read, entity: &Entity, prefix: Option<&Value>, item: &Attrs) -> bool {
-    let Some((name, _)) = read.prefix.as_ref().filter(|(name, _)| entity.attributes.contains_key(name)) else {
+    let Some((name, _)) = read
+        .prefix
+        .as_ref()
+        .filter(|(name, _)| entity.attributes.contains_key(name))
+    else {
         return true;
     };
     match (item.get(name), prefix) {
         (Some(_), None) => true,
-        (Some(Value::Text(text)), Some(Value::Text(start))) => text.as_bytes().starts_with(start.as_bytes()),
+        (Some(Value::Text(text)), Some(Value::Text(start))) => {
+            text.as_bytes().starts_with(start.as_bytes())
+        }
         _ => false,
     }
 }

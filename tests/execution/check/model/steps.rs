@@ -14,15 +14,30 @@ use std::collections::BTreeSet;
 pub(super) struct NoWay;
 
 /// The value of a source; nothing where its optional parameter is not given.
-pub(super) fn value_of(source: &Source, kind: &Type, values: &Attrs) -> Result<Option<Value>, String> {
+pub(super) fn value_of(
+    source: &Source,
+    kind: &Type,
+    values: &Attrs,
+) -> Result<Option<Value>, String> {
     match source {
         Source::Constant(yaml) => kind.constant(yaml).map(Some),
-        Source::Parameter { name, text, negative, .. } => {
-            let Some(value) = values.get(name) else { return Ok(None) };
+        Source::Parameter {
+            name,
+            text,
+            negative,
+            ..
+        } => {
+            let Some(value) = values.get(name) else {
+                return Ok(None);
+            };
             if *text {
                 return Ok(text_of(value).map(Value::Text));
             }
-            Ok(Some(if *negative { negated(value)? } else { value.clone() }))
+            Ok(Some(if *negative {
+                negated(value)?
+            } else {
+                value.clone()
+            }))
         }
     }
 }
@@ -36,13 +51,22 @@ fn negated(value: &Value) -> Result<Value, String> {
 }
 
 /// Whether a value meets a condition; nothing where the condition is left out.
-pub(super) fn meets(test: &Test, kind: &Type, found: Option<&Value>, values: &Attrs) -> Result<Option<bool>, String> {
+pub(super) fn meets(
+    test: &Test,
+    kind: &Type,
+    found: Option<&Value>,
+    values: &Attrs,
+) -> Result<Option<bool>, String> {
     let operand = |source: &Source, kind: &Type| value_of(source, kind, values);
     let same = |wanted: &Value| found.is_some_and(|f| compare(f, wanted) == Ordering::Equal);
     let holds = |element: &Value| match found {
-        Some(Value::Set(elements)) => elements.iter().any(|e| compare(e, element) == Ordering::Equal),
+        Some(Value::Set(elements)) => elements
+            .iter()
+            .any(|e| compare(e, element) == Ordering::Equal),
         Some(Value::List(elements)) => elements.contains(element),
-        Some(Value::Text(whole)) => matches!(element, Value::Text(part) if whole.contains(part.as_str())),
+        Some(Value::Text(whole)) => {
+            matches!(element, Value::Text(part) if whole.contains(part.as_str()))
+        }
         _ => false,
     };
     Ok(match test {
@@ -56,7 +80,9 @@ pub(super) fn meets(test: &Test, kind: &Type, found: Option<&Value>, values: &At
             Some(any)
         }
         Test::Is(source) => operand(source, kind)?.map(|wanted| same(&wanted)),
-        Test::IsNot(source) => operand(source, kind)?.map(|wanted| found.is_some() && !same(&wanted)),
+        Test::IsNot(source) => {
+            operand(source, kind)?.map(|wanted| found.is_some() && !same(&wanted))
+        }
         Test::Compared(bounds, source) => {
             operand(source, kind)?.map(|bound| found.is_some_and(|f| is_within(*bounds, f, &bound)))
         }
@@ -69,9 +95,10 @@ pub(super) fn meets(test: &Test, kind: &Type, found: Option<&Value>, values: &At
 fn path(place: &Place, values: &Attrs) -> Result<Vec<String>, String> {
     let name = |part: &Part| match part {
         Part::Name(name) => Ok(name.clone()),
-        Part::Parameter(name) => {
-            values.get(name).and_then(text_of).ok_or_else(|| format!("the path parameter `{name}` is not given"))
-        }
+        Part::Parameter(name) => values
+            .get(name)
+            .and_then(text_of)
+            .ok_or_else(|| format!("the path parameter `{name}` is not given")),
     };
     place.path.iter().map(name).collect()
 }
@@ -115,10 +142,16 @@ pub(super) fn changed(
     values: &Attrs,
 ) -> Result<Result<Attrs, NoWay>, String> {
     let mut out = item.clone();
-    let lists = [(&write.set, Kind::Set), (&write.add, Kind::Add), (&write.remove, Kind::Remove)];
+    let lists = [
+        (&write.set, Kind::Set),
+        (&write.add, Kind::Add),
+        (&write.remove, Kind::Remove),
+    ];
     for (list, kind) in lists {
         for change in list {
-            let Some(value) = change_value(entity, change, kind, values)? else { continue };
+            let Some(value) = change_value(entity, change, kind, values)? else {
+                continue;
+            };
             let path = path(&change.place, values)?;
             let base = out.remove(&change.place.attribute);
             match inner(base, &path, kind, &value)? {
@@ -144,13 +177,22 @@ enum New {
 }
 
 /// What a change brings; nothing where its optional parameter is not given.
-fn change_value(entity: &Entity, change: &Change, kind: Kind, values: &Attrs) -> Result<Option<New>, String> {
-    let Some(source) = &change.value else { return Ok(Some(New::Nothing)) };
+fn change_value(
+    entity: &Entity,
+    change: &Change,
+    kind: Kind,
+    values: &Attrs,
+) -> Result<Option<New>, String> {
+    let Some(source) = &change.value else {
+        return Ok(Some(New::Nothing));
+    };
     if let (Source::Constant(yaml), false) = (source, change.place.path.is_empty()) {
         return Ok(Some(New::Value(free(yaml))));
     }
     let of = place_type(entity, &change.place, kind == Kind::Add)?;
-    let Some(value) = value_of(source, &of, values)? else { return Ok(None) };
+    let Some(value) = value_of(source, &of, values)? else {
+        return Ok(None);
+    };
     Ok(Some(New::Value(match value {
         value @ Value::Set(_) => value,
         value if of.is_set() => Value::Set(BTreeSet::from([value])),
@@ -159,9 +201,16 @@ fn change_value(entity: &Entity, change: &Change, kind: Kind, values: &Attrs) ->
 }
 
 /// The value at the end of a path after a change; nothing where it is missing then.
-fn inner(base: Option<Value>, path: &[String], kind: Kind, new: &New) -> Result<Result<Option<Value>, NoWay>, String> {
+fn inner(
+    base: Option<Value>,
+    path: &[String],
+    kind: Kind,
+    new: &New,
+) -> Result<Result<Option<Value>, NoWay>, String> {
     if let Some((first, rest)) = path.split_first() {
-        let Some(Value::Map(mut entries)) = base else { return Ok(Err(NoWay)) };
+        let Some(Value::Map(mut entries)) = base else {
+            return Ok(Err(NoWay));
+        };
         return Ok(match inner(entries.remove(first), rest, kind, new)? {
             Err(NoWay) => Err(NoWay),
             Ok(value) => {
@@ -175,11 +224,18 @@ fn inner(base: Option<Value>, path: &[String], kind: Kind, new: &New) -> Result<
         (Kind::Set, New::Value(value), _) => Some(value.clone()),
         (Kind::Add, New::Value(value), base) => Some(added(base, value)?),
         (Kind::Remove, New::Value(Value::Set(taken)), Some(Value::Set(elements))) => {
-            Some(Value::Set(elements.into_iter().filter(|e| !taken.contains(e)).collect()))
+            Some(Value::Set(
+                elements
+                    .into_iter()
+                    .filter(|e| !taken.contains(e))
+                    .collect(),
+            ))
         }
         (Kind::Remove, New::Value(_), base) => base,
     };
-    Ok(Ok(after.filter(|v| !matches!(v, Value::Set(elements) if elements.is_empty()))))
+    Ok(Ok(after.filter(
+        |v| !matches!(v, Value::Set(elements) if elements.is_empty()),
+    )))
 }
 
 /// Numbers from 0, sets from empty.
@@ -205,7 +261,9 @@ pub(super) fn derive_all(entity: &Entity, item: &mut Attrs) {
     // Twice, for an attribute derived from a derived one.
     for _ in 0..2 {
         for (name, attribute) in &entity.attributes {
-            let Some(derived) = &attribute.derived else { continue };
+            let Some(derived) = &attribute.derived else {
+                continue;
+            };
             match derive(derived, |of| item.get(of).cloned()) {
                 Some(value) => drop(item.insert(name.clone(), value)),
                 None => drop(item.remove(name)),

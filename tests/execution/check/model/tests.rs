@@ -65,7 +65,11 @@ fn parameters(design: &Design, pattern: &str) -> Parameters {
 }
 
 fn single(design: &Design, pattern: &str) -> Vec<(String, &'static str, bool)> {
-    parameters(design, pattern).single.into_iter().map(|p| (p.name, p.role, p.optional)).collect()
+    parameters(design, pattern)
+        .single
+        .into_iter()
+        .map(|p| (p.name, p.role, p.optional))
+        .collect()
 }
 
 #[test]
@@ -80,18 +84,30 @@ fn entities_in_their_forms() {
     let repo = entity("Repo");
     let values = ["on", "off", "1"].map(str::to_owned).to_vec();
     assert_eq!(repo.attributes["light"].kind, Type::Enumeration(values));
-    let uniques: Vec<_> =
-        repo.uniques.iter().map(|u| (u.attributes.join(" "), u.namespace.clone(), u.promised)).collect();
-    let expected =
-        [("owner repo", Some("names".to_owned()), true), ("alias", None, false), ("alias repo", None, false)];
+    let uniques: Vec<_> = repo
+        .uniques
+        .iter()
+        .map(|u| (u.attributes.join(" "), u.namespace.clone(), u.promised))
+        .collect();
+    let expected = [
+        ("owner repo", Some("names".to_owned()), true),
+        ("alias", None, false),
+        ("alias repo", None, false),
+    ];
     assert_eq!(uniques, expected.map(|(a, n, p)| (a.to_owned(), n, p)));
-    let references: Vec<_> =
-        repo.references.iter().map(|r| (r.name.as_str(), r.targets.len(), r.attributes.len())).collect();
+    let references: Vec<_> = repo
+        .references
+        .iter()
+        .map(|r| (r.name.as_str(), r.targets.len(), r.attributes.len()))
+        .collect();
     assert!(references.contains(&("owner", 2, 1)) && references.contains(&("fork", 1, 2)));
     assert_eq!(design.implied(), ["Customer", "Product"]);
     assert!(design.immutable(order, "placed_at") && design.immutable(order, "day"));
     assert!(!design.immutable(order, "note") && design.immutable(order, "total"));
-    assert!(!design.immutable(entity("Customer"), "name") && !design.immutable(entity("Product"), "stock"));
+    assert!(
+        !design.immutable(entity("Customer"), "name")
+            && !design.immutable(entity("Product"), "stock")
+    );
 }
 
 #[test]
@@ -105,30 +121,61 @@ fn reads_in_their_forms() {
         ("to", "to", true),
         ("alias", "prefix", false),
     ];
-    assert_eq!(single(&design, "named"), named.map(|(n, r, o)| (n.to_owned(), r, o)));
+    assert_eq!(
+        single(&design, "named"),
+        named.map(|(n, r, o)| (n.to_owned(), r, o))
+    );
     assert_eq!(
         single(&design, "large"),
-        [("customer_id".to_owned(), "by", false), ("total".to_owned(), "bound", false)]
+        [
+            ("customer_id".to_owned(), "by", false),
+            ("total".to_owned(), "bound", false)
+        ]
     );
-    let Ok(Body::Read(open)) = design.pattern("open").map(|p| &p.body) else { panic!("no read") };
+    let Ok(Body::Read(open)) = design.pattern("open").map(|p| &p.body) else {
+        panic!("no read")
+    };
     assert_eq!((open.verb, open.limit), (Verb::List, Some(3)));
-    assert_eq!(open.sort, [("placed_at".to_owned(), true), ("order_id".to_owned(), false)]);
-    assert!(design.pattern("outside").is_ok_and(|p| p.external && matches!(p.body, Body::Nothing)));
+    assert_eq!(
+        open.sort,
+        [
+            ("placed_at".to_owned(), true),
+            ("order_id".to_owned(), false)
+        ]
+    );
+    assert!(
+        design
+            .pattern("outside")
+            .is_ok_and(|p| p.external && matches!(p.body, Body::Nothing))
+    );
 }
 
 #[test]
 fn writes_in_their_forms() {
     let design = shop();
-    let names = |pattern: &str| -> Vec<String> { single(&design, pattern).into_iter().map(|p| p.0).collect() };
-    assert_eq!(names("place_order"), ["customer_id", "note", "order_id", "placed_at", "total"]);
+    let names = |pattern: &str| -> Vec<String> {
+        single(&design, pattern).into_iter().map(|p| p.0).collect()
+    };
+    assert_eq!(
+        names("place_order"),
+        ["customer_id", "note", "order_id", "placed_at", "total"]
+    );
     let lists = parameters(&design, "place_order").lists;
-    let list: Vec<_> = lists.iter().map(|l| (l.name.as_str(), l.min, l.max, l.steps.as_slice())).collect();
+    let list: Vec<_> = lists
+        .iter()
+        .map(|l| (l.name.as_str(), l.min, l.max, l.steps.as_slice()))
+        .collect();
     assert_eq!(list, [("OrderItem", 1, 20, &[1, 2][..])]);
-    let inner: Vec<&str> = lists[0].parameters.iter().map(|p| p.name.as_str()).collect();
+    let inner: Vec<&str> = lists[0]
+        .parameters
+        .iter()
+        .map(|p| p.name.as_str())
+        .collect();
     assert_eq!(inner, ["price", "product_id", "quantity"]);
     let found = single(&design, "found");
     assert!(
-        found.contains(&("alias".to_owned(), "value", false)) && found.contains(&("from".to_owned(), "value", true))
+        found.contains(&("alias".to_owned(), "value", false))
+            && found.contains(&("from".to_owned(), "value", true))
     );
     assert!(!names("found").contains(&"stars".to_owned()));
     assert_eq!(names("number"), ["n", "order_id", "product_id"]);
@@ -138,27 +185,58 @@ fn writes_in_their_forms() {
 fn a_transaction_happens_whole_or_not_at_all() {
     let mut model = Model::new(shop(), 0);
     let text = |t: &str| Value::Text(t.to_owned());
-    let product: Attrs = [("product_id", text("p")), ("name", text("n")), ("stock", Value::Int(2))]
-        .map(|(n, v)| (n.to_owned(), v))
-        .into();
-    assert!(matches!(model.put("Product", &product), Ok(Outcome::Done(_))));
+    let product: Attrs = [
+        ("product_id", text("p")),
+        ("name", text("n")),
+        ("stock", Value::Int(2)),
+    ]
+    .map(|(n, v)| (n.to_owned(), v))
+    .into();
+    assert!(matches!(
+        model.put("Product", &product),
+        Ok(Outcome::Done(_))
+    ));
     let order = [
         ("order_id", text("o")),
         ("customer_id", text("c")),
         ("placed_at", Value::Instant(0)),
         ("total", Value::Dec(Decimal::new(1, 0))),
     ];
-    let mut args = Args { values: order.map(|(n, v)| (n.to_owned(), v)).into(), ..Args::default() };
+    let mut args = Args {
+        values: order.map(|(n, v)| (n.to_owned(), v)).into(),
+        ..Args::default()
+    };
     let item = |quantity| {
-        [("product_id", text("p")), ("price", Value::Dec(Decimal::new(1, 0))), ("quantity", Value::Int(quantity))]
+        [
+            ("product_id", text("p")),
+            ("price", Value::Dec(Decimal::new(1, 0))),
+            ("quantity", Value::Int(quantity)),
+        ]
     };
     let parameters = parameters(&model.design, "place_order");
-    args.lists.insert("OrderItem".to_owned(), vec![item(3).map(|(n, v)| (n.to_owned(), v)).into()]);
-    let failed = Outcome::Failed(vec![Trouble::Fails(Failure::Condition, "Product".to_owned())]);
-    assert_eq!(model.write_named("place_order", &parameters, &args), Ok(failed));
+    args.lists.insert(
+        "OrderItem".to_owned(),
+        vec![item(3).map(|(n, v)| (n.to_owned(), v)).into()],
+    );
+    let failed = Outcome::Failed(vec![Trouble::Fails(
+        Failure::Condition,
+        "Product".to_owned(),
+    )]);
+    assert_eq!(
+        model.write_named("place_order", &parameters, &args),
+        Ok(failed)
+    );
     assert_eq!(model.items.len(), 1);
-    args.lists.insert("OrderItem".to_owned(), vec![item(2).map(|(n, v)| (n.to_owned(), v)).into()]);
-    assert!(matches!(model.write_named("place_order", &parameters, &args), Ok(Outcome::Done(_))));
-    let stock = model.item(&("Product".to_owned(), vec![text("p")])).and_then(|p| p.get("stock"));
+    args.lists.insert(
+        "OrderItem".to_owned(),
+        vec![item(2).map(|(n, v)| (n.to_owned(), v)).into()],
+    );
+    assert!(matches!(
+        model.write_named("place_order", &parameters, &args),
+        Ok(Outcome::Done(_))
+    ));
+    let stock = model
+        .item(&("Product".to_owned(), vec![text("p")]))
+        .and_then(|p| p.get("stock"));
     assert_eq!((model.items.len(), stock), (3, Some(&Value::Int(0))));
 }

@@ -72,7 +72,10 @@ impl Type {
     }
 
     pub(crate) fn time(&self) -> bool {
-        matches!(self, Self::Timestamp | Self::Date | Self::Month | Self::Epoch)
+        matches!(
+            self,
+            Self::Timestamp | Self::Date | Self::Month | Self::Epoch
+        )
     }
 
     /// A constant of the file as a value of this type.
@@ -88,7 +91,9 @@ impl Type {
             Self::TextSet | Self::NumberSet => {
                 let one = |v: &Yaml| self.element().constant(v);
                 match yaml {
-                    Yaml::Array(list) => Value::Set(list.iter().map(one).collect::<Result<_, _>>()?),
+                    Yaml::Array(list) => {
+                        Value::Set(list.iter().map(one).collect::<Result<_, _>>()?)
+                    }
                     other => Value::Set(BTreeSet::from([one(other)?])),
                 }
             }

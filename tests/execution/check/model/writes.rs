@@ -58,11 +58,19 @@ struct Step {
 
 impl Model {
     /// Runs a writing pattern.
-    pub(crate) fn write(&mut self, pattern: &Pattern, parameters: &Parameters, args: &Args) -> Result<Outcome, String> {
-        let Body::Write { steps, transaction } = &pattern.body else { return Err("not a write".to_owned()) };
+    pub(crate) fn write(
+        &mut self,
+        pattern: &Pattern,
+        parameters: &Parameters,
+        args: &Args,
+    ) -> Result<Outcome, String> {
+        let Body::Write { steps, transaction } = &pattern.body else {
+            return Err("not a write".to_owned());
+        };
         if let ([step], false) = (steps.as_slice(), transaction) {
             let entity = self.design.entity(&step.entity)?;
-            let finds = matches!(step.verb, WriteVerb::Update | WriteVerb::Delete) && !step.by_key(entity);
+            let finds =
+                matches!(step.verb, WriteVerb::Update | WriteVerb::Delete) && !step.by_key(entity);
             if finds {
                 return self.find_then_write(step, &args.values);
             }
@@ -82,7 +90,11 @@ impl Model {
         let mut item = attributes.clone();
         derive_all(entity, &mut item);
         let identity = entity.identity(&item).ok_or("an item without its key")?;
-        let mut step = Step { identity: Some(identity), after: After::Item(item), ..Step::default() };
+        let mut step = Step {
+            identity: Some(identity),
+            after: After::Item(item),
+            ..Step::default()
+        };
         self.contract(entity, &mut step);
         self.uniqueness(entity, &mut step);
         let name = entity.name.clone();
@@ -90,16 +102,25 @@ impl Model {
     }
 
     fn finish(&mut self, steps: Vec<(&Write, Step)>) -> Outcome {
-        self.finish_named(steps.into_iter().map(|(write, step)| (write.entity.clone(), step)).collect())
+        self.finish_named(
+            steps
+                .into_iter()
+                .map(|(write, step)| (write.entity.clone(), step))
+                .collect(),
+        )
     }
 
     fn finish_named(&mut self, mut steps: Vec<(String, Step)>) -> Outcome {
         if let Some(outside) = steps.iter_mut().find_map(|(_, s)| s.outside.take()) {
             return Outcome::Outside(outside);
         }
-        let mut troubles: Vec<Trouble> = steps.iter().flat_map(|(_, s)| s.troubles.clone()).collect();
+        let mut troubles: Vec<Trouble> =
+            steps.iter().flat_map(|(_, s)| s.troubles.clone()).collect();
         for (place, (_, step)) in steps.iter().enumerate() {
-            if steps[..place].iter().any(|(_, other)| other.identity == step.identity) {
+            if steps[..place]
+                .iter()
+                .any(|(_, other)| other.identity == step.identity)
+            {
                 troubles.push(Trouble::TwoOnOne);
             }
         }
@@ -117,7 +138,11 @@ impl Model {
                 _ => {}
             }
         }
-        if silent { Outcome::Silent } else { Outcome::Done(answer) }
+        if silent {
+            Outcome::Silent
+        } else {
+            Outcome::Done(answer)
+        }
     }
 
     /// Values that two steps of one transaction would both take.
@@ -125,7 +150,9 @@ impl Model {
         let mut taken: BTreeMap<(String, Vec<Value>), usize> = BTreeMap::new();
         let mut out = Vec::new();
         for (place, (name, step)) in steps.iter().enumerate() {
-            let (Ok(entity), After::Item(item)) = (self.design.entity(name), &step.after) else { continue };
+            let (Ok(entity), After::Item(item)) = (self.design.entity(name), &step.after) else {
+                continue;
+            };
             for (space, values, _) in unique_values(entity, item) {
                 if taken.insert((space, values), place).is_some() {
                     out.push(Trouble::Fails(Failure::NotUnique, name.clone()));
@@ -139,14 +166,24 @@ impl Model {
         let entity = self.design.entity(&write.entity)?;
         match write.verb {
             WriteVerb::Create | WriteVerb::Put => self.make(entity, write, values),
-            WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check => self.alter(entity, write, values),
+            WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check => {
+                self.alter(entity, write, values)
+            }
         }
     }
 
     fn make(&self, entity: &Entity, write: &Write, values: &Attrs) -> Result<Step, String> {
         let mut item = Attrs::new();
-        for (name, attribute) in entity.attributes.iter().filter(|(_, a)| a.derived.is_none()) {
-            let set = write.set.iter().find(|c| c.place.attribute == *name).and_then(|c| c.value.as_ref());
+        for (name, attribute) in entity
+            .attributes
+            .iter()
+            .filter(|(_, a)| a.derived.is_none())
+        {
+            let set = write
+                .set
+                .iter()
+                .find(|c| c.place.attribute == *name)
+                .and_then(|c| c.value.as_ref());
             let source = set.or_else(|| write.by.iter().find(|(n, _)| n == name).map(|(_, s)| s));
             let given = match source {
                 Some(source) => value_of(source, &attribute.kind, values)?,
@@ -157,9 +194,14 @@ impl Model {
             item.extend(value.map(|v| (name.clone(), v)));
         }
         derive_all(entity, &mut item);
-        let identity = entity.identity(&item).ok_or_else(|| format!("a {} without its key", entity.name))?;
+        let identity = entity
+            .identity(&item)
+            .ok_or_else(|| format!("a {} without its key", entity.name))?;
         let existing = self.item(&identity);
-        let mut step = Step { identity: Some(identity), ..Step::default() };
+        let mut step = Step {
+            identity: Some(identity),
+            ..Step::default()
+        };
         let fails = |failure| Trouble::Fails(failure, entity.name.clone());
         if write.verb == WriteVerb::Create && existing.is_some() {
             step.troubles.push(fails(Failure::Exists));
@@ -180,13 +222,20 @@ impl Model {
     fn alter(&self, entity: &Entity, write: &Write, values: &Attrs) -> Result<Step, String> {
         let mut by = Attrs::new();
         for (name, source) in &write.by {
-            by.extend(value_of(source, &entity.attribute(name)?.kind, values)?.map(|v| (name.clone(), v)));
+            by.extend(
+                value_of(source, &entity.attribute(name)?.kind, values)?.map(|v| (name.clone(), v)),
+            );
         }
-        let identity = entity.identity(&by).ok_or_else(|| format!("a {} without its key", entity.name))?;
+        let identity = entity
+            .identity(&by)
+            .ok_or_else(|| format!("a {} without its key", entity.name))?;
         let stored = self.item(&identity);
         let matches = |item: &&Attrs| by.iter().all(|(name, value)| item.get(name) == Some(value));
         let existing = stored.filter(matches);
-        let mut step = Step { identity: Some(identity), ..Step::default() };
+        let mut step = Step {
+            identity: Some(identity),
+            ..Step::default()
+        };
         let fails = |failure| Trouble::Fails(failure, entity.name.clone());
         let holds = conditions_hold(entity, write, existing, values)?;
         let missing_fails = !write.upsert && write.verb != WriteVerb::Delete;
@@ -203,12 +252,21 @@ impl Model {
         match write.verb {
             WriteVerb::Delete => {
                 step.silent = stored.is_some() && existing.is_none();
-                step.after = if existing.is_some() { After::Gone } else { After::Same };
+                step.after = if existing.is_some() {
+                    After::Gone
+                } else {
+                    After::Same
+                };
             }
             WriteVerb::Check => {}
             // An update changes what is there physically, also where that is over its time: the document has no way to
             // make such an item anew, and the compiler warns of it.
-            _ if write.upsert && existing.is_none() && self.items.contains_key(step.identity.as_ref().ok_or("an identity")?) => {
+            _ if write.upsert
+                && existing.is_none()
+                && self
+                    .items
+                    .contains_key(step.identity.as_ref().ok_or("an identity")?) =>
+            {
                 step.outside = Some("an upsert over an item past its time".to_owned());
             }
             _ if existing.is_none() && !write.upsert => {}
@@ -226,7 +284,8 @@ impl Model {
         step: &mut Step,
     ) -> Result<(), String> {
         let Ok(mut item) = changed(entity, write, base, values)? else {
-            step.troubles.push(Trouble::Fails(Failure::Condition, entity.name.clone()));
+            step.troubles
+                .push(Trouble::Fails(Failure::Condition, entity.name.clone()));
             return Ok(());
         };
         derive_all(entity, &mut item);
@@ -239,8 +298,12 @@ impl Model {
 
     /// Another value of an immutable attribute is outside of the contract.
     fn contract(&self, entity: &Entity, step: &mut Step) {
-        let Some(identity) = &step.identity else { return };
-        let (Some(before), After::Item(after)) = (self.item(identity), &step.after) else { return };
+        let Some(identity) = &step.identity else {
+            return;
+        };
+        let (Some(before), After::Item(after)) = (self.item(identity), &step.after) else {
+            return;
+        };
         for name in entity.attributes.keys() {
             if self.design.immutable(entity, name) && before.get(name) != after.get(name) {
                 step.outside = Some(format!("another value of the immutable `{name}`"));
@@ -249,18 +312,22 @@ impl Model {
     }
 
     fn uniqueness(&self, entity: &Entity, step: &mut Step) {
-        let After::Item(item) = &step.after else { return };
+        let After::Item(item) = &step.after else {
+            return;
+        };
         for (space, values, promised) in unique_values(entity, item) {
             let taken = self.design.entities.values().any(|other| {
                 self.present(other).any(|(identity, theirs)| {
                     let same = |(s, v, _): (String, Vec<Value>, bool)| s == space && v == values;
-                    Some(identity) != step.identity.as_ref() && unique_values(other, theirs).into_iter().any(same)
+                    Some(identity) != step.identity.as_ref()
+                        && unique_values(other, theirs).into_iter().any(same)
                 })
             });
             if taken && promised {
                 step.outside = Some(format!("{values:?} is promised to be unique"));
             } else if taken {
-                step.troubles.push(Trouble::Fails(Failure::NotUnique, entity.name.clone()));
+                step.troubles
+                    .push(Trouble::Fails(Failure::NotUnique, entity.name.clone()));
             }
         }
     }
@@ -270,17 +337,31 @@ impl Model {
         let entity = self.design.entity(&write.entity)?;
         let mut wanted = Vec::new();
         for (name, source) in &write.by {
-            wanted.extend(value_of(source, &entity.attribute(name)?.kind, values)?.map(|v| (name.clone(), v)));
+            wanted.extend(
+                value_of(source, &entity.attribute(name)?.kind, values)?.map(|v| (name.clone(), v)),
+            );
         }
-        let matches = |item: &Attrs| wanted.iter().all(|(name, value)| item.get(name) == Some(value));
-        let found: Vec<Identity> =
-            self.present(entity).filter(|(_, item)| matches(item)).map(|(identity, _)| identity.clone()).collect();
+        let matches = |item: &Attrs| {
+            wanted
+                .iter()
+                .all(|(name, value)| item.get(name) == Some(value))
+        };
+        let found: Vec<Identity> = self
+            .present(entity)
+            .filter(|(_, item)| matches(item))
+            .map(|(identity, _)| identity.clone())
+            .collect();
         let name = entity.name.clone();
         let mut number = 0;
         for identity in found {
             let entity = self.design.entity(&name)?;
-            let mut step = Step { identity: Some(identity.clone()), ..Step::default() };
-            let Some(item) = self.item(&identity).cloned() else { continue };
+            let mut step = Step {
+                identity: Some(identity.clone()),
+                ..Step::default()
+            };
+            let Some(item) = self.item(&identity).cloned() else {
+                continue;
+            };
             if !conditions_hold(entity, write, Some(&item), values)? {
                 continue;
             }
@@ -295,20 +376,34 @@ impl Model {
                 Outcome::Failed(_) | Outcome::Silent => {}
             }
         }
-        Ok(Outcome::Done(Answer { returned: Vec::new(), number: Some(number) }))
+        Ok(Outcome::Done(Answer {
+            returned: Vec::new(),
+            number: Some(number),
+        }))
     }
 }
 
 /// The values of a step, once or for each set of its list.
 fn repetitions(parameters: &Parameters, args: &Args, place: usize, step: &Write) -> Vec<Attrs> {
-    let list = parameters.lists.iter().find(|l| l.steps.contains(&place)).filter(|_| step.times.is_some());
-    let Some(list) = list else { return vec![args.values.clone()] };
+    let list = parameters
+        .lists
+        .iter()
+        .find(|l| l.steps.contains(&place))
+        .filter(|_| step.times.is_some());
+    let Some(list) = list else {
+        return vec![args.values.clone()];
+    };
     let with = |set: &Attrs| {
         let mut values = args.values.clone();
         values.extend(set.clone());
         values
     };
-    args.lists.get(&list.name).into_iter().flatten().map(with).collect()
+    args.lists
+        .get(&list.name)
+        .into_iter()
+        .flatten()
+        .map(with)
+        .collect()
 }
 
 fn returned(write: &Write, item: &Attrs) -> Option<Attrs> {
@@ -319,9 +414,16 @@ fn returned(write: &Write, item: &Attrs) -> Option<Attrs> {
 /// The values that an item takes of each uniqueness: where it is unique, the values, whether promised.
 fn unique_values(entity: &Entity, item: &Attrs) -> Vec<(String, Vec<Value>, bool)> {
     let of = |unique: &super::design::Unique| {
-        let values: Option<Vec<Value>> = unique.attributes.iter().map(|name| item.get(name).cloned()).collect();
+        let values: Option<Vec<Value>> = unique
+            .attributes
+            .iter()
+            .map(|name| item.get(name).cloned())
+            .collect();
         let own = || format!("{}: {}", entity.name, unique.attributes.join(", "));
-        let space = unique.namespace.as_ref().map_or_else(own, |n| format!("namespace {n}"));
+        let space = unique
+            .namespace
+            .as_ref()
+            .map_or_else(own, |n| format!("namespace {n}"));
         Some((space, values?, unique.promised))
     };
     entity.uniques.iter().filter_map(of).collect()

@@ -7,7 +7,11 @@ use serde_json::Value as Json;
 #[derive(Clone, Debug)]
 pub(crate) enum Choice<T> {
     Plain(T),
-    Given { given: Vec<String>, then: Option<Box<Self>>, otherwise: Option<Box<Self>> },
+    Given {
+        given: Vec<String>,
+        then: Option<Box<Self>>,
+        otherwise: Option<Box<Self>>,
+    },
 }
 
 pub(crate) type Segments = Choice<Vec<Segment>>;

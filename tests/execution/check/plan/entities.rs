@@ -4,8 +4,8 @@ use super::super::encode::Encoding;
 use super::super::value::Failure;
 use super::node::Node;
 use super::{
-    As, Condition, Derived, Entity, Index, KeyAttribute, KeyEntry, KeySchema, Kind, Op, Operand, PathPart, Segment,
-    Source, Stored, Table, Test,
+    As, Condition, Derived, Entity, Index, KeyAttribute, KeyEntry, KeySchema, Kind, Op, Operand,
+    PathPart, Segment, Source, Stored, Table, Test,
 };
 
 pub(super) fn tables(node: &Node) -> Result<Vec<Table>, String> {
@@ -20,8 +20,16 @@ pub(super) fn tables(node: &Node) -> Result<Vec<Table>, String> {
 }
 
 fn schema(node: &Node) -> Result<KeySchema, String> {
-    let attribute = |n: &Node| Ok(KeyAttribute { name: n.field("attribute").text()?, kind: n.field("type").text()? });
-    Ok(KeySchema { partition: node.field("partition").each(attribute)?, sort: node.field("sort").each(attribute)? })
+    let attribute = |n: &Node| {
+        Ok(KeyAttribute {
+            name: n.field("attribute").text()?,
+            kind: n.field("type").text()?,
+        })
+    };
+    Ok(KeySchema {
+        partition: node.field("partition").each(attribute)?,
+        sort: node.field("sort").each(attribute)?,
+    })
 }
 
 fn index(node: &Node) -> Result<Index, String> {
@@ -62,7 +70,11 @@ fn stored(node: &Node) -> Result<Stored, String> {
         mutable: node.field("mutable").flag(false)?,
         nonempty: node.field("nonempty").flag(false)?,
         default: node.field("default").json().cloned(),
-        derived: if derived.present() { Some(derivation(&derived)?) } else { None },
+        derived: if derived.present() {
+            Some(derivation(&derived)?)
+        } else {
+            None
+        },
     })
 }
 
@@ -71,7 +83,11 @@ fn derivation(node: &Node) -> Result<Derived, String> {
     Ok(Derived {
         function: node.field("function").text()?,
         of: node.field("of").texts()?,
-        argument: if argument.present() { Some(argument.count()?) } else { None },
+        argument: if argument.present() {
+            Some(argument.count()?)
+        } else {
+            None
+        },
     })
 }
 
@@ -100,7 +116,10 @@ fn kind(node: &Node) -> Result<Kind, String> {
         if !n.present() {
             return Ok(None);
         }
-        Ok(Some((n.field("attribute").text()?, n.field(second).text()?)))
+        Ok(Some((
+            n.field("attribute").text()?,
+            n.field(second).text()?,
+        )))
     };
     Ok(Kind {
         name: node.field("name").text()?,
@@ -128,7 +147,10 @@ pub(super) fn segment(node: &Node) -> Result<Segment, String> {
         return Ok(Segment::Literal(node.field("literal").text()?));
     }
     let encoding = Encoding::parse(&node.field("encoding").text()?)?;
-    Ok(Segment::Value { source: source(node)?, encoding })
+    Ok(Segment::Value {
+        source: source(node)?,
+        encoding,
+    })
 }
 
 fn source(node: &Node) -> Result<Source, String> {
@@ -142,20 +164,29 @@ fn source(node: &Node) -> Result<Source, String> {
             "attribute" => Source::Attribute(text),
             "parameter" => Source::Parameter(text),
             "variable" => Source::Variable(text),
-            _ => Source::Row { name: text, stored_as: stored_as(&node.field("as"))? },
+            _ => Source::Row {
+                name: text,
+                stored_as: stored_as(&node.field("as"))?,
+            },
         });
     }
     let shard = node.field("shard");
     if !shard.present() {
         return node.wrong("unknown segment");
     }
-    Ok(Source::Shard { of: shard.field("of").texts()?, count: shard.field("count").count()? })
+    Ok(Source::Shard {
+        of: shard.field("of").texts()?,
+        count: shard.field("count").count()?,
+    })
 }
 
 pub(super) fn condition(node: &Node) -> Result<Condition, String> {
     let failure = failure(&node.field("failure"))?;
     if node.field("any").present() {
-        return Ok(Condition::Any { conditions: node.field("any").each(condition)?, failure });
+        return Ok(Condition::Any {
+            conditions: node.field("any").each(condition)?,
+            failure,
+        });
     }
     let as_field = node.field("as");
     let op = op(&node.field("op"))?;
@@ -166,7 +197,11 @@ pub(super) fn condition(node: &Node) -> Result<Condition, String> {
     Ok(Condition::Test(Test {
         attribute: node.field("attribute").text()?,
         op,
-        stored_as: if as_field.present() { Some(stored_as(&as_field)?) } else { None },
+        stored_as: if as_field.present() {
+            Some(stored_as(&as_field)?)
+        } else {
+            None
+        },
         path: path(&node.field("path"))?,
         operand,
         failure,
@@ -209,9 +244,16 @@ fn operand(node: &Node) -> Result<Operand, String> {
         return Ok(Operand::Constant(constant.clone()));
     }
     if node.field("parameter").present() {
-        return Ok(Operand::Parameter { name: node.field("parameter").text()?, text: node.field("text").flag(false)? });
+        return Ok(Operand::Parameter {
+            name: node.field("parameter").text()?,
+            text: node.field("text").flag(false)?,
+        });
     }
-    Ok(if node.field("now").flag(false)? { Operand::Now } else { Operand::None })
+    Ok(if node.field("now").flag(false)? {
+        Operand::Now
+    } else {
+        Operand::None
+    })
 }
 
 pub(super) fn path(node: &Node) -> Result<Vec<PathPart>, String> {

@@ -10,8 +10,9 @@ mod patterns;
 mod rules;
 
 pub(crate) use calls::{
-    Action, ActionKey, Change, Choice, ForEach, Given, KeyChange, KeyPart, Limit, MergeKey, Origin, Parameter, Pattern,
-    ReadCall, ReadStep, Returns, Segments, SortCondition, SortOp, Step, Variant, Verb, When, WriteCall, WriteStep,
+    Action, ActionKey, Change, Choice, ForEach, Given, KeyChange, KeyPart, Limit, MergeKey, Origin,
+    Parameter, Pattern, ReadCall, ReadStep, Returns, Segments, SortCondition, SortOp, Step,
+    Variant, Verb, When, WriteCall, WriteStep,
 };
 
 use super::encode::Encoding;
@@ -131,7 +132,10 @@ pub(crate) enum Source {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Condition {
-    Any { conditions: Vec<Self>, failure: Option<Failure> },
+    Any {
+        conditions: Vec<Self>,
+        failure: Option<Failure>,
+    },
     Test(Test),
 }
 
@@ -187,7 +191,8 @@ pub(crate) enum Operand {
 impl Plan {
     /// Reads a plan and checks what its page promises of every plan.
     pub(crate) fn read(json: &str) -> Result<Self, String> {
-        let document: Json = serde_json::from_str(json).map_err(|e| format!("the plan is no JSON: {e}"))?;
+        let document: Json =
+            serde_json::from_str(json).map_err(|e| format!("the plan is no JSON: {e}"))?;
         let root = node::Node::new(&document);
         if root.field("plan_version").number()? != Some(1) {
             return Err("plan_version is not 1".to_owned());
@@ -203,15 +208,24 @@ impl Plan {
     }
 
     pub(crate) fn table(&self, name: &str) -> Result<&Table, String> {
-        self.tables.iter().find(|t| t.name == name).ok_or_else(|| format!("the plan has no table `{name}`"))
+        self.tables
+            .iter()
+            .find(|t| t.name == name)
+            .ok_or_else(|| format!("the plan has no table `{name}`"))
     }
 
     pub(crate) fn entity(&self, name: &str) -> Result<&Entity, String> {
-        self.entities.iter().find(|e| e.name == name).ok_or_else(|| format!("the plan has no entity `{name}`"))
+        self.entities
+            .iter()
+            .find(|e| e.name == name)
+            .ok_or_else(|| format!("the plan has no entity `{name}`"))
     }
 
     pub(crate) fn pattern(&self, name: &str) -> Result<&Pattern, String> {
-        self.patterns.iter().find(|p| p.name == name).ok_or_else(|| format!("the plan has no pattern `{name}`"))
+        self.patterns
+            .iter()
+            .find(|p| p.name == name)
+            .ok_or_else(|| format!("the plan has no pattern `{name}`"))
     }
 }
 
@@ -226,7 +240,10 @@ impl Table {
 
     pub(crate) fn index(&self, name: &str) -> Result<&Index, String> {
         let missing = || format!("the table `{}` has no index `{name}`", self.name);
-        self.indexes.iter().find(|i| i.name == name).ok_or_else(missing)
+        self.indexes
+            .iter()
+            .find(|i| i.name == name)
+            .ok_or_else(missing)
     }
 }
 
@@ -238,18 +255,32 @@ impl KeySchema {
 
 impl Entity {
     pub(crate) fn stored(&self, attribute: &str) -> Result<&Stored, String> {
-        let missing = || format!("the entity `{}` stores no attribute `{attribute}`", self.name);
-        self.stored.iter().find(|s| s.attribute == attribute).ok_or_else(missing)
+        let missing = || {
+            format!(
+                "the entity `{}` stores no attribute `{attribute}`",
+                self.name
+            )
+        };
+        self.stored
+            .iter()
+            .find(|s| s.attribute == attribute)
+            .ok_or_else(missing)
     }
 
     pub(crate) fn kind(&self, name: &str) -> Result<&Kind, String> {
         let missing = || format!("the entity `{}` has no item kind `{name}`", self.name);
-        self.kinds.iter().find(|k| k.name == name).ok_or_else(missing)
+        self.kinds
+            .iter()
+            .find(|k| k.name == name)
+            .ok_or_else(missing)
     }
 
     /// The kind with role `item`; reading a plan makes sure that it is there.
     pub(crate) fn item(&self) -> Result<&Kind, String> {
-        self.kinds.iter().find(|k| !k.guard).ok_or_else(|| format!("the entity `{}` has no item", self.name))
+        self.kinds
+            .iter()
+            .find(|k| !k.guard)
+            .ok_or_else(|| format!("the entity `{}` has no item", self.name))
     }
 }
 

@@ -9,12 +9,21 @@ pub(super) struct Node<'a> {
 
 impl<'a> Node<'a> {
     pub(super) fn new(value: &'a Json) -> Self {
-        Self { value: Some(value), place: String::new() }
+        Self {
+            value: Some(value),
+            place: String::new(),
+        }
     }
 
     pub(super) fn field(&self, name: &str) -> Self {
-        let value = self.value.and_then(|v| v.get(name)).filter(|v| !v.is_null());
-        Self { value, place: format!("{}.{name}", self.place) }
+        let value = self
+            .value
+            .and_then(|v| v.get(name))
+            .filter(|v| !v.is_null());
+        Self {
+            value,
+            place: format!("{}.{name}", self.place),
+        }
     }
 
     pub(super) fn present(&self) -> bool {
@@ -26,7 +35,11 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn wrong<T>(&self, what: &str) -> Result<T, String> {
-        Err(format!("plan{}: {what}, found {}", self.place, self.value.map_or("nothing".to_owned(), Json::to_string)))
+        Err(format!(
+            "plan{}: {what}, found {}",
+            self.place,
+            self.value.map_or("nothing".to_owned(), Json::to_string)
+        ))
     }
 
     pub(super) fn is_list(&self) -> bool {
@@ -35,22 +48,39 @@ impl<'a> Node<'a> {
 
     /// The elements; nothing is an empty list.
     pub(super) fn list(&self) -> Result<Vec<Self>, String> {
-        let Some(value) = self.value else { return Ok(Vec::new()) };
-        let Some(elements) = value.as_array() else { return self.wrong("a list is expected") };
+        let Some(value) = self.value else {
+            return Ok(Vec::new());
+        };
+        let Some(elements) = value.as_array() else {
+            return self.wrong("a list is expected");
+        };
         let node = |(i, v): (usize, &'a Json)| {
             let value = Some(v).filter(|v| !v.is_null());
-            Self { value, place: format!("{}[{i}]", self.place) }
+            Self {
+                value,
+                place: format!("{}[{i}]", self.place),
+            }
         };
         Ok(elements.iter().enumerate().map(node).collect())
     }
 
-    pub(super) fn each<T>(&self, read: impl Fn(&Self) -> Result<T, String>) -> Result<Vec<T>, String> {
+    pub(super) fn each<T>(
+        &self,
+        read: impl Fn(&Self) -> Result<T, String>,
+    ) -> Result<Vec<T>, String> {
         self.list()?.iter().map(read).collect()
     }
 
     /// A list, or nothing where there is none.
-    pub(super) fn optional_each<T>(&self, read: impl Fn(&Self) -> Result<T, String>) -> Result<Option<Vec<T>>, String> {
-        if self.present() { self.each(read).map(Some) } else { Ok(None) }
+    pub(super) fn optional_each<T>(
+        &self,
+        read: impl Fn(&Self) -> Result<T, String>,
+    ) -> Result<Option<Vec<T>>, String> {
+        if self.present() {
+            self.each(read).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     pub(super) fn text(&self) -> Result<String, String> {
@@ -61,7 +91,11 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn optional_text(&self) -> Result<Option<String>, String> {
-        if self.present() { self.text().map(Some) } else { Ok(None) }
+        if self.present() {
+            self.text().map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     pub(super) fn texts(&self) -> Result<Vec<String>, String> {
@@ -69,7 +103,9 @@ impl<'a> Node<'a> {
     }
 
     pub(super) fn number(&self) -> Result<Option<usize>, String> {
-        let Some(value) = self.value else { return Ok(None) };
+        let Some(value) = self.value else {
+            return Ok(None);
+        };
         match value.as_u64().and_then(|n| usize::try_from(n).ok()) {
             Some(n) => Ok(Some(n)),
             None => self.wrong("a whole number is expected"),

@@ -3,8 +3,9 @@
 use super::entities::{condition, path, segment};
 use super::node::Node;
 use super::{
-    Action, ActionKey, Change, Choice, ForEach, Given, KeyChange, KeyPart, Limit, MergeKey, Origin, Parameter, Pattern,
-    ReadCall, ReadStep, Returns, Segments, SortCondition, SortOp, Step, Variant, Verb, When, WriteCall, WriteStep,
+    Action, ActionKey, Change, Choice, ForEach, Given, KeyChange, KeyPart, Limit, MergeKey, Origin,
+    Parameter, Pattern, ReadCall, ReadStep, Returns, Segments, SortCondition, SortOp, Step,
+    Variant, Verb, When, WriteCall, WriteStep,
 };
 
 pub(super) fn patterns(node: &Node) -> Result<Vec<Pattern>, String> {
@@ -29,7 +30,11 @@ fn read(node: &Node, name: &str) -> Result<Pattern, String> {
         requests: node.field("requests").number()?,
         variants: node.field("variants").each(variant)?,
         parameters: node.field("parameters").each(parameter)?,
-        limit: if limit.present() { Some(read_limit(&limit)?) } else { None },
+        limit: if limit.present() {
+            Some(read_limit(&limit)?)
+        } else {
+            None
+        },
         batch: node.field("batch").number()?,
         merged: merged(&node.field("order"))?,
         followed,
@@ -46,7 +51,10 @@ fn merged(node: &Node) -> Result<bool, String> {
 }
 
 fn read_limit(node: &Node) -> Result<Limit, String> {
-    Ok(Limit { count: node.field("count").count()? as usize, entity: node.field("entity").optional_text()? })
+    Ok(Limit {
+        count: node.field("count").count()? as usize,
+        entity: node.field("entity").optional_text()?,
+    })
 }
 
 fn variant(node: &Node) -> Result<Variant, String> {
@@ -58,7 +66,10 @@ fn variant(node: &Node) -> Result<Variant, String> {
 }
 
 fn when(node: &Node) -> Result<When, String> {
-    Ok(When { given: node.field("given").texts()?, missing: node.field("missing").texts()? })
+    Ok(When {
+        given: node.field("given").texts()?,
+        missing: node.field("missing").texts()?,
+    })
 }
 
 fn parameter(node: &Node) -> Result<Parameter, String> {
@@ -126,7 +137,10 @@ fn returns(node: &Node) -> Result<Returns, String> {
 }
 
 fn merge_key(node: &Node) -> Result<MergeKey, String> {
-    Ok(MergeKey { attribute: node.field("attribute").text()?, descending: node.field("descending").flag(false)? })
+    Ok(MergeKey {
+        attribute: node.field("attribute").text()?,
+        descending: node.field("descending").flag(false)?,
+    })
 }
 
 fn for_each(node: &Node) -> Result<ForEach, String> {
@@ -135,22 +149,43 @@ fn for_each(node: &Node) -> Result<ForEach, String> {
     }
     let variable = node.field("variable").text()?;
     if node.field("count").present() {
-        return Ok(ForEach::Count { variable, count: node.field("count").count()? });
+        return Ok(ForEach::Count {
+            variable,
+            count: node.field("count").count()?,
+        });
     }
-    let constant = |n: &Node| n.json().cloned().ok_or_else(|| "a null in `values`".to_owned());
-    Ok(ForEach::Values { variable, values: node.field("values").each(constant)? })
+    let constant = |n: &Node| {
+        n.json()
+            .cloned()
+            .ok_or_else(|| "a null in `values`".to_owned())
+    };
+    Ok(ForEach::Values {
+        variable,
+        values: node.field("values").each(constant)?,
+    })
 }
 
 /// `{ given, then, else }` around what `inner` reads.
-fn choice<T>(node: &Node, inner: &impl Fn(&Node) -> Result<T, String>) -> Result<Choice<T>, String> {
+fn choice<T>(
+    node: &Node,
+    inner: &impl Fn(&Node) -> Result<T, String>,
+) -> Result<Choice<T>, String> {
     if !node.field("given").present() {
         return inner(node).map(Choice::Plain);
     }
     let branch = |name: &str| -> Result<Option<Box<Choice<T>>>, String> {
         let node = node.field(name);
-        if node.present() { Ok(Some(Box::new(choice(&node, inner)?))) } else { Ok(None) }
+        if node.present() {
+            Ok(Some(Box::new(choice(&node, inner)?)))
+        } else {
+            Ok(None)
+        }
     };
-    Ok(Choice::Given { given: node.field("given").texts()?, then: branch("then")?, otherwise: branch("else")? })
+    Ok(Choice::Given {
+        given: node.field("given").texts()?,
+        then: branch("then")?,
+        otherwise: branch("else")?,
+    })
 }
 
 fn segments(node: &Node) -> Result<Segments, String> {
@@ -163,7 +198,9 @@ fn segments(node: &Node) -> Result<Segments, String> {
 }
 
 fn key_part(node: &Node) -> Result<KeyPart, String> {
-    Ok(KeyPart { segments: segments(&node.field("segments"))? })
+    Ok(KeyPart {
+        segments: segments(&node.field("segments"))?,
+    })
 }
 
 fn sort_condition(node: &Node) -> Result<SortCondition, String> {
@@ -177,14 +214,20 @@ fn sort_condition(node: &Node) -> Result<SortCondition, String> {
     ];
     for (name, op) in ops {
         if node.field(name).present() {
-            return Ok(SortCondition { op, bounds: vec![segments(&node.field(name))?] });
+            return Ok(SortCondition {
+                op,
+                bounds: vec![segments(&node.field(name))?],
+            });
         }
     }
     let bounds = node.field("between").each(segments)?;
     if bounds.len() != 2 {
         return node.wrong("a condition on a sort key is expected");
     }
-    Ok(SortCondition { op: SortOp::Between, bounds })
+    Ok(SortCondition {
+        op: SortOp::Between,
+        bounds,
+    })
 }
 
 fn write_step(node: &Node, call: WriteCall) -> Result<WriteStep, String> {
@@ -220,7 +263,11 @@ fn action(node: &Node) -> Result<Action, String> {
         keys: node.field("keys").each(key_change)?,
         condition: node.field("condition").each(condition)?,
         returns: node.field("return").texts()?,
-        key: if key.present() { Some(action_key(&key)?) } else { None },
+        key: if key.present() {
+            Some(action_key(&key)?)
+        } else {
+            None
+        },
     })
 }
 
@@ -235,7 +282,10 @@ fn given(node: &Node) -> Result<Given, String> {
     let value = if let Some(constant) = node.field("value").json() {
         Origin::Constant(constant.clone())
     } else if node.field("parameter").present() {
-        Origin::Parameter { name: node.field("parameter").text()?, text: node.field("text").flag(false)? }
+        Origin::Parameter {
+            name: node.field("parameter").text()?,
+            text: node.field("text").flag(false)?,
+        }
     } else if node.field("row").present() {
         Origin::Row(node.field("row").text()?)
     } else if node.field("derived").flag(false)? {
@@ -258,5 +308,8 @@ fn key_change(node: &Node) -> Result<KeyChange, String> {
         "either" => Change::Either,
         _ => return node.wrong("a change of keys is set, remove or either"),
     };
-    Ok(KeyChange { index: node.field("index").text()?, change })
+    Ok(KeyChange {
+        index: node.field("index").text()?,
+        change,
+    })
 }

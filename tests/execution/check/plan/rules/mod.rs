@@ -29,15 +29,29 @@ pub(super) fn proof(node: &Node, plan: &Plan) -> Result<(), String> {
     if !node.present() {
         return Ok(());
     }
-    let indexes: Vec<bool> = plan.tables.iter().flat_map(|t| t.indexes.iter().map(|i| i.global)).collect();
+    let indexes: Vec<bool> = plan
+        .tables
+        .iter()
+        .flat_map(|t| t.indexes.iter().map(|i| i.global))
+        .collect();
     let global = indexes.iter().filter(|g| **g).count();
-    for (name, actual) in [("indexes", indexes.len()), ("gsis", global), ("lsis", indexes.len() - global)] {
+    for (name, actual) in [
+        ("indexes", indexes.len()),
+        ("gsis", global),
+        ("lsis", indexes.len() - global),
+    ] {
         if node.field(name).number()? != Some(actual) {
             return node.field(name).wrong(&format!("the tables have {actual}"));
         }
     }
-    if node.field("lower_bound").number()?.is_some_and(|bound| bound > indexes.len()) {
-        return node.field("lower_bound").wrong("a lower bound above the number of indexes");
+    if node
+        .field("lower_bound")
+        .number()?
+        .is_some_and(|bound| bound > indexes.len())
+    {
+        return node
+            .field("lower_bound")
+            .wrong("a lower bound above the number of indexes");
     }
     Ok(())
 }
@@ -61,7 +75,9 @@ fn pattern_head(plan: &Plan, pattern: &Pattern) -> Result<(), String> {
         other => return Err(format!("unknown status `{other}`")),
     };
     if unserved != pattern.steps.is_empty() {
-        return Err("steps are empty exactly where the pattern is external or uncovered".to_owned());
+        return Err(
+            "steps are empty exactly where the pattern is external or uncovered".to_owned(),
+        );
     }
     if pattern.status == "covered" && !pattern.price.is_empty() {
         return Err("a covered pattern has a price".to_owned());
@@ -73,7 +89,9 @@ fn pattern_head(plan: &Plan, pattern: &Pattern) -> Result<(), String> {
     if let Some(entity) = pattern.limit.as_ref().and_then(|l| l.entity.as_ref())
         && !pattern.entities.contains(entity)
     {
-        return Err(format!("its limit counts `{entity}`, which it does not name"));
+        return Err(format!(
+            "its limit counts `{entity}`, which it does not name"
+        ));
     }
     parameter_order(pattern)
 }
@@ -81,7 +99,11 @@ fn pattern_head(plan: &Plan, pattern: &Pattern) -> Result<(), String> {
 fn parameter_order(pattern: &Pattern) -> Result<(), String> {
     const ROLES: [&str; 7] = ["by", "from", "to", "bound", "prefix", "value", "list"];
     let place = |role: &str| ROLES.iter().position(|r| *r == role);
-    let keys: Vec<_> = pattern.parameters.iter().map(|p| (place(&p.role), p.name.as_str())).collect();
+    let keys: Vec<_> = pattern
+        .parameters
+        .iter()
+        .map(|p| (place(&p.role), p.name.as_str()))
+        .collect();
     // `from`, `to` and `bound` stand in one row of the document's table of roles, or in two: any order of them will do.
     let group = |role: Option<usize>| match role {
         Some(2 | 3) => Some(1),
@@ -91,5 +113,11 @@ fn parameter_order(pattern: &Pattern) -> Result<(), String> {
         let (left, right) = (group(pair[0].0), group(pair[1].0));
         left < right || (left == right && (pair[0].0 != pair[1].0 || pair[0].1 < pair[1].1))
     });
-    if ordered { Ok(()) } else { Err(format!("parameters are not in the order of roles and names: {keys:?}")) }
+    if ordered {
+        Ok(())
+    } else {
+        Err(format!(
+            "parameters are not in the order of roles and names: {keys:?}"
+        ))
+    }
 }
