@@ -119,6 +119,8 @@ pub struct Demand {
     pub dropped: Vec<Criterion>,
     /// Attributes that are fixed to one value after the other.
     pub fan: Vec<(AttributeId, Vec<Constant>)>,
+    /// The order of the items of parallel requests together.
+    pub merge: Vec<(AttributeId, bool)>,
 }
 
 /// How the items are read.
@@ -139,6 +141,8 @@ pub struct Part {
     pub entity: EntityId,
     /// Fixed by equality.
     pub fixed: AttributeSet,
+    /// Those of them that a parameter fixes.
+    pub given: AttributeSet,
     /// Constants that an item must have one of, sorted by attribute; those of one value are fixed too.
     pub constants: Vec<(AttributeId, Vec<Constant>)>,
     /// Optional attributes without which an item does not match.
@@ -149,6 +153,8 @@ pub struct Part {
     pub order: Vec<(AttributeId, bool)>,
     /// The attribute that is bounded, or whose start is matched; the first of the order.
     pub bounded: Option<Bounded>,
+    /// Whether the order is only that of the key: the caller asked for none, so it may be read from either end.
+    pub either_way: bool,
     /// Whether at most one item matches.
     pub single: bool,
 }
@@ -186,6 +192,8 @@ pub enum Criterion {
     Range,
     /// The prefix.
     Prefix,
+    /// That the optional attributes of `sort` are there.
+    Sorted,
 }
 
 impl Part {

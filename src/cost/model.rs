@@ -494,8 +494,8 @@ impl Model<'_> {
         };
         let mut keyed = estimate::matching(self.workload, entity, chosen);
         // A parameter narrowed by a fan-out counts each of its values.
-        for (attribute, values) in demand.fan.iter().filter(|(a, _)| part.values(*a).is_some()) {
-            let _ = attribute;
+        let narrowed = demand.fan.iter().filter(|(a, _)| part.values(*a).is_some());
+        for (_, values) in narrowed {
             keyed *= values.len() as u128;
         }
         if part.bounded.is_some() {
@@ -523,6 +523,9 @@ impl Model<'_> {
                 (returned * requests.max(1)).min(keyed.max(returned)) * whole / kept,
                 returned,
             );
+        }
+        if part.single {
+            return (returned, returned);
         }
         (returned * whole / kept, returned)
     }

@@ -118,15 +118,18 @@ fn ways(reader: &Reader<'_>, given: &[usize]) -> Ways {
 
 /// The conditions of a read that a filter could take over.
 #[must_use]
-pub fn conditions_of(read: &Read, given: &[usize]) -> Vec<Criterion> {
+pub fn conditions_of(workload: &Workload, read: &Read, given: &[usize]) -> Vec<Criterion> {
     let columns = given.iter().map(|c| Criterion::Column(*c));
     let constants = (0..read.constants.len()).map(Criterion::Constant);
     let range = read.range.iter().map(|_| Criterion::Range);
     let prefix = read.prefix.iter().map(|_| Criterion::Prefix);
+    let optional = |(e, a): (&EntityId, &AttributeId)| workload.entity(*e).is_optional(*a);
+    let sorted = read.sort.iter().flat_map(|s| &s.binding).any(optional);
     columns
         .chain(constants)
         .chain(range)
         .chain(prefix)
+        .chain(sorted.then_some(Criterion::Sorted))
         .collect()
 }
 
@@ -145,18 +148,14 @@ pub(super) fn demand(
         .iter()
         .map(|e| part(reader, *e, given, dropped))
         .collect();
+    let mut merge = Vec::new();
     if let [only] = parts.as_mut_slice() {
-        for (id, _) in fan {
-            only.fixed.insert(*id);
-        }
-        let entity = reader.workload.entity(only.entity);
-        only.order = order(
-            reader,
-            only.entity,
-            only.fixed,
-            entity.determines(only.fixed),
-        );
-        only.single = entity.determines(only.fixed);
+        let alike = alike(reader, only.entity, given);
+        let fanned: AttributeSet = fan.iter().map(|(id, _)| *id).collect();
+        only.fixed = only.fixed.union(fanned);
+        only.single = reader.workload.entity(only.entity).determines(only.fixed);
+        only.order = order(reader, only.entity, alike.union(fanned));
+        merge = order(reader, only.entity, alike);
     }
     for part in &mut parts {
         settle_bound(reader, part, dropped)?;
@@ -182,12 +181,32 @@ pub(super) fn demand(
         shape: Shape::Query,
         consistent: read.consistent,
         merged: read.interleave,
-        shards,
+        // A single item lies in one partition.
+        shards: if parts.iter().all(|p| p.single) {
+            1
+        } else {
+            shards
+        },
         price,
         dropped: dropped.to_vec(),
         fan: fan.to_vec(),
+        merge,
         parts,
     })
+}
+
+/// The attributes that all items that match have one value of, whether the key or a filter sees to it.
+pub(super) fn alike(reader: &Reader<'_>, id: EntityId, given: &[usize]) -> AttributeSet {
+    let read = reader.read;
+    let columns = given.iter().map(|c| &read.by[*c].binding);
+    let constants = read.constants.iter().filter_map(|c| match &c.test {
+        Test::OneOf(values) if values.len() == 1 => Some(&c.binding),
+        _ => None,
+    });
+    columns
+        .chain(constants)
+        .filter_map(|b| b.get(&id).copied())
+        .collect()
 }
 
 fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion]) -> Part {
@@ -196,11 +215,13 @@ fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion
     let mut made = Part {
         entity: id,
         fixed: AttributeSet::default(),
+        given: AttributeSet::default(),
         constants: Vec::new(),
         presence: AttributeSet::default(),
         missing: AttributeSet::default(),
         order: Vec::new(),
         bounded: None,
+        either_way: false,
         single: false,
     };
     for column in given
@@ -209,6 +230,7 @@ fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion
     {
         if let Some(attribute) = read.by[*column].binding.get(&id) {
             made.fixed.insert(*attribute);
+            made.given.insert(*attribute);
         }
     }
     for (at, condition) in read.constants.iter().enumerate() {
@@ -233,7 +255,7 @@ fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion
     }
     made.constants.sort();
     made.single = entity.determines(made.fixed);
-    made.order = order(reader, id, made.fixed, made.single);
+    made.order = order(reader, id, alike(reader, id, given));
     let mut named = made.presence.union(made.fixed);
     let range = read
         .range
@@ -245,16 +267,23 @@ fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion
         .as_ref()
         .filter(|_| !dropped.contains(&Criterion::Prefix))
         .map(|(b, _)| b);
-    let sorted = sorted_by(reader)
-        .into_iter()
-        .filter_map(|(b, _)| b.get(&id));
+    let sorted = read
+        .sort
+        .iter()
+        .filter(|_| !dropped.contains(&Criterion::Sorted))
+        .filter_map(|s| s.binding.get(&id));
     named = range
         .into_iter()
         .chain(prefix)
         .filter_map(|b| b.get(&id))
         .chain(sorted)
         .fold(named, |set, a| set.with(*a));
-    made.presence = named.iter().filter(|a| entity.is_optional(*a)).collect();
+    let ordered: AttributeSet = made.order.iter().map(|(a, _)| *a).collect();
+    made.presence = named
+        .union(ordered)
+        .iter()
+        .filter(|a| entity.is_optional(*a))
+        .collect();
     made
 }
 
@@ -279,17 +308,13 @@ fn sorted_by<'a>(reader: &Reader<'a>) -> Vec<(&'a crate::workload::Binding, bool
 }
 
 /// The order of an entity's items, without what is fixed, cut off where at most one item is left.
-fn order(
-    reader: &Reader<'_>,
-    id: EntityId,
-    fixed: AttributeSet,
-    single: bool,
-) -> Vec<(AttributeId, bool)> {
+fn order(reader: &Reader<'_>, id: EntityId, fixed: AttributeSet) -> Vec<(AttributeId, bool)> {
     let entity = reader.workload.entity(id);
     let mut known = fixed;
     let mut made = Vec::new();
     for (binding, descending) in sorted_by(reader) {
-        if single || entity.determines(known) {
+        // In a merged order one item of this entity still has its place among those of the others.
+        if entity.determines(known) && !reader.read.interleave {
             break;
         }
         if let Some(attribute) = binding.get(&id).filter(|a| !known.contains(**a)) {
@@ -341,7 +366,10 @@ fn settle_bound(
     match part.order.first() {
         Some((first, _)) if *first != bounded.attribute => return Err(Refusal::RangeBeforeSort),
         // Nothing is to be ordered (a count, or at most one item): the bounded attribute still comes next in the key.
-        None => part.order.push((bounded.attribute, false)),
+        None => {
+            part.order.push((bounded.attribute, false));
+            part.either_way = true;
+        }
         Some(_) => {}
     }
     part.bounded = Some(bounded);

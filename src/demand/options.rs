@@ -3,10 +3,12 @@
 //! A filter takes conditions out of the key; a fan-out fixes an attribute of few values to one after the other. Both
 //! may join. What a filter may drop is bounded by the share of the items that it must keep.
 
-use super::build::{Reader, conditions_of, demand};
+use super::build::{Reader, alike, conditions_of, demand};
 use super::{Criterion, Demand, Price, Refusal, Shape};
 use crate::estimate;
-use crate::workload::{AttributeId, AttributeSet, Constant, Entity, ReadVerb, Test, Workload};
+use crate::workload::{
+    AttributeId, AttributeSet, Binding, Constant, Entity, EntityId, ReadVerb, Test, Workload,
+};
 
 /// The most conditions among which those that are filtered are chosen.
 const MOST_FILTERED: usize = 6;
@@ -42,7 +44,8 @@ pub(super) fn demands(
         Vec::new()
     };
     for fan in std::iter::once(&Vec::new()).chain(&fans) {
-        for dropped in std::iter::once(&Vec::new()).chain(&drops) {
+        let of_one = beside_unique(reader, given, fan);
+        for dropped in std::iter::once(&Vec::new()).chain(&drops).chain(&of_one) {
             if fan.is_empty() && dropped.is_empty() {
                 continue;
             }
@@ -51,7 +54,12 @@ pub(super) fn demands(
                 filter: !dropped.is_empty(),
                 ..base
             };
-            made.extend(demand(reader, given, dropped, fan, shards, price));
+            let Ok(mut next) = demand(reader, given, dropped, fan, shards, price) else {
+                continue;
+            };
+            // A request that reads one item at most reads no more than it may return.
+            next.price.filter &= !matches!(next.parts.as_slice(), [p] if p.single);
+            made.push(next);
         }
     }
     made.extend(scan_of_table(reader, given, base));
@@ -61,11 +69,49 @@ pub(super) fn demands(
     (made, refusal)
 }
 
+/// For each unique set that a read of one entity fixes, the conditions beside it: they are checked on the one item.
+fn beside_unique(
+    reader: &Reader<'_>,
+    given: &[usize],
+    fan: &[(AttributeId, Vec<Constant>)],
+) -> Vec<Vec<Criterion>> {
+    let [only] = reader.read.entities.as_slice() else {
+        return Vec::new();
+    };
+    let fixed = fan
+        .iter()
+        .fold(alike(reader, *only, given), |set, (a, _)| set.with(*a));
+    let entity = reader.workload.entity(*only);
+    let uniques = entity
+        .uniques
+        .iter()
+        .map(|u| u.attributes.iter().copied().collect());
+    let all = conditions_of(reader.workload, reader.read, given);
+    std::iter::once(entity.identity_set())
+        .chain(uniques)
+        .filter(|set: &AttributeSet| set.is_subset(fixed))
+        .map(|set| {
+            let beside = |c: &&Criterion| match c {
+                Criterion::Column(at) => !on(&reader.read.by[*at].binding, *only, set),
+                Criterion::Constant(at) => !on(&reader.read.constants[*at].binding, *only, set),
+                Criterion::Range | Criterion::Prefix | Criterion::Sorted => true,
+            };
+            all.iter().filter(beside).copied().collect()
+        })
+        .collect()
+}
+
+fn on(binding: &Binding, entity: EntityId, set: AttributeSet) -> bool {
+    binding.get(&entity).is_some_and(|a| set.contains(*a))
+}
+
 /// Over how many partitions the items are spread.
 fn shards(reader: &Reader<'_>, given: &[usize]) -> u32 {
     match reader.read.shards {
         Some(n) => n,
+        // A consistent read is one of the table, whose key is computed from what callers know: it is not spread unasked.
         None if reader.allow().fan_out
+            && !reader.read.consistent
             && reader.read.entities.len() == 1
             && reader.read.verb != ReadVerb::Get =>
         {
@@ -101,7 +147,7 @@ fn scan_of_table(reader: &Reader<'_>, given: &[usize], base: Price) -> Option<De
     if !reader.allow().scan || (read.limit.is_some() && read.entities.len() > 1) {
         return None;
     }
-    let all = conditions_of(read, given);
+    let all = conditions_of(reader.workload, read, given);
     let mut made = demand(reader, given, &all, &[], 1, Price { scan: true, ..base }).ok()?;
     if made.parts.iter().any(|p| !p.order.is_empty()) {
         return None;
@@ -114,24 +160,30 @@ fn scan_of_table(reader: &Reader<'_>, given: &[usize], base: Price) -> Option<De
 fn drops(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<Criterion>> {
     let read = reader.read;
     let allow = reader.allow();
-    let name = |c: &Criterion| -> Option<String> {
-        let first = |b: &crate::workload::Binding| {
-            b.iter()
-                .next()
-                .map(|(e, a)| reader.workload.entity(*e).attribute(*a).name.clone())
+    let names = |c: &Criterion| -> Vec<String> {
+        let name = |(e, a): (&EntityId, &AttributeId)| {
+            reader.workload.entity(*e).attribute(*a).name.clone()
         };
-        match c {
+        let first = |b: &Binding| b.iter().next().map(name);
+        let optional =
+            |(e, a): &(&EntityId, &AttributeId)| reader.workload.entity(**e).is_optional(**a);
+        let one = match c {
             Criterion::Column(at) => Some(read.by[*at].name.clone()),
             Criterion::Constant(at) => first(&read.constants[*at].binding),
             Criterion::Range => read.range.as_ref().and_then(|r| first(&r.binding)),
             Criterion::Prefix => read.prefix.as_ref().and_then(|(b, _)| first(b)),
-        }
+            Criterion::Sorted => {
+                let all = read.sort.iter().flat_map(|s| &s.binding);
+                return all.filter(optional).map(name).collect();
+            }
+        };
+        one.into_iter().collect()
     };
     let permitted = |c: &Criterion| match &allow.filter_only {
-        Some(only) => name(c).is_some_and(|n| only.contains(&n)),
+        Some(only) => names(c).iter().all(|n| only.contains(n)),
         None => true,
     };
-    let all: Vec<Criterion> = conditions_of(read, given)
+    let all: Vec<Criterion> = conditions_of(reader.workload, read, given)
         .into_iter()
         .filter(|c| permitted(c))
         .take(MOST_FILTERED)
@@ -179,6 +231,11 @@ pub fn kept(workload: &Workload, read: &crate::workload::Read, dropped: &[Criter
                 }
             }
             Criterion::Range | Criterion::Prefix => times(estimate::RANGE_KEEPS),
+            Criterion::Sorted => {
+                for (e, a) in read.sort.iter().flat_map(|s| &s.binding) {
+                    times(estimate::present(workload.entity(*e), *a));
+                }
+            }
         }
     }
     part
@@ -195,11 +252,6 @@ fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Const
         .iter()
         .filter_map(|c| read.by[*c].binding.get(only).copied())
         .collect();
-    let ordered: AttributeSet = read
-        .sort
-        .iter()
-        .filter_map(|s| s.binding.get(only).copied())
-        .collect();
     let bounded = read
         .range
         .iter()
@@ -207,7 +259,7 @@ fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Const
         .chain(read.prefix.iter().map(|(b, _)| b));
     let taken = bounded
         .filter_map(|b| b.get(only))
-        .fold(by.union(ordered), |set, a| set.with(*a));
+        .fold(by, |set, a| set.with(*a));
     let candidates: Vec<(AttributeId, Vec<Constant>)> = entity
         .attribute_ids()
         .filter(|id| !taken.contains(*id))
@@ -235,7 +287,7 @@ fn values(
     entity: &Entity,
     id: AttributeId,
     read: &crate::workload::Read,
-    of: crate::workload::EntityId,
+    of: EntityId,
 ) -> Option<Vec<Constant>> {
     for condition in &read.constants {
         if condition.binding.get(&of) == Some(&id) {

@@ -130,6 +130,7 @@ fn settled(family: &Family, member: usize, part: &Part) -> Vec<AttributeId> {
     values
         .iter()
         .filter(|(a, v)| v.len() == 1 && part.values(*a) == Some(v.as_slice()))
+        .filter(|(a, _)| !part.given.contains(*a))
         .map(|(a, _)| *a)
         .collect()
 }
@@ -426,7 +427,7 @@ fn forward(family: &Family, demand: &Demand, members: &[usize], run: &Run) -> Op
     let mut wanted: Option<bool> = None;
     for (part, member) in demand.parts.iter().zip(members) {
         let components = family.components(*member);
-        for (attribute, descending) in &part.order {
+        for (attribute, descending) in part.order.iter().filter(|_| !part.either_way) {
             // An attribute that the index settles, or that lies in the partition key, has one value: no order.
             let Some(component) = components.iter().find(|c| c.attribute == *attribute) else {
                 continue;

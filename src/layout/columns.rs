@@ -64,7 +64,9 @@ fn single(
     if setting.kind == Kind::Table {
         common = common.intersection(setting.rule(entity).allowed);
     }
-    if common.is_empty() && !sets.iter().any(|s| s.is_empty()) {
+    // One constant key serves reads by different attributes only where they have sort keys of their own: on local
+    // indexes.
+    if common.is_empty() && setting.also.is_empty() && !sets.iter().any(|s| s.is_empty()) {
         return Err(Conflict::Partition);
     }
     Ok(common)

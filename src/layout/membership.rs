@@ -79,11 +79,12 @@ fn settle(
     let same = |part: &Part| part.values(attribute) == Some(union.as_slice());
     if restricted {
         let one = union.len() == 1;
-        if one
-            || parts
-                .iter()
-                .all(|(_, p)| same(p) && !p.fixed.contains(attribute))
-        {
+        // What a caller gives is compared all the same.
+        let given = parts.iter().any(|(_, p)| p.given.contains(attribute));
+        let apart = parts
+            .iter()
+            .all(|(_, p)| same(p) && !p.fixed.contains(attribute));
+        if !given && (one || apart) {
             made.settled.insert(attribute);
         }
         made.sparse.values.push((attribute, union.clone()));

@@ -131,9 +131,11 @@ fn members(setting: &Setting<'_>) -> Vec<EntityId> {
 
 /// What can be said of each demand alone, and of the shards.
 fn check_uses(setting: &Setting<'_>, members: &[EntityId]) -> Result<(), Conflict> {
+    // A local index has the table's partitions, so both are spread alike.
     let mut shards = setting
         .demands
         .iter()
+        .chain(setting.also)
         .filter(|d| d.shape == Shape::Query)
         .map(|d| d.shards);
     if let Some(first) = shards.next()
@@ -141,11 +143,14 @@ fn check_uses(setting: &Setting<'_>, members: &[EntityId]) -> Result<(), Conflic
     {
         return Err(Conflict::Shards);
     }
+    for demand in setting.also {
+        check_spread(setting, demand)?;
+    }
     for demand in setting.demands {
         if demand.consistent && setting.kind == Kind::Global {
             return Err(Conflict::Consistent);
         }
-        if setting.kind == Kind::Local && (demand.shards > 1 || demand.shape != Shape::Query) {
+        if setting.kind == Kind::Local && demand.shape != Shape::Query {
             return Err(Conflict::LocalPartition);
         }
         if demand.shape == Shape::ScanIndex && (setting.kind == Kind::Table || members.len() > 1) {
@@ -158,14 +163,21 @@ fn check_uses(setting: &Setting<'_>, members: &[EntityId]) -> Result<(), Conflic
     Ok(())
 }
 
+/// That the table's partitions may be spread over as many as a demand says.
+fn check_spread(setting: &Setting<'_>, demand: &Demand) -> Result<(), Conflict> {
+    let mut entities = demand.parts.iter().map(|p| p.entity);
+    match entities.find(|e| demand.shards > 1 && setting.rule(*e).addressed) {
+        Some(entity) => Err(Conflict::Addressed { entity }),
+        None => Ok(()),
+    }
+}
+
 /// That the table's key may hold what a demand needs.
 fn check_table(setting: &Setting<'_>, demand: &Demand) -> Result<(), Conflict> {
+    check_spread(setting, demand)?;
     for part in &demand.parts {
         let entity = part.entity;
         let rule = setting.rule(entity);
-        if demand.shards > 1 && rule.addressed {
-            return Err(Conflict::Addressed { entity });
-        }
         let needed = part.attributes().union(part.several().collect());
         if let Some(attribute) = needed.without(rule.allowed).iter().next() {
             let declared = setting.workload.entity(entity).attribute(attribute);
@@ -358,7 +370,8 @@ impl<'a> Search<'a> {
                 let Some(member) = self.members.iter().position(|m| *m == part.entity) else {
                     continue;
                 };
-                for (attribute, descending) in &part.order {
+                let directed = part.order.iter().filter(|_| !part.either_way);
+                for (attribute, descending) in directed {
                     if !parity.tie(
                         self.stored(member, *attribute),
                         Self::backward(at),
@@ -650,6 +663,7 @@ fn finish(
         .setting
         .demands
         .iter()
+        .chain(search.setting.also)
         .filter(|d| d.shape == Shape::Query)
         .map(|d| d.shards)
         .max()

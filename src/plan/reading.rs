@@ -177,7 +177,7 @@ impl<'a> Scope<'a> {
         let key = sort(family, member, |c| self.segment(entity, c, &[]));
         made.sort = vec![Choice::Plain(SortCondition::Equals(Choice::Plain(key.0)))];
         let in_key = family.key_attributes(member);
-        let all = crate::demand::conditions_of(self.read, &self.variant.given);
+        let all = crate::demand::conditions_of(self.workload, self.read, &self.variant.given);
         let rest: Vec<Criterion> = all
             .into_iter()
             .filter(|c| !self.fixed_by(c, entity, in_key))
@@ -210,7 +210,7 @@ impl<'a> Scope<'a> {
                         .get(&entity)
                         .is_some_and(|a| key.contains(*a) && !by(a))
             }
-            Criterion::Range | Criterion::Prefix => false,
+            Criterion::Range | Criterion::Prefix | Criterion::Sorted => false,
         }
     }
 
@@ -225,7 +225,8 @@ impl<'a> Scope<'a> {
                 made.filter = self.filter(&demand.dropped, &entities);
             }
             None => {
-                let all = crate::demand::conditions_of(self.read, &self.variant.given);
+                let all =
+                    crate::demand::conditions_of(self.workload, self.read, &self.variant.given);
                 made.filter = Some(
                     self.kinds_filter(&entities)
                         .into_iter()
@@ -349,7 +350,7 @@ impl<'a> Scope<'a> {
     fn merge(&self, demand: &Demand) -> Option<Vec<MergeKey>> {
         let parallel = demand.shards > 1 || !demand.fan.is_empty();
         let part = demand.parts.first()?;
-        if !parallel || part.order.is_empty() || self.read.verb == ReadVerb::Count {
+        if !parallel || demand.merge.is_empty() || self.read.verb == ReadVerb::Count {
             return None;
         }
         let entity = self.workload.entity(part.entity);
@@ -357,7 +358,7 @@ impl<'a> Scope<'a> {
             attribute: entity.attribute(*a).name.clone(),
             descending: *descending,
         };
-        Some(part.order.iter().map(key).collect())
+        Some(demand.merge.iter().map(key).collect())
     }
 
     /// Where the value of a fixed attribute comes from.
@@ -647,6 +648,15 @@ impl<'a> Scope<'a> {
         let read = self.read;
         let mut made: Vec<(EntityId, Condition)> = Vec::new();
         let binding = match criterion {
+            Criterion::Sorted => {
+                for (entity, attribute) in read.sort.iter().flat_map(|s| &s.binding) {
+                    let declared = self.workload.entity(*entity).attribute(*attribute);
+                    if declared.optional {
+                        made.push((*entity, on(&declared.stored_as, "exists")));
+                    }
+                }
+                return (made.iter().map(|(e, _)| *e).collect(), made);
+            }
             Criterion::Column(at) => &read.by[*at].binding,
             Criterion::Constant(at) => &read.constants[*at].binding,
             Criterion::Range => match &read.range {
@@ -663,6 +673,7 @@ impl<'a> Scope<'a> {
             let with = |op: &str| on(&declared.stored_as, op).stored(element_as(&declared.ty));
             let mut push = |c: Condition| made.push((*entity, c));
             match criterion {
+                Criterion::Sorted => {}
                 Criterion::Column(at) => push(with("=").parameter(&self.names.by[*at])),
                 Criterion::Constant(at) => match &read.constants[*at].test {
                     Test::Exists => push(on(&declared.stored_as, "exists")),

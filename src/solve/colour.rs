@@ -28,7 +28,7 @@ const LONG: u32 = 200_000;
 const TABU: u32 = 20_000;
 const SEEDS: [u64; 3] = [1, 2, 3];
 
-/// Whether the slots of these kinds are enough when at most `uncovered` vertices are left out. `fixed`: how many of the
+/// Whether the slots of these kinds are enough when at most `uncovered` patterns are left out. `fixed`: how many of the
 /// indexes exist already; the others of a kind are interchangeable.
 #[must_use]
 pub fn enough(
@@ -190,15 +190,15 @@ impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
             }
             self.choices[vertex] = None;
         }
-        if self.uncovered > 0 {
-            self.uncovered -= 1;
-            self.choices[vertex] = Some(Choice::Not);
-            if self.extend() {
-                return true;
-            }
-            self.choices[vertex] = None;
-            self.uncovered += 1;
+        // A pattern counts once, however many of its variants are left out.
+        self.choices[vertex] = Some(Choice::Not);
+        if self.uncovered > 0
+            && self.problem.uncovered(&self.choices) <= self.uncovered
+            && self.extend()
+        {
+            return true;
         }
+        self.choices[vertex] = None;
         false
     }
 

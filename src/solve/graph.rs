@@ -51,20 +51,6 @@ impl Graph {
         self.bits[a][b / 64] >> (b % 64) & 1 == 1
     }
 
-    /// The graph without its last vertex.
-    #[must_use]
-    pub fn without_last(&self) -> Self {
-        let count = self.len().saturating_sub(1);
-        let edges: Vec<(usize, usize)> = (0..count)
-            .flat_map(|a| {
-                (0..a)
-                    .filter(move |b| self.joined(a, *b))
-                    .map(move |b| (a, b))
-            })
-            .collect();
-        Self::new(count, &edges)
-    }
-
     /// The number of vertices joined with one.
     #[must_use]
     pub fn degree(&self, vertex: usize) -> usize {
@@ -99,16 +85,16 @@ impl Graph {
         (order, core)
     }
 
-    /// A greatest clique, the first in the order of the vertices among those that the search meets first; and whether
+    /// A greatest clique among some vertices, the first in their order of those that the search meets first; and whether
     /// the search within `budget` steps shows that none is greater.
     #[must_use]
-    pub fn clique(&self, budget: u32) -> (Vec<usize>, bool) {
+    pub fn clique(&self, among: &[usize], budget: u32) -> (Vec<usize>, bool) {
         let mut search = Clique {
             graph: self,
             best: Vec::new(),
             left: budget,
         };
-        let mut order: Vec<usize> = (0..self.len()).collect();
+        let mut order = among.to_vec();
         order.sort_by_key(|v| (std::cmp::Reverse(self.degree(*v)), *v));
         search.extend(&mut Vec::new(), &order);
         search.best.sort_unstable();
@@ -221,7 +207,7 @@ mod tests {
     proptest! {
         #[test]
         fn the_clique_is_one_and_greatest(graph in graphs()) {
-            let (clique, complete) = graph.clique(100_000);
+            let (clique, complete) = graph.clique(&(0..graph.len()).collect::<Vec<_>>(), 100_000);
             prop_assert!(complete);
             prop_assert!(clique.iter().all(|a| clique.iter().all(|b| a == b || graph.joined(*a, *b))));
             prop_assert_eq!(clique.len(), by_force(&graph));

@@ -3,7 +3,7 @@
 use super::graph::Graph;
 use super::oracle::{Board, DemandId, Oracle, Slot};
 use crate::layout::Kind;
-use crate::workload::EntityId;
+use crate::workload::{EntityId, PatternId};
 use std::collections::BTreeSet;
 
 /// What is decided about a vertex.
@@ -22,6 +22,8 @@ pub enum Choice {
 pub struct Vertex {
     /// Its place in the list of all variants.
     pub variant: usize,
+    /// Its pattern, which is covered only if all of its variants are.
+    pub pattern: PatternId,
     /// Demands that need a place, cheapest price first.
     pub demands: Vec<DemandId>,
     /// A demand that needs none: a scan of the table.
@@ -192,6 +194,24 @@ impl<'o, 'a> Problem<'o, 'a> {
             let demand = self.oracle.demand(*d);
             !demand.is_collection() && demand.shape == crate::demand::Shape::Query
         })
+    }
+
+    /// The patterns that some choices leave uncovered: those with a vertex that is not answered.
+    pub fn left_out<'c>(
+        &'c self,
+        choices: &'c [Option<Choice>],
+    ) -> impl Iterator<Item = PatternId> + 'c {
+        self.vertices
+            .iter()
+            .zip(choices)
+            .filter(|(_, c)| **c == Some(Choice::Not))
+            .map(|(v, _)| v.pattern)
+    }
+
+    /// How many patterns some choices leave uncovered.
+    #[must_use]
+    pub fn uncovered(&self, choices: &[Option<Choice>]) -> usize {
+        self.left_out(choices).collect::<BTreeSet<_>>().len()
     }
 
     /// The demand of a choice.

@@ -103,6 +103,14 @@ pub fn filtered(read: &Read, demand: &Demand, part: &Part) -> AttributeSet {
             .prefix
             .as_ref()
             .and_then(|(b, _)| b.get(&part.entity).copied()),
+        Criterion::Sorted => None,
     };
-    demand.dropped.iter().filter_map(of).collect()
+    let sorted = demand
+        .dropped
+        .contains(&Criterion::Sorted)
+        .then_some(&read.sort)
+        .into_iter()
+        .flatten()
+        .filter_map(|s| s.binding.get(&part.entity).copied());
+    demand.dropped.iter().filter_map(of).chain(sorted).collect()
 }

@@ -175,15 +175,13 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
     /// How good some choices are; of partial ones a bound, when the rest costs `more` at least.
     fn score(&self, choices: &[Option<Choice>], more: u128) -> Score {
         let state = State::new(self, choices);
-        let (mut uncovered, mut degraded, mut cost) = (0, 0u128, more);
+        let uncovered = self.problem.uncovered(choices);
+        let (mut degraded, mut cost) = (0u128, more);
         for (vertex, choice) in choices.iter().enumerate() {
             let Some(choice) = choice else { continue };
-            match Problem::demand_of(*choice) {
-                None => uncovered += 1,
-                Some(d) => {
-                    degraded += u128::from(!self.problem.oracle.demand(d).price.is_free());
-                    cost += state.read(vertex, *choice, d);
-                }
+            if let Some(d) = Problem::demand_of(*choice) {
+                degraded += u128::from(!self.problem.oracle.demand(d).price.is_free());
+                cost += state.read(vertex, *choice, d);
             }
         }
         cost += self
@@ -413,14 +411,8 @@ impl Branch<'_, '_, '_, '_> {
             return;
         }
         self.left -= 1;
-        // What is left out costs nothing, so where more may be left out nothing is certain of the rest.
-        let left_out = self
-            .choices
-            .iter()
-            .flatten()
-            .filter(|c| **c == Choice::Not)
-            .count();
-        let more = if self.score.uncovered <= left_out {
+        // What is left out costs nothing, so where something may be left out nothing is certain of the rest.
+        let more = if self.score.uncovered == 0 {
             self.rest[depth]
         } else {
             0
@@ -438,6 +430,27 @@ impl Branch<'_, '_, '_, '_> {
                 .collect();
             return;
         };
+        match self.siblings(vertex) {
+            Some(Choice::Not) => self.leave_out(vertex, depth),
+            Some(_) => self.place(vertex, depth),
+            None => {
+                self.place(vertex, depth);
+                if self.score.uncovered > bound.uncovered {
+                    self.leave_out(vertex, depth);
+                }
+            }
+        }
+    }
+
+    /// What was decided about another variant of a vertex's pattern: all are answered, or none.
+    fn siblings(&self, vertex: usize) -> Option<Choice> {
+        let vertices = &self.refine.problem.vertices;
+        let same = |v: usize| vertices[v].pattern == vertices[vertex].pattern;
+        let decided = self.choices.iter().enumerate();
+        decided.filter(|(v, _)| same(*v)).find_map(|(_, c)| *c)
+    }
+
+    fn place(&mut self, vertex: usize, depth: usize) {
         for (slot, demand) in places(self.refine.problem, &self.board, self.refine.fixed, vertex) {
             if !self.refine.problem.oracle.fits(&self.board, slot, demand) {
                 continue;
@@ -451,10 +464,12 @@ impl Branch<'_, '_, '_, '_> {
             self.choices[vertex] = Some(Choice::Free(free));
             self.extend(depth + 1);
         }
-        if self.score.uncovered > bound.uncovered {
-            self.choices[vertex] = Some(Choice::Not);
-            self.extend(depth + 1);
-        }
+        self.choices[vertex] = None;
+    }
+
+    fn leave_out(&mut self, vertex: usize, depth: usize) {
+        self.choices[vertex] = Some(Choice::Not);
+        self.extend(depth + 1);
         self.choices[vertex] = None;
     }
 }

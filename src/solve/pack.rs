@@ -1,0 +1,150 @@
+//! Putting the parts of an instance together: which index of one part is which index of all.
+//!
+//! Promises: every part keeps its indexes as they are; a scanned index holds one entity. Of the ways to pair the new
+//! global indexes the cheapest is taken; they differ where the projection of an index is that of all its entities.
+
+use super::oracle::Slot;
+use super::problem::{Choice, Problem, Vertex};
+use super::{Context, refine};
+use crate::demand::{Shape, Ways};
+use crate::layout::Kind;
+use crate::schema::{Schema, Served};
+
+impl<'o, 'a> Context<'_, 'o, 'a> {
+    /// Puts the parts' indexes together: which index of one part becomes which index of all matters where projections
+    /// differ, and where one is scanned.
+    pub(super) fn pack(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        kinds: &[Kind],
+        chosen: Vec<Vec<Choice>>,
+    ) -> Schema {
+        let fixed = self.fixed.indexes.len();
+        let movable: Vec<usize> = (fixed + 1..kinds.len())
+            .filter(|s| kinds[*s] == Kind::Global)
+            .collect();
+        let mut placed: Vec<Vec<Choice>> = Vec::new();
+        for choices in chosen {
+            let mut best: Option<(u128, Vec<Choice>)> = None;
+            for order in orders(movable.len()) {
+                let moved: Vec<Choice> = choices
+                    .iter()
+                    .map(|c| relabel(*c, &movable, &order))
+                    .collect();
+                placed.push(moved);
+                if self.exclusive_respected(kinds, &placed) {
+                    let cost = self.joined_cost(parts, kinds, &placed);
+                    let moved = placed.last().cloned().unwrap_or_default();
+                    if best.as_ref().is_none_or(|(least, _)| cost < *least) {
+                        best = Some((cost, moved));
+                    }
+                }
+                placed.pop();
+            }
+            placed.push(best.map_or(choices, |(_, c)| c));
+        }
+        self.joined(parts, kinds, &placed)
+    }
+
+    /// Whether no scanned index would hold two entities.
+    fn exclusive_respected(&self, kinds: &[Kind], placed: &[Vec<Choice>]) -> bool {
+        let mut entities: Vec<Vec<crate::workload::EntityId>> = vec![Vec::new(); kinds.len()];
+        let mut scanned = vec![false; kinds.len()];
+        for choice in placed.iter().flatten() {
+            if let Choice::At(slot, d) = choice {
+                let demand = self.oracle.demand(*d);
+                scanned[slot.0] |= demand.shape == Shape::ScanIndex;
+                for part in &demand.parts {
+                    if !entities[slot.0].contains(&part.entity) {
+                        entities[slot.0].push(part.entity);
+                    }
+                }
+            }
+        }
+        scanned
+            .iter()
+            .zip(&entities)
+            .all(|(s, e)| !s || e.len() <= 1)
+    }
+
+    fn joined_cost(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        kinds: &[Kind],
+        placed: &[Vec<Choice>],
+    ) -> u128 {
+        let schema = self.joined(parts, kinds, placed);
+        let parts = || parts.iter().take(placed.len());
+        let stored: u128 = parts()
+            .flat_map(|p| &p.entities)
+            .map(|e| self.model.entity(&schema, *e))
+            .sum();
+        let variants = parts().flat_map(|p| p.vertices.iter().map(|v| v.variant));
+        stored
+            + variants
+                .map(|v| self.model.variant(&schema, v, &schema.served[v]))
+                .sum::<u128>()
+    }
+
+    /// One schema of the choices of the first parts.
+    fn joined(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], placed: &[Vec<Choice>]) -> Schema {
+        let vertices: Vec<Vertex> = parts
+            .iter()
+            .take(placed.len())
+            .flat_map(|p| p.vertices.clone())
+            .collect();
+        let choices: Vec<Option<Choice>> = placed.iter().flatten().copied().map(Some).collect();
+        let whole = Problem::joined(
+            self.oracle,
+            vertices,
+            self.oracle.workload.entity_ids().collect(),
+        );
+        let board = Problem::board(kinds, &choices);
+        let mut schema = refine::schema(
+            &whole,
+            self.oracle.workload,
+            self.model.variants,
+            &board,
+            &choices,
+        );
+        for (variant, served) in self.model.variants.iter().zip(&mut schema.served) {
+            if matches!(variant.ways, Ways::ByKey { .. }) {
+                *served = Served::ByKey;
+            }
+        }
+        schema
+    }
+}
+
+fn relabel(choice: Choice, movable: &[usize], order: &[usize]) -> Choice {
+    match choice {
+        Choice::At(slot, d) => match movable.iter().position(|s| *s == slot.0) {
+            Some(at) => Choice::At(Slot(movable[order[at]]), d),
+            None => choice,
+        },
+        other => other,
+    }
+}
+
+/// The orders of `count` things that are tried: all of up to five, else rotations.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    if count > 5 {
+        return (0..count)
+            .map(|by| (0..count).map(|at| (at + by) % count).collect())
+            .collect();
+    }
+    let mut made: Vec<Vec<usize>> = vec![Vec::new()];
+    for _ in 0..count {
+        made = made
+            .into_iter()
+            .flat_map(|order| {
+                let next = (0..count)
+                    .filter(|n| !order.contains(n))
+                    .collect::<Vec<_>>();
+                next.into_iter()
+                    .map(move |n| order.iter().copied().chain([n]).collect())
+            })
+            .collect();
+    }
+    made
+}
