@@ -400,3 +400,26 @@ fn the_page_of_all_examples_says_what_the_tool_gives() -> Outcome {
     differences.extend(wide_lines(&page)?);
     report(&differences, "examples")
 }
+
+/// How the examples compare with what was published, in a sentence.
+fn score() -> String {
+    let compared = CASES
+        .iter()
+        .filter_map(|c| c.published.as_ref().map(|p| (p.gsis, c.gsis)));
+    let (all, fewer) = compared.fold((0, 0), |(all, fewer), (theirs, ours)| {
+        (all + 1, fewer + usize::from(ours < theirs))
+    });
+    let text = format!(
+        "The [examples](examples/README.md) take {all} published designs, each with its access patterns, and compare \
+         them with what the tool makes of the same patterns: {fewer} times it needs fewer indexes, {} times as many, \
+         and never more. The pages also say where the published design is the better one.",
+        all - fewer
+    );
+    wrapped("", &text)
+}
+
+#[test]
+fn the_readme_counts_the_examples() -> Outcome {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md");
+    report(&check(&page, "score", &mut |_| Ok(score()))?, "examples")
+}
