@@ -24,7 +24,8 @@ fn run(path: &Path) -> Result<(), String> {
 fn designs() -> Vec<PathBuf> {
     let examples = std::fs::read_dir("examples")
         .expect("examples")
-        .map(|e| e.expect("entry").path().join("design.yaml"));
+        .map(|e| e.expect("entry").path().join("design.yaml"))
+        .filter(|p| p.is_file());
     let tests = std::fs::read_dir("tests/designs")
         .expect("designs")
         .map(|e| e.expect("entry").path());

@@ -45,12 +45,15 @@ pub(crate) fn parts<'a>(page: &'a str, name: &str) -> Result<Vec<Part<'a>>, Stri
     Ok(found)
 }
 
+/// What a part should hold, by the arguments in its marker.
+pub(crate) type Wanted<'a> = &'a mut dyn FnMut(&str) -> Result<String, Box<dyn Error>>;
+
 /// Checks that the parts of a page with a name are what `wanted` makes of their arguments. With `UPDATE_DOCS` set, they
 /// are rewritten instead. The result says what differs.
 pub(crate) fn check(
     path: &Path,
     name: &str,
-    wanted: &mut dyn FnMut(&str) -> Result<String, Box<dyn Error>>,
+    wanted: Wanted<'_>,
 ) -> Result<Vec<String>, Box<dyn Error>> {
     let page = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
     let found = parts(&page, name)?;
