@@ -1,6 +1,6 @@
 //! How much load one partition takes.
 //!
-//! Source of the limits: the Amazon DynamoDB Developer Guide, "Burst and adaptive capacity": a partition serves 3,000
+//! Source of the limits: the Amazon `DynamoDB` Developer Guide, "Burst and adaptive capacity": a partition serves 3,000
 //! read units and 1,000 write units a second, in the table and in each index alike.
 
 use crate::cost::model::Model;

@@ -89,16 +89,15 @@ fn declared_name(text: &str, span: Span, what: &str, found: &mut Diagnostics) {
 /// The entity that a node names, or an error.
 fn entity_named(node: &Node, entities: &[Entity], found: &mut Diagnostics) -> Option<EntityId> {
     let name = node.text()?;
-    match entities.binary_search_by(|e| e.name.as_str().cmp(name)) {
-        Ok(at) => u16::try_from(at).ok().map(EntityId),
-        Err(_) => {
-            found.push(
-                Diagnostic::at(Code::D0203, node.span, format!("unknown entity `{name}`"))
-                    .label("not declared under `entities`")
-                    .did_you_mean(name, entities.iter().map(|e| e.name.as_str())),
-            );
-            None
-        }
+    if let Ok(at) = entities.binary_search_by(|e| e.name.as_str().cmp(name)) {
+        u16::try_from(at).ok().map(EntityId)
+    } else {
+        found.push(
+            Diagnostic::at(Code::D0203, node.span, format!("unknown entity `{name}`"))
+                .label("not declared under `entities`")
+                .did_you_mean(name, entities.iter().map(|e| e.name.as_str())),
+        );
+        None
     }
 }
 

@@ -44,7 +44,7 @@ fn split(page: &str) -> (Vec<Fence>, Vec<(usize, &str)>) {
                     info: info.to_owned(),
                     text: String::new(),
                     line: number + 1,
-                })
+                });
             }
             (None, None) => prose.push((number, line)),
             (Some(_), Some("")) => fences.extend(open.take()),

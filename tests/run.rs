@@ -1,5 +1,7 @@
 //! Every example and every design of `tests/designs`, run on the embedded engine against the reference model.
 
+#![expect(clippy::expect_used, reason = "a test ends there")]
+
 #[path = "execution/check/mod.rs"]
 mod check;
 

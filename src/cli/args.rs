@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand, ValueEnum};
 
-/// Compiles access patterns into the smallest DynamoDB schema that answers each of them.
+/// Compiles access patterns into the smallest `DynamoDB` schema that answers each of them.
 #[derive(Debug, Parser)]
 #[command(name = "design", version, about, max_term_width = 100)]
 pub(super) struct Args {

@@ -20,7 +20,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
     match args.format {
         PlanFormat::Json => output::print(&(serde_json::to_string_pretty(plan)? + "\n"))?,
         PlanFormat::Text => {
-            output::print(&text::render(plan, output::width(), !output::is_terminal()))?
+            output::print(&text::render(plan, output::width(), !output::is_terminal()))?;
         }
         PlanFormat::Markdown => output::print(&markdown::render(plan)?)?,
     }

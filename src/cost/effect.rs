@@ -161,13 +161,12 @@ pub fn written<'a>(
         .find(|c| c.attribute == attribute && c.path.is_empty());
     match set.map(|c| &c.operand) {
         Some(Some(Operand::Constant(v))) => Some(v),
-        Some(_) => None,
         None if matches!(step.verb, WriteVerb::Create | WriteVerb::Put) => {
             let declared = entity.attribute(attribute);
             // Of an attribute with a default the caller may still give another value; mostly nobody does.
             declared.default.as_ref()
         }
-        None => None,
+        Some(_) | None => None,
     }
 }
 

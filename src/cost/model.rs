@@ -12,7 +12,9 @@ use crate::estimate::{self, Chosen, WHOLE};
 use crate::layout::{Family, Kind};
 use crate::schema::{Projection, Schema, Served, find};
 use crate::solve::guards::{Guard, guards};
-use crate::workload::{Action, EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb};
+use crate::workload::{
+    Action, AttributeSet, EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb,
+};
 
 /// What a call takes on average, in millionths of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -320,8 +322,8 @@ impl Model<'_> {
         let chosen = Chosen {
             fixed,
             constants: &[],
-            exists: Default::default(),
-            missing: Default::default(),
+            exists: AttributeSet::default(),
+            missing: AttributeSet::default(),
         };
         estimate::matching(self.workload, self.workload.entity(entity), chosen)
             .max(u128::from(WHOLE))

@@ -1,6 +1,6 @@
 //! Prices: what units and storage cost a month.
 //!
-//! A dated table; Amazon DynamoDB's on-demand prices of the Standard and Standard-Infrequent Access table classes.
+//! A dated table; Amazon `DynamoDB`'s on-demand prices of the Standard and Standard-Infrequent Access table classes.
 
 /// Seconds of a month: 730 hours, as the AWS Pricing Calculator counts.
 pub const MONTH: u64 = 730 * 3600;

@@ -1,6 +1,6 @@
 //! Capacity arithmetic of `DynamoDB`: the size of an item, the units of a request.
 //!
-//! Sources: the Amazon DynamoDB Developer Guide, "DynamoDB item sizes and formats", "Read and write operations" and
+//! Sources: the Amazon `DynamoDB` Developer Guide, "`DynamoDB` item sizes and formats", "Read and write operations" and
 //! "Using global secondary indexes". The exact size of a number is what the service charges; the guide says
 //! "approximately".
 

@@ -80,7 +80,7 @@ impl Shape {
             (Self::Flag, Value::Scalar { .. }) if node.boolean().is_some() => {}
             (Self::Word(words), Value::Scalar { text, .. }) => check_word(node, text, words, found),
             (Self::List(item), Value::List(items)) => {
-                items.iter().for_each(|i| item.check(i, found))
+                items.iter().for_each(|i| item.check(i, found));
             }
             (Self::Map(form), Value::Map(_)) => form.check(node, found),
             (Self::Entries(_, value), Value::Map(entries)) => check_entries(entries, *value, found),
@@ -133,7 +133,7 @@ impl Form {
             match self.fields.iter().find(|f| Some(f.name) == key.text()) {
                 // A field with nothing after it is as good as absent only where it may be absent.
                 Some(field) if value.value != Value::Null || field.required => {
-                    field.shape.check(value, found)
+                    field.shape.check(value, found);
                 }
                 Some(_) => {}
                 None => found.push(unknown_field(

@@ -177,6 +177,7 @@ impl<'de> Visitor<'de> for RawVisitor {
 }
 
 #[cfg(test)]
+#[expect(clippy::expect_used, clippy::panic, reason = "a test ends there")]
 mod tests {
     use super::*;
 

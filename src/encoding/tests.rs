@@ -1,5 +1,7 @@
 //! Vectors, and properties on hostile values: injective, order-preserving, no value the start of another.
 
+#![expect(clippy::panic, reason = "a test ends there")]
+
 use super::*;
 use proptest::prelude::*;
 

@@ -87,7 +87,7 @@ impl Conflict {
     }
 }
 
-/// What a demand needs of an entity, in words: "by customer_id and status in order of placed_at".
+/// What a demand needs of an entity, in words: "by `customer_id` and status in order of `placed_at`".
 #[must_use]
 pub fn needs(workload: &Workload, demand: &Demand, entity: EntityId) -> String {
     let Some(part) = demand.part(entity) else {

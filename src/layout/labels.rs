@@ -92,7 +92,7 @@ pub(super) fn label(workload: &Workload, family: &mut Family) {
         tags: &tags,
     };
     let own = scope.own(&family.root);
-    scope.node(&mut family.root, own);
+    scope.node(&mut family.root, &own);
 }
 
 /// Tags that differ wherever the names do.
@@ -139,7 +139,7 @@ impl Scope<'_> {
             .name)
     }
 
-    fn node(&self, node: &mut Node, name: String) {
+    fn node(&self, node: &mut Node, name: &str) {
         match node {
             Node::Leaf { label, .. } => *label = format!("{name}#"),
             Node::Shared { label, next, .. } => {
@@ -193,9 +193,8 @@ impl Scope<'_> {
         let width = sequence.len().to_string().len();
         for (rank, group) in sequence.iter().enumerate() {
             match breaks.as_slice() {
-                [] => {}
                 [at] if rank >= *at => full[*group] = format!("~{}", names[*group]),
-                [_] => {}
+                [] | [_] => {}
                 _ => full[*group] = format!("{:0>width$}.{}", rank + 1, names[*group]),
             }
         }
@@ -204,7 +203,7 @@ impl Scope<'_> {
             full[*group] = format!("{}#{value}${rank}{}", full[*divided], names[*group]);
         }
         for (node, name) in groups.iter_mut().zip(full) {
-            self.node(node, name);
+            self.node(node, &name);
         }
     }
 

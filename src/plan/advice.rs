@@ -122,12 +122,12 @@ fn trials(workload: &Workload, pattern: PatternId, now: Grade) -> Vec<Trial> {
     let read = reader.read;
     if now == Grade::Degraded {
         add("without `allow` it is covered", &|w| {
-            w.patterns[at].allow = crate::workload::Allow::default()
+            w.patterns[at].allow = crate::workload::Allow::default();
         });
         return made;
     }
     add("`allow: [fan_out]`", &|w| {
-        w.patterns[at].allow.fan_out = true
+        w.patterns[at].allow.fan_out = true;
     });
     add("`allow: [filter]`", &|w| {
         w.patterns[at].allow.filter = true;
@@ -136,7 +136,7 @@ fn trials(workload: &Workload, pattern: PatternId, now: Grade) -> Vec<Trial> {
     });
     if !read.follow.is_empty() || reader.finds {
         add("`allow: [extra_request]`", &|w| {
-            w.patterns[at].allow.extra_request = true
+            w.patterns[at].allow.extra_request = true;
         });
     }
     add("`allow: [scan]`", &|w| w.patterns[at].allow.scan = true);
@@ -159,7 +159,7 @@ fn trials(workload: &Workload, pattern: PatternId, now: Grade) -> Vec<Trial> {
             &with_read(|r| r.consistent = false),
         );
         add("`limits: { lsis: 1 }`", &|w| {
-            w.limits.lsis = (w.limits.lsis + 1).min(5)
+            w.limits.lsis = (w.limits.lsis + 1).min(5);
         });
     }
     if read.range.is_some() {

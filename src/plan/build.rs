@@ -1,11 +1,11 @@
 //! From a solved workload to the document.
 
-use super::advice::{Grade, advice};
+mod answer;
+use super::advice::Grade;
 use super::entities::entities;
 use super::parameters::of_read;
-use super::proof::{assumed, first_demands, proof};
+use super::proof::{assumed, proof};
 use super::reading::{Scope, is_time_only};
-use super::reasons::Reasons;
 use super::settings::{consumers, generate, table};
 use super::writing::write;
 use super::{
@@ -258,128 +258,6 @@ impl Builder<'_> {
         self.count_items(&own, read, made);
     }
 
-    fn answer(&self, variant: usize, read: &Read, steps: &[ReadStep]) -> Answer {
-        let v = &self.solution.variants[variant];
-        let served = &self.solution.schema.served[variant];
-        let grade = grade(&v.ways, served);
-        let price = match (served, &v.ways) {
-            (Served::ByKey, Ways::ByKey { price, .. }) => *price,
-            (Served::Table(d) | Served::Index(_, d) | Served::Scan(d), _) => d.price,
-            _ => crate::demand::Price::default(),
-        };
-        let reason = match grade {
-            Grade::Covered => None,
-            Grade::Degraded => Some(self.why_degraded(read, served, price)),
-            Grade::Uncovered => {
-                let reasons = Reasons {
-                    workload: self.workload,
-                    variants: &self.solution.variants,
-                };
-                let first = first_demands(&self.solution.variants)[variant];
-                Some(reasons.uncovered(self.oracle, variant, first))
-            }
-        };
-        let price = match grade {
-            Grade::Uncovered => self.would_take(variant),
-            _ => price.words().into_iter().map(str::to_owned).collect(),
-        };
-        Answer {
-            grade,
-            price,
-            requests: requests(read, steps),
-            reason,
-        }
-    }
-
-    /// What an uncovered read would cost, were it allowed.
-    fn would_take(&self, variant: usize) -> Vec<String> {
-        match &self.solution.variants[variant].ways {
-            Ways::Demands(
-                all,
-                Some(crate::demand::Refusal::Follow | crate::demand::Refusal::Find),
-            ) if all.is_empty() => {
-                vec!["extra_request".to_owned()]
-            }
-            _ => vec!["filter".to_owned()],
-        }
-    }
-
-    fn why_degraded(&self, read: &Read, served: &Served, price: crate::demand::Price) -> String {
-        let mut parts: Vec<String> = Vec::new();
-        if let Served::Table(d) | Served::Index(_, d) = served {
-            let items = self.model.items(read, d);
-            if price.filter {
-                let ratio = (items.read + items.returned / 2)
-                    .checked_div(items.returned)
-                    .unwrap_or(1)
-                    .max(1);
-                parts.push(format!(
-                    "a filter reads {ratio} items for each one returned"
-                ));
-            }
-            if price.fan_out {
-                let n: usize = d.fan.iter().map(|(_, v)| v.len()).product();
-                parts.push(format!("{n} requests in parallel, one for each value"));
-            }
-        }
-        if price.extra_request {
-            parts.push(
-                if read.follow.is_empty() {
-                    "the items are found before they are written"
-                } else {
-                    "references are followed in a second round"
-                }
-                .to_owned(),
-            );
-        }
-        if price.scan {
-            parts.push("the whole table is scanned".to_owned());
-        }
-        parts.join("; ")
-    }
-
-    fn with_advice(&self, id: PatternId, grade: Grade, why: String) -> String {
-        let follows =
-            matches!(&self.workload.pattern(id).action, Action::Read(r) if !r.follow.is_empty());
-        let unavoidable = grade == Grade::Degraded
-            && (follows || matches!(self.workload.pattern(id).action, Action::Find(_)));
-        if unavoidable {
-            return why;
-        }
-        match advice(self.workload, self.solution, id, grade) {
-            Some(text) => format!("{why}; {text}"),
-            None => why,
-        }
-    }
-
-    fn count_items(&self, own: &[usize], read: &Read, made: &mut Pattern) {
-        let schema = &self.solution.schema;
-        let whole = u128::from(crate::estimate::WHOLE);
-        let items = own.iter().map(|v| match &schema.served[*v] {
-            Served::Table(d) | Served::Index(_, d) => {
-                let i = self.model.items(read, d);
-                (i.read, i.returned)
-            }
-            Served::ByKey => {
-                let n = u128::from(read.batch.unwrap_or(1)) * whole;
-                (n, n)
-            }
-            Served::Scan(d) => {
-                let all: u128 = self
-                    .workload
-                    .entities
-                    .iter()
-                    .map(|e| u128::from(e.count) * whole)
-                    .sum();
-                (all, self.model.items(read, d).returned)
-            }
-            Served::Not => (0, 0),
-        });
-        let (read_items, returned) = items.max().unwrap_or((0, 0));
-        made.cost.items_read = costs::units(read_items);
-        made.cost.items_returned = costs::units(returned);
-    }
-
     fn write(&self, id: PatternId, made: &mut Pattern) {
         let action = &self.workload.pattern(id).action;
         let (step, parameters) = write(self.workload, &self.solution.schema, action);
@@ -394,7 +272,7 @@ impl Builder<'_> {
         }
     }
 
-    /// Why a transaction is more than `DynamoDB` takes. Source: Amazon DynamoDB Developer Guide, "Quotas".
+    /// Why a transaction is more than `DynamoDB` takes. Source: Amazon `DynamoDB` Developer Guide, "Quotas".
     fn too_much(&self, action: &Action, step: &WriteStep) -> Option<String> {
         let Action::Transaction(steps) = action else {
             return None;

@@ -16,9 +16,8 @@ impl Reasons<'_> {
     pub(super) fn name(&self, variant: usize) -> String {
         let v = &self.variants[variant];
         let pattern = self.workload.pattern(v.pattern);
-        let read = match &pattern.action {
-            Action::Read(read) => read,
-            _ => return format!("`{}`", pattern.name),
+        let Action::Read(read) = &pattern.action else {
+            return format!("`{}`", pattern.name);
         };
         let left_out: Vec<&str> = (0..read.by.len())
             .filter(|c| read.by[*c].optional && !v.given.contains(c))
@@ -167,6 +166,7 @@ impl Reasons<'_> {
             .map(|(p, _)| self.workload.pattern(p).name.clone())
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "its parts are copied out")]
     pub(super) fn table_conflict(&self, conflict: Option<Conflict>) -> String {
         match conflict {
             Some(Conflict::Mutable { entity, attribute }) => {

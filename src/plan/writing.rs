@@ -4,21 +4,22 @@
 //! need and the call does not know is named in `current`: the item is read first, and written on the condition that
 //! these attributes are still what was read.
 
-use super::conditions::{absent, alive, any, constant, element_as, of_write, on, path, present};
+mod changes;
+mod known;
+use super::conditions::{absent, alive, any, constant, of_write, path, present};
 use super::entities::guard_name;
 use super::keys::{encoding_of, partition, sort};
 use super::parameters::of_writes;
 use super::{
-    ActionEntry, ActionKey, Assignment, Choice, Condition, ForEach, KeyChange, KeySegments,
-    Parameter, Segment, SortCondition, WriteStep,
+    ActionEntry, ActionKey, Assignment, Choice, Condition, ForEach, KeySegments, Parameter,
+    Segment, SortCondition, WriteStep,
 };
-use crate::cost::effect::changed;
-use crate::layout::{Component, Family};
-use crate::schema::{Schema, find};
+use crate::layout::Component;
+use crate::schema::Schema;
 use crate::solve::guards::{Guard, guards};
 use crate::workload::{
-    Action, AttributeId, AttributeSet, Change, Constant, Entity, Operand, Operator, Read, Step,
-    Workload, WriteVerb,
+    Action, AttributeId, AttributeSet, Change, Constant, Entity, Operand, Read, Step, Workload,
+    WriteVerb,
 };
 
 /// The writing step of a pattern and its parameters.
@@ -210,231 +211,6 @@ impl<'a> OneStep<'a> {
         made
     }
 
-    /// Derived attributes that an update has to compute again.
-    fn derived_anew(&self) -> AttributeSet {
-        let entity = self.entity();
-        let changed = self.changed();
-        entity
-            .attribute_ids()
-            .filter(|a| entity.attribute(*a).derived.is_some() && changed.contains(*a))
-            .collect()
-    }
-
-    /// The attributes whose values the write can change; of an upsert all that it may make.
-    fn changed(&self) -> AttributeSet {
-        let entity = self.entity();
-        let mut set = changed(entity, self.step);
-        if self.step.upsert {
-            // A new item has its derived attributes too.
-            let derived = entity
-                .attribute_ids()
-                .filter(|a| entity.attribute(*a).derived.is_some());
-            set = set.union(derived.collect());
-        }
-        set
-    }
-
-    /// What is known of an attribute before the write.
-    fn before(&self, id: AttributeId) -> Known<'a> {
-        if self.step.by.iter().any(|(a, _)| *a == id) {
-            return Known::Value;
-        }
-        let found = self.found.is_some_and(|r| {
-            r.by.iter()
-                .any(|c| c.binding.get(&self.step.entity) == Some(&id))
-        });
-        if found {
-            return Known::Value;
-        }
-        let same = |c: &&crate::workload::Condition| c.attribute == id && c.path.is_empty();
-        for condition in self.step.conditions.iter().filter(same) {
-            match (condition.operator, &condition.operand) {
-                (Operator::Equal, Some(Operand::Constant(value))) => return Known::Constant(value),
-                (Operator::Equal, Some(Operand::Parameter { text: false, .. })) => {
-                    return Known::Value;
-                }
-                (Operator::Missing, _) => return Known::Missing,
-                _ => {}
-            }
-        }
-        Known::Unknown
-    }
-
-    /// What is known of an attribute after the write.
-    fn after(&self, id: AttributeId) -> Known<'a> {
-        if matches!(self.step.verb, WriteVerb::Create | WriteVerb::Put) {
-            return Known::Value;
-        }
-        let attribute = self.entity().attribute(id);
-        let whole = |c: &&'a Change| c.attribute == id && c.path.is_empty();
-        if let Some(change) = self.step.remove.iter().find(whole)
-            && change.operand.is_none()
-            && !change.optional
-        {
-            return Known::Missing;
-        }
-        if let Some(change) = self.step.set.iter().find(whole) {
-            return match &change.operand {
-                Some(Operand::Constant(value)) => Known::Constant(value),
-                _ if change.optional => Known::Unknown,
-                _ => Known::Value,
-            };
-        }
-        if let Some(derived) = attribute
-            .derived
-            .as_ref()
-            .filter(|_| self.changed().contains(id))
-        {
-            if derived.of.iter().any(|s| self.after(*s) == Known::Missing) {
-                return Known::Missing;
-            }
-            let known = derived
-                .of
-                .iter()
-                .all(|s| matches!(self.after(*s), Known::Value | Known::Constant(_)));
-            return if known { Known::Value } else { Known::Unknown };
-        }
-        if self
-            .step
-            .add
-            .iter()
-            .chain(&self.step.remove)
-            .any(|c| c.attribute == id && c.path.is_empty())
-        {
-            return Known::Unknown;
-        }
-        self.before(id)
-    }
-
-    /// The attributes of the item before that an attribute after depends on and the call does not know.
-    fn needs(&self, id: AttributeId) -> AttributeSet {
-        if self.after(id) != Known::Unknown {
-            return AttributeSet::default();
-        }
-        match &self.entity().attribute(id).derived {
-            // One that is computed again needs its sources; another one is stored like any attribute.
-            Some(derived) if self.changed().contains(id) => derived
-                .of
-                .iter()
-                .fold(AttributeSet::default(), |set, s| set.union(self.needs(*s))),
-            _ if self.before(id) == Known::Unknown => AttributeSet::default().with(id),
-            _ => AttributeSet::default(),
-        }
-    }
-
-    /// The indexes of the entity whose keys have to do with the write.
-    fn touched(&self) -> Vec<(&'a str, &'a Family, usize)> {
-        let changed = self.changed();
-        self.schema
-            .indexes
-            .iter()
-            .filter_map(|i| {
-                find(&i.families, self.step.entity).map(|(f, m)| (i.name.as_str(), f, m))
-            })
-            .filter(|(_, f, m)| {
-                self.step.upsert
-                    || !f
-                        .depends_on(*m, self.workload)
-                        .intersection(changed)
-                        .is_empty()
-            })
-            .filter(|(_, f, m)| self.step.upsert || !self.stays_out(f, *m))
-            .collect()
-    }
-
-    fn key_changes(&self) -> Vec<KeyChange> {
-        self.touched()
-            .into_iter()
-            .map(|(name, family, member)| {
-                let change = match self.membership(family, member) {
-                    Some(true) => "set",
-                    Some(false) => "remove",
-                    None => "either",
-                };
-                KeyChange {
-                    index: name.to_owned(),
-                    change: change.to_owned(),
-                }
-            })
-            .collect()
-    }
-
-    /// Whether the item is in an index after the write, where that is certain.
-    fn membership(&self, family: &Family, member: usize) -> Option<bool> {
-        let entity = self.entity();
-        let sparse = &family.members[member].sparse;
-        let mut certain = true;
-        for (attribute, values) in &sparse.values {
-            match self.after(*attribute) {
-                Known::Constant(value) if values.contains(value) => {}
-                Known::Constant(_) | Known::Missing => return Some(false),
-                Known::Value | Known::Unknown => certain = false,
-            }
-        }
-        for attribute in family.key_attributes(member).union(sparse.presence).iter() {
-            match self.after(attribute) {
-                Known::Missing => return Some(false),
-                // A set that ends up empty is missing; keys hold no sets, conditions may ask for one.
-                Known::Constant(_) | Known::Value if !entity.attribute(attribute).ty.is_set() => {}
-                _ if entity.is_optional(attribute) => certain = false,
-                _ => {}
-            }
-        }
-        for attribute in sparse.missing.iter() {
-            match self.after(attribute) {
-                Known::Missing => {}
-                Known::Constant(_) | Known::Value => return Some(false),
-                Known::Unknown => certain = false,
-            }
-        }
-        certain.then_some(true)
-    }
-
-    /// Whether the item is certainly in an index neither before nor after the write.
-    fn stays_out(&self, family: &Family, member: usize) -> bool {
-        let sparse = &family.members[member].sparse;
-        let outside =
-            sparse
-                .values
-                .iter()
-                .any(|(attribute, values)| match self.before(*attribute) {
-                    Known::Constant(value) => !values.contains(value),
-                    Known::Missing => true,
-                    Known::Value | Known::Unknown => false,
-                });
-        let lacking = sparse
-            .presence
-            .iter()
-            .any(|a| self.before(a) == Known::Missing);
-        (outside || lacking) && self.membership(family, member) == Some(false)
-    }
-
-    /// What an update must read for the keys and derived attributes that it writes.
-    fn needed_by_keys(&self) -> AttributeSet {
-        if self.step.verb != WriteVerb::Update {
-            return AttributeSet::default();
-        }
-        let mut made = AttributeSet::default();
-        for (_, family, member) in self.touched() {
-            if self.membership(family, member) == Some(false) {
-                continue;
-            }
-            for attribute in family.depends_on(member, self.workload).iter() {
-                made = made.union(self.needs(attribute));
-            }
-        }
-        for attribute in self.derived_anew().iter() {
-            let of = self
-                .entity()
-                .attribute(attribute)
-                .derived
-                .iter()
-                .flat_map(|d| d.of.clone());
-            made = of.fold(made, |set, s| set.union(self.needs(s)));
-        }
-        made
-    }
-
     /// The actions on a guard, and what must be known of the item before.
     fn guard(&self, guard: &Guard, of: usize) -> (Vec<ActionEntry>, AttributeSet) {
         let entity = self.entity();
@@ -472,7 +248,6 @@ impl<'a> OneStep<'a> {
         let changed = self.changed();
         let expires = entity.ttl.is_some_and(|t| changed.contains(t));
         match self.step.verb {
-            WriteVerb::Check => (Vec::new(), AttributeSet::default()),
             WriteVerb::Create => (vec![put_new()], AttributeSet::default()),
             // What is replaced may have had other values: its guards go.
             WriteVerb::Put if guard.of_identity => (vec![action("put")], AttributeSet::default()),
@@ -489,7 +264,7 @@ impl<'a> OneStep<'a> {
                 (vec![put_new(), action("delete")], before.union(carried()))
             }
             WriteVerb::Update if expires || self.step.upsert => (vec![action("put")], carried()),
-            WriteVerb::Update => (Vec::new(), AttributeSet::default()),
+            WriteVerb::Update | WriteVerb::Check => (Vec::new(), AttributeSet::default()),
         }
     }
 
@@ -507,7 +282,7 @@ impl<'a> OneStep<'a> {
                 made.extend(ifs().flat_map(|c| self.of_living(c)));
             }
             WriteVerb::Delete if step.conditions.is_empty() && self.found.is_none() => {
-                made.extend(self.extra_known(true))
+                made.extend(self.extra_known(true));
             }
             WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check => {
                 made.push(present(self.workload).failing("not_found"));
@@ -534,86 +309,6 @@ impl<'a> OneStep<'a> {
         }];
         of.extend(expired(self.workload, self.entity()));
         vec![Condition { failure, ..any(of) }]
-    }
-
-    /// That what the call knows of the item beside its table key is so.
-    fn extra_known(&self, or_missing: bool) -> Vec<Condition> {
-        let entity = self.entity();
-        let in_key = self
-            .schema
-            .table_family(self.step.entity)
-            .map_or_else(AttributeSet::default, |(f, m)| f.key_attributes(m));
-        let by_key = self
-            .step
-            .by
-            .iter()
-            .filter(|(a, _)| !in_key.contains(*a))
-            .map(|(a, name)| (*a, name.as_str()));
-        let by_find = self.found.into_iter().flat_map(|r| {
-            r.by.iter().filter_map(|c| {
-                c.binding
-                    .get(&self.step.entity)
-                    .map(|a| (*a, c.name.as_str()))
-            })
-        });
-        by_key
-            .chain(by_find)
-            .map(|(id, parameter)| {
-                let attribute = entity.attribute(id);
-                let same = on(&attribute.stored_as, "=")
-                    .stored(element_as(&attribute.ty))
-                    .parameter(parameter);
-                if !or_missing {
-                    return same.failing("not_found");
-                }
-                let absent = absent(self.workload, entity);
-                let mut of = absent.any.clone().unwrap_or_else(|| vec![absent]);
-                of.push(same);
-                any(of).failing("not_found")
-            })
-            .collect()
-    }
-
-    /// What the call knows of the item before.
-    fn known_values(&self) -> Vec<Assignment> {
-        let mut made: Vec<Assignment> = Vec::new();
-        let mut add = |attribute: String, parameter: Option<&String>, value: Option<&Constant>| {
-            if !made.iter().any(|a: &Assignment| a.attribute == attribute) {
-                made.push(Assignment {
-                    attribute,
-                    parameter: parameter.cloned(),
-                    value: value.map(constant),
-                    ..Assignment::default()
-                });
-            }
-        };
-        for (id, parameter) in &self.step.by {
-            add(self.name(*id), Some(parameter), None);
-        }
-        for column in self.found.into_iter().flat_map(|r| &r.by) {
-            if let Some(id) = column.binding.get(&self.step.entity) {
-                add(self.name(*id), Some(&column.name), None);
-            }
-        }
-        if !self.step.upsert {
-            for condition in self
-                .step
-                .conditions
-                .iter()
-                .filter(|c| c.operator == Operator::Equal && c.path.is_empty())
-            {
-                match &condition.operand {
-                    Some(Operand::Constant(value)) => {
-                        add(self.name(condition.attribute), None, Some(value))
-                    }
-                    Some(Operand::Parameter {
-                        name, text: false, ..
-                    }) => add(self.name(condition.attribute), Some(name), None),
-                    _ => {}
-                }
-            }
-        }
-        made
     }
 
     /// Where the item is.

@@ -13,20 +13,19 @@ pub(super) fn constant(
     attribute: &Attribute,
     found: &mut Diagnostics,
 ) -> Option<Constant> {
-    match node.text() {
-        Some(text) => constant_text(text, node.span, attribute, found),
-        None => {
-            found.push(Diagnostic::at(
-                Code::D0210,
-                node.span,
-                format!(
-                    "expected a {} for `{}`",
-                    attribute.ty.name(),
-                    attribute.name
-                ),
-            ));
-            None
-        }
+    if let Some(text) = node.text() {
+        constant_text(text, node.span, attribute, found)
+    } else {
+        found.push(Diagnostic::at(
+            Code::D0210,
+            node.span,
+            format!(
+                "expected a {} for `{}`",
+                attribute.ty.name(),
+                attribute.name
+            ),
+        ));
+        None
     }
 }
 

@@ -162,7 +162,7 @@ pub(super) fn changes(
                     .filter_map(|(key, value)| assigned(key, value, entity, found)),
             );
         } else if let Some(place) = place(item, entity, found) {
-            let operand = needs_value.then(|| Operand::Parameter {
+            let operand = needs_value.then_some(Operand::Parameter {
                 name: place.parameter,
                 negate: false,
                 text: false,

@@ -325,7 +325,7 @@ pub(super) fn check_physical_names(workload: &Workload, found: &mut Diagnostics)
             {
                 found.push(
                     Diagnostic::at(Code::D0220, attribute.span, format!("the design adds an attribute `{name}` itself"))
-                        .help(format!("write `stored_as` another name, or rename the added ones under `table: names`")),
+                        .help("write `stored_as` another name, or rename the added ones under `table: names`".to_string()),
                 );
             }
             if let Some(other) = stored.insert(name, &attribute.name) {

@@ -128,19 +128,17 @@ fn known_by(body: &Node, entity: &Entity, found: &mut Diagnostics) -> Vec<(Attri
             else {
                 continue;
             };
-            let parameter = match value.text().map(operands::parameter) {
-                Some(Some(Operand::Parameter {
-                    name,
-                    negate: false,
-                    text: false,
-                })) => name,
-                _ => {
-                    found.push(
-                        Diagnostic::at(Code::D0104, value.span, "expected the name of a parameter")
-                            .help(format!("write `{}: $name`", entity.attribute(id).name)),
-                    );
-                    continue;
-                }
+            let Some(Some(Operand::Parameter {
+                name: parameter,
+                negate: false,
+                text: false,
+            })) = value.text().map(operands::parameter)
+            else {
+                found.push(
+                    Diagnostic::at(Code::D0104, value.span, "expected the name of a parameter")
+                        .help(format!("write `{}: $name`", entity.attribute(id).name)),
+                );
+                continue;
             };
             match made.iter_mut().find(|(a, _)| *a == id) {
                 Some(known) => known.1 = parameter,

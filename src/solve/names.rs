@@ -96,7 +96,7 @@ fn reads_of(schema: &Schema, index: usize) -> impl Iterator<Item = usize> + '_ {
 
 fn free_name(prefix: &str, kind: Kind, taken: &mut Vec<String>) -> String {
     let prefix = if kind == Kind::Local { "LSI" } else { prefix };
-    let name = (1usize..)
+    let name = (1..=taken.len() + 1)
         .map(|n| format!("{prefix}{n}"))
         .find(|n| !taken.contains(n))
         .unwrap_or_default();

@@ -148,6 +148,9 @@ impl<'a> Oracle<'a> {
 
     /// The family that serves a connected set of demands in an index of a kind; `also` are demands on local indexes
     /// whose partition key must be the table's.
+    ///
+    /// # Errors
+    /// The conflict.
     pub fn family(&self, kind: Kind, demands: &[DemandId], also: &[DemandId]) -> Found {
         let key = (kind, demands.to_vec(), also.to_vec());
         if let Some(found) = self.known.borrow().get(&key) {
@@ -180,6 +183,9 @@ impl<'a> Oracle<'a> {
     }
 
     /// The table's family of an entity that no demand on the table names.
+    ///
+    /// # Errors
+    /// The conflict.
     pub fn plain_family(&self, entity: EntityId) -> Found {
         let setting = Setting {
             workload: self.workload,

@@ -13,7 +13,7 @@ use std::collections::BTreeSet;
 /// The physical attribute that holds an epoch beside a `ttl` of another type.
 pub const TTL_ATTRIBUTE: &str = "_ttl";
 
-/// The most attributes that all INCLUDE projections of a table may name: Amazon DynamoDB Developer Guide, "Quotas".
+/// The most attributes that all INCLUDE projections of a table may name: Amazon `DynamoDB` Developer Guide, "Quotas".
 pub const MOST_INCLUDED: usize = 100;
 
 /// The projection that serves some demands of patterns.

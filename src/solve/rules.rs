@@ -23,7 +23,7 @@ pub fn table_rules(workload: &Workload, variants: &[Variant]) -> Vec<TableRule> 
     for pattern in &workload.patterns {
         match &pattern.action {
             Action::Read(read) => {
-                followed(workload, read).for_each(|e| note(e, workload.entity(e).identity_set()))
+                followed(workload, read).for_each(|e| note(e, workload.entity(e).identity_set()));
             }
             Action::Write(step) => steps(std::slice::from_ref(step)).for_each(|(e, s)| note(e, s)),
             Action::Transaction(all) => steps(all).for_each(|(e, s)| note(e, s)),

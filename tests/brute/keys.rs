@@ -269,9 +269,9 @@ impl<'s> Search<'s> {
                 .map(|(n, m)| (set >> n & 1 == 1, *m))
                 .fold((Vec::new(), Vec::new()), |mut sets, (is, m)| {
                     if is {
-                        sets.0.push(m)
+                        sets.0.push(m);
                     } else {
-                        sets.1.push(m)
+                        sets.1.push(m);
                     }
                     sets
                 });

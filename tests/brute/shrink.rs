@@ -131,7 +131,7 @@ fn without(design: &Design, entity: usize, attribute: usize) -> Option<Design> {
         places
             .iter_mut()
             .filter(|p| **p > attribute)
-            .for_each(|p| *p -= 1)
+            .for_each(|p| *p -= 1);
     };
     move_down(&mut next.entities[entity].key);
     next.entities[entity].uniques.iter_mut().for_each(move_down);

@@ -293,7 +293,7 @@ impl Design {
         for (at, pattern) in self.patterns.iter().enumerate() {
             match &pattern.action {
                 Action::Read(read) if read.entities[0] == entity && self.goes_by_key(at) => {
-                    made.push(self.known_by_get(read))
+                    made.push(self.known_by_get(read));
                 }
                 Action::Write(w)
                     if w.entity == entity

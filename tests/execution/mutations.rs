@@ -58,47 +58,47 @@ fn a_broken_blog_is_reported() {
         BLOG,
         &[
             ("two segments swapped", |p| {
-                list(&mut keys(p, "Post", 0, 1)["sort"][0]["segments"]).swap(0, 2)
+                list(&mut keys(p, "Post", 0, 1)["sort"][0]["segments"]).swap(0, 2);
             }),
             ("a terminator dropped", |p| {
-                drop(list(&mut keys(p, "Author", 0, 0)["partition"][0]["segments"]).pop())
+                drop(list(&mut keys(p, "Author", 0, 0)["partition"][0]["segments"]).pop());
             }),
             ("read in the other direction", |p| {
-                step(p, "author_and_posts")["forward"] = json!(true)
+                step(p, "author_and_posts")["forward"] = json!(true);
             }),
             ("shards read in the other direction", |p| {
-                step(p, "latest_live")["forward"] = json!(true)
+                step(p, "latest_live")["forward"] = json!(true);
             }),
             ("only_when dropped", |p| {
-                keys(p, "Post", 0, 1)["only_when"] = Json::Null
+                keys(p, "Post", 0, 1)["only_when"] = Json::Null;
             }),
             ("no room for the author", |p| {
-                step(p, "author_and_posts")["limit"] = json!(10)
+                step(p, "author_and_posts")["limit"] = json!(10);
             }),
             ("a guard's action dropped", |p| {
-                drop(list(&mut step(p, "add_author")["actions"]).pop())
+                drop(list(&mut step(p, "add_author")["actions"]).pop());
             }),
             ("the guard itself dropped", |p| {
                 list(&mut named(p, "entities", "Author")["kinds"]).pop();
                 list(&mut step(p, "add_author")["actions"]).pop();
             }),
             ("the keys of publish dropped", |p| {
-                action(p, "publish", 0)["keys"] = json!([])
+                action(p, "publish", 0)["keys"] = json!([]);
             }),
             ("the keys of publish removed", |p| {
-                action(p, "publish", 0)["keys"][0]["do"] = json!("remove")
+                action(p, "publish", 0)["keys"][0]["do"] = json!("remove");
             }),
             ("a shard not asked", |p| {
-                step(p, "latest_live")["for_each"][0]["count"] = json!(1)
+                step(p, "latest_live")["for_each"][0]["count"] = json!(1);
             }),
             ("a shard more in the key", |p| {
                 keys(p, "Post", 0, 1)["partition"][0]["segments"][1]["shard"]["count"] = json!(3);
             }),
             ("the shards not merged", |p| {
-                step(p, "latest_live")["merge"] = Json::Null
+                step(p, "latest_live")["merge"] = Json::Null;
             }),
             ("the shards merged upside down", |p| {
-                step(p, "latest_live")["merge"][0]["descending"] = json!(false)
+                step(p, "latest_live")["merge"][0]["descending"] = json!(false);
             }),
             ("a projection too narrow", |p| {
                 p["tables"][0]["indexes"][0]["projection"] =
@@ -112,13 +112,13 @@ fn a_broken_blog_is_reported() {
                 drop(list(&mut action(p, "publish", 0)["condition"]).remove(0));
             }),
             ("no condition that the post is a draft", |p| {
-                drop(list(&mut action(p, "publish", 0)["condition"]).pop())
+                drop(list(&mut action(p, "publish", 0)["condition"]).pop());
             }),
             ("another failure", |p| {
-                action(p, "add_author", 1)["condition"][0]["failure"] = json!("exists")
+                action(p, "add_author", 1)["condition"][0]["failure"] = json!("exists");
             }),
             ("a counter that counts twice", |p| {
-                action(p, "add_post", 1)["add"][0]["value"] = json!(2)
+                action(p, "add_post", 1)["add"][0]["value"] = json!(2);
             }),
             ("a post without discriminator", |p| {
                 named(p, "entities", "Post")["kinds"][0]["discriminator"] = Json::Null;
@@ -158,31 +158,31 @@ fn a_broken_store_is_reported() {
                 }
             }),
             ("the old guard kept", |p| {
-                drop(list(&mut step(p, "change_email")["actions"]).remove(1))
+                drop(list(&mut step(p, "change_email")["actions"]).remove(1));
             }),
             ("the new guard not written", |p| {
-                drop(list(&mut step(p, "change_email")["actions"]).pop())
+                drop(list(&mut step(p, "change_email")["actions"]).pop());
             }),
             ("the guard kept of a customer that goes", |p| {
                 drop(list(&mut step(p, "remove_customer")["actions"]).pop());
             }),
             ("current not read", |p| {
-                action(p, "set_status", 0)["current"] = json!(["placed_at"])
+                action(p, "set_status", 0)["current"] = json!(["placed_at"]);
             }),
             ("always in the index of open orders", |p| {
-                action(p, "set_status", 0)["keys"][0]["do"] = json!("set")
+                action(p, "set_status", 0)["keys"][0]["do"] = json!("set");
             }),
             ("keys of a status left as they are", |p| {
-                drop(list(&mut action(p, "set_status", 0)["keys"]).pop())
+                drop(list(&mut action(p, "set_status", 0)["keys"]).pop());
             }),
             ("a condition that is open", |p| {
-                action(p, "place_order", 2)["condition"][1]["op"] = json!(">")
+                action(p, "place_order", 2)["condition"][1]["op"] = json!(">");
             }),
             ("added instead of subtracted", |p| {
-                action(p, "place_order", 2)["add"][0]["negate"] = json!(false)
+                action(p, "place_order", 2)["add"][0]["negate"] = json!(false);
             }),
             ("only the first item", |p| {
-                action(p, "place_order", 1)["times"] = Json::Null
+                action(p, "place_order", 1)["times"] = Json::Null;
             }),
             ("a status not asked", |p| {
                 list(&mut named(p, "patterns", "orders_of_customer")["steps"][1]["for_each"][0]["values"]).pop();
@@ -191,7 +191,7 @@ fn a_broken_store_is_reported() {
                 list(&mut step(p, "count_open")["for_each"][0]["values"]).push(json!("shipped"));
             }),
             ("nothing followed", |p| {
-                drop(list(&mut named(p, "patterns", "order_with_items")["steps"]).pop())
+                drop(list(&mut named(p, "patterns", "order_with_items")["steps"]).pop());
             }),
             ("a status of no variant", |p| {
                 named(p, "patterns", "orders_of_customer")["steps"][0]["when"] =
@@ -210,7 +210,7 @@ fn a_broken_store_is_reported() {
                     .retain(|v| v["derived"] != json!(true));
             }),
             ("lacks taken for contains", |p| {
-                action(p, "tag", 0)["condition"][1]["op"] = json!("contains")
+                action(p, "tag", 0)["condition"][1]["op"] = json!("contains");
             }),
             ("an element removed as the attribute", |p| {
                 action(p, "untag", 0)["remove"] = json!([{ "attribute": "tags" }]);
@@ -220,7 +220,7 @@ fn a_broken_store_is_reported() {
                 indexes[4]["key"]["sort"] = json!([{ "attribute": "stock", "type": "N" }]);
             }),
             ("a page too large", |p| {
-                named(p, "patterns", "open_orders")["limit"]["count"] = json!(5)
+                named(p, "patterns", "open_orders")["limit"]["count"] = json!(5);
             }),
         ],
     );
@@ -232,16 +232,16 @@ fn broken_logins_are_reported() {
         LOGIN,
         &[
             ("a list with what is over its time", |p| {
-                step(p, "sessions_of")["filter"] = Json::Null
+                step(p, "sessions_of")["filter"] = Json::Null;
             }),
             ("a get of what is over its time", |p| {
-                step(p, "code_of")["filter"] = Json::Null
+                step(p, "code_of")["filter"] = Json::Null;
             }),
             ("a count of what is over its time", |p| {
-                step(p, "codes")["filter"] = Json::Null
+                step(p, "codes")["filter"] = Json::Null;
             }),
             ("over its time a moment too early", |p| {
-                step(p, "session")["filter"][0]["any"][1]["op"] = json!(">")
+                step(p, "session")["filter"][0]["any"][1]["op"] = json!(">");
             }),
             ("a create beside what is over its time", |p| {
                 action(p, "start_session", 0)["condition"] =
@@ -255,22 +255,22 @@ fn broken_logins_are_reported() {
                 drop(list(&mut action(p, "extend_code", 0)["condition"]).remove(1));
             }),
             ("a check of what is over its time", |p| {
-                drop(list(&mut action(p, "confirm", 0)["condition"]).remove(1))
+                drop(list(&mut action(p, "confirm", 0)["condition"]).remove(1));
             }),
             ("a check dropped", |p| {
-                drop(list(&mut step(p, "confirm")["actions"]).remove(0))
+                drop(list(&mut step(p, "confirm")["actions"]).remove(0));
             }),
             ("no epoch beside the date", |p| {
-                named(p, "entities", "Pass")["kinds"][0]["ttl"] = Json::Null
+                named(p, "entities", "Pass")["kinds"][0]["ttl"] = Json::Null;
             }),
             ("an identity without its guard", |p| {
-                drop(list(&mut step(p, "record_visit")["actions"]).pop())
+                drop(list(&mut step(p, "record_visit")["actions"]).pop());
             }),
             ("an identity's guard kept", |p| {
-                drop(list(&mut step(p, "forget_visit")["actions"]).pop())
+                drop(list(&mut step(p, "forget_visit")["actions"]).pop());
             }),
             ("an upsert without discriminator", |p| {
-                action(p, "login", 0)["upsert"] = json!(false)
+                action(p, "login", 0)["upsert"] = json!(false);
             }),
             ("an upsert that must find its item", |p| {
                 list(&mut action(p, "login", 0)["condition"])
@@ -284,7 +284,7 @@ fn broken_logins_are_reported() {
                 list(&mut step(p, "visits")["sort"][0]["between"][1]).pop();
             }),
             ("codes among the user's other items", |p| {
-                step(p, "codes")["sort"] = json!([])
+                step(p, "codes")["sort"] = json!([]);
             }),
             ("sessions of all devices ended", |p| {
                 let steps = &mut named(p, "patterns", "end_all")["steps"];
@@ -318,20 +318,20 @@ fn a_broken_wall_is_reported() {
                 }
             }),
             ("half of the owners followed", |p| {
-                drop(list(&mut named(p, "patterns", "owned")["steps"]).pop())
+                drop(list(&mut named(p, "patterns", "owned")["steps"]).pop());
             }),
             ("everything else too", |p| {
-                step(p, "everything")["filter"] = Json::Null
+                step(p, "everything")["filter"] = Json::Null;
             }),
             ("a prefix that is the whole text", |p| {
                 let segments = list(&mut step(p, "notes")["sort"][0]["then"]["begins_with"]);
                 segments.push(json!({ "literal": "#" }));
             }),
             ("photos without their flag", |p| {
-                keys(p, "Photo", 0, 4)["only_when"] = Json::Null
+                keys(p, "Photo", 0, 4)["only_when"] = Json::Null;
             }),
             ("merged shards of one direction only", |p| {
-                step(p, "latest")["merge"] = Json::Null
+                step(p, "latest")["merge"] = Json::Null;
             }),
         ],
     );

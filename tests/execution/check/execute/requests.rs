@@ -86,7 +86,7 @@ fn combinations<'a>(
             };
             match dimension {
                 ForEach::Count { variable, count } => {
-                    longer.extend((0..*count).map(|n| with(variable, json!(n))))
+                    longer.extend((0..*count).map(|n| with(variable, json!(n))));
                 }
                 ForEach::Values { variable, values } => {
                     longer.extend(values.iter().map(|v| with(variable, v.clone())));

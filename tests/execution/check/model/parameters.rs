@@ -205,7 +205,7 @@ impl Design {
                     add(source, &place.attribute, kind, false);
                 }
                 Test::Contains(source) | Test::Lacks(source) => {
-                    add(source, &place.attribute, kind.element(), false)
+                    add(source, &place.attribute, kind.element(), false);
                 }
                 Test::OneOf(_) | Test::Exists | Test::Missing => {}
             }

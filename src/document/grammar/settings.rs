@@ -1,0 +1,188 @@
+//! The fields of the table's settings, quotas, consumers of the stream and what is generated.
+
+use super::{
+    CAPACITY, COUNT, DAYS, Field, Form, NAME_, NAMES, SHARE, Shape, TEXT, TEXT_, TEXTS, WHOLE,
+};
+use crate::document::form::Lexeme;
+
+static CAPACITY_FORM: Form = Form {
+    what: "provisioned capacity",
+    fields: &[
+        needed!(
+            "read",
+            Shape::Scalar(&CAPACITY),
+            "read capacity units, from..to"
+        ),
+        needed!(
+            "write",
+            Shape::Scalar(&CAPACITY),
+            "write capacity units, from..to"
+        ),
+        field!(
+            "target",
+            Shape::Scalar(&SHARE),
+            "target utilisation of autoscaling; default 70%"
+        ),
+    ],
+};
+static BILLING: Form = Form {
+    what: "a billing mode",
+    fields: &[needed!(
+        "provisioned",
+        Shape::Map(&CAPACITY_FORM),
+        "provisioned capacity with autoscaling"
+    )],
+};
+static KMS: Form = Form {
+    what: "a customer key",
+    fields: &[needed!(
+        "kms_key",
+        TEXT_,
+        "the key's ARN or the name of a variable"
+    )],
+};
+static THROUGHPUT: Form = Form {
+    what: "the most throughput",
+    fields: &[
+        field!("read", Shape::Scalar(&COUNT), "read request units a second"),
+        field!(
+            "write",
+            Shape::Scalar(&COUNT),
+            "write request units a second"
+        ),
+    ],
+};
+static NAMES_FORM: Form = Form {
+    what: "names of physical attributes",
+    fields: &[
+        field!(
+            "partition",
+            NAME_,
+            "the table's partition key; default `PK`"
+        ),
+        field!("sort", NAME_, "the table's sort key; default `SK`"),
+        field!(
+            "index",
+            NAME_,
+            "the start of the indexes' names; default `GSI`"
+        ),
+        field!(
+            "type",
+            Shape::Scalar(&Lexeme {
+                what: "a name",
+                pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+                any_scalar: true
+            }),
+            "the entity's name in each item; default `_type`",
+        ),
+    ],
+};
+
+/// Settings of the table.
+pub(super) static TABLE: Form = Form {
+    what: "table settings",
+    fields: &[
+        field!("name", TEXT_, "default: the design's name"),
+        field!(
+            "billing",
+            Shape::OneOf(&[Shape::Word(&["on_demand"]), Shape::Map(&BILLING)]),
+            "default `on_demand`"
+        ),
+        field!(
+            "class",
+            Shape::Word(&["standard", "infrequent_access"]),
+            "default `standard`"
+        ),
+        field!(
+            "point_in_time_recovery",
+            Shape::OneOf(&[Shape::Flag, Shape::Scalar(&DAYS)]),
+            "default true; or `7 days`"
+        ),
+        field!("deletion_protection", Shape::Flag, "default true"),
+        field!(
+            "encryption",
+            Shape::OneOf(&[Shape::Word(&["aws_owned", "aws_managed"]), Shape::Map(&KMS)]),
+            "default `aws_owned`",
+        ),
+        field!(
+            "stream",
+            Shape::Word(&[
+                "none",
+                "keys_only",
+                "new_image",
+                "old_image",
+                "new_and_old_images"
+            ]),
+            "default `none`",
+        ),
+        field!("replicas", TEXTS, "regions of a global table"),
+        field!(
+            "consistency",
+            Shape::Word(&["eventual", "strong"]),
+            "`strong`: multi-Region strong consistency"
+        ),
+        field!("alarms", Shape::Flag, "default false"),
+        field!("contributor_insights", Shape::Flag, "default false"),
+        field!(
+            "max_throughput",
+            Shape::Map(&THROUGHPUT),
+            "on-demand limits"
+        ),
+        field!("tags", Shape::Entries(&TEXT, &TEXT_), "tags of the table"),
+        field!(
+            "names",
+            Shape::Map(&NAMES_FORM),
+            "names of the physical attributes that the design adds"
+        ),
+    ],
+};
+
+/// Quotas.
+pub(super) static LIMITS: Form = Form {
+    what: "limits",
+    fields: &[
+        field!(
+            "gsis",
+            Shape::Scalar(&WHOLE),
+            "global secondary indexes; default 20"
+        ),
+        field!(
+            "lsis",
+            Shape::Scalar(&WHOLE),
+            "local secondary indexes, at most 5; default 0"
+        ),
+    ],
+};
+
+/// A consumer of the stream.
+pub(super) static CONSUMER: Form = Form {
+    what: "a consumer",
+    fields: &[
+        field!("entity", NAMES, "whose changes; default all"),
+        field!(
+            "events",
+            Shape::OneOf(&[
+                Shape::Word(&["insert", "modify", "remove"]),
+                Shape::List(&Shape::Word(&["insert", "modify", "remove"])),
+            ]),
+            "which changes; default all",
+        ),
+        needed!(
+            "function",
+            TEXT_,
+            "the function's ARN or the name of a variable"
+        ),
+    ],
+};
+
+/// What is generated.
+pub(super) static GENERATE: Form = Form {
+    what: "targets",
+    fields: &[
+        field!("terraform", TEXT_, "a directory"),
+        field!("cloudformation", TEXT_, "a file"),
+        field!("rust", TEXT_, "a directory or file"),
+        field!("typescript", TEXT_, "a directory or file"),
+        field!("coverage", TEXT_, "a Markdown file"),
+    ],
+};
