@@ -69,6 +69,8 @@ pub struct Proof {
     pub clique: Vec<usize>,
     /// Whether none of them can be answered by the table.
     pub without_table: bool,
+    /// The fewest indexes that were found to be enough; the cheapest design may have more.
+    pub fewest: usize,
     /// Whether the number of indexes is the least, by the bound or by exhaustive search.
     pub optimal: bool,
 }
@@ -133,7 +135,7 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
             designs.swap_remove(cheapest).2
         }
     };
-    let proof = context.proof(&parts, &counts, &schema);
+    let proof = context.proof(&parts, &counts, &schema, globals + local);
     Solution {
         variants,
         rules,

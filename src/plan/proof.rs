@@ -134,7 +134,13 @@ fn summary(workload: &Workload, solution: &Solution, proof: &Proof) -> String {
             needed(n)
         ),
     };
-    let closing = if !proof.optimal {
+    let closing = if proof.indexes > solution.proof.fewest {
+        let fewest = match solution.proof.fewest {
+            0 => "the table alone would do".to_owned(),
+            n => format!("{n} would be enough"),
+        };
+        format!("This design has {indexes} because it costs least; {fewest}.")
+    } else if !proof.optimal {
         format!("The search ended before it was shown that fewer than {indexes} are not enough.")
     } else if proof.method == "clique" {
         format!("This design has {indexes}: none can have fewer.")

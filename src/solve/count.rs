@@ -106,6 +106,7 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
         parts: &[Problem<'o, 'a>],
         counts: &[Counted],
         schema: &Schema,
+        fewest: usize,
     ) -> Proof {
         let cliques = parts.iter().map(|part| {
             let answered =
@@ -123,6 +124,7 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             lower_bound: 0,
             clique: Vec::new(),
             without_table: false,
+            fewest,
             optimal: true,
         };
         if let Some((part, clique)) = best {
@@ -136,7 +138,8 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
                 .collect();
         }
         let searched = counts.iter().all(|c| c.globals.iter().all(|f| f.least));
-        made.optimal = made.lower_bound == schema.indexes.len() || searched;
+        let indexes = schema.indexes.len();
+        made.optimal = made.lower_bound == indexes || (searched && indexes == fewest);
         made
     }
 }

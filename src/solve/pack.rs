@@ -5,10 +5,15 @@
 
 use super::oracle::Slot;
 use super::problem::{Choice, Problem, Vertex};
+use super::projection::needed;
 use super::{Context, refine};
 use crate::demand::{Shape, Ways};
 use crate::layout::Kind;
 use crate::schema::{Schema, Served};
+use std::collections::BTreeSet;
+
+/// What the entries of a slot carry: `None` where nothing is in it, `Some(None)` for everything.
+type Carried = Option<Option<BTreeSet<String>>>;
 
 impl<'o, 'a> Context<'_, 'o, 'a> {
     /// Puts the parts' indexes together: which index of one part becomes which index of all matters where projections
@@ -25,25 +30,72 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             .collect();
         let mut placed: Vec<Vec<Choice>> = Vec::new();
         for choices in chosen {
-            let mut best: Option<(u128, Vec<Choice>)> = None;
+            let mut tried: Vec<(Vec<Carried>, u128, Vec<Choice>)> = Vec::new();
+            let before = self.carried(parts, kinds, &placed);
             for order in orders(movable.len()) {
                 let moved: Vec<Choice> = choices
                     .iter()
                     .map(|c| relabel(*c, &movable, &order))
                     .collect();
                 placed.push(moved);
-                if self.exclusive_respected(kinds, &placed) {
-                    let cost = self.joined_cost(parts, kinds, &placed);
-                    let moved = placed.last().cloned().unwrap_or_default();
-                    if best.as_ref().is_none_or(|(least, _)| cost < *least) {
-                        best = Some((cost, moved));
+                let joined = self.carried(parts, kinds, &placed);
+                let new = tried.iter().all(|(carried, ..)| *carried != joined);
+                if new && self.exclusive_respected(kinds, &placed) {
+                    let own = self.carried(
+                        &parts[placed.len() - 1..],
+                        kinds,
+                        &placed[placed.len() - 1..],
+                    );
+                    let as_before =
+                        |(joined, of): (&Carried, &Carried)| of.is_none() || joined == of;
+                    let widens = !joined.iter().zip(&before).all(as_before)
+                        || !joined.iter().zip(&own).all(as_before);
+                    // Nothing is cheaper than to carry no more than before.
+                    let cost = if widens {
+                        self.joined_cost(parts, kinds, &placed)
+                    } else {
+                        0
+                    };
+                    tried.push((joined, cost, placed.last().cloned().unwrap_or_default()));
+                    if !widens {
+                        placed.pop();
+                        break;
                     }
                 }
                 placed.pop();
             }
-            placed.push(best.map_or(choices, |(_, c)| c));
+            let best = tried.into_iter().min_by_key(|(_, cost, _)| *cost);
+            placed.push(best.map_or(choices, |(.., c)| c));
         }
         self.joined(parts, kinds, &placed)
+    }
+
+    /// What the entries of each slot carry for some parts.
+    fn carried(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        kinds: &[Kind],
+        placed: &[Vec<Choice>],
+    ) -> Vec<Carried> {
+        let mut made: Vec<Carried> = vec![None; kinds.len()];
+        for (part, choices) in parts.iter().zip(placed) {
+            for (vertex, choice) in part.vertices.iter().zip(choices) {
+                let Choice::At(slot, d) = choice else {
+                    continue;
+                };
+                let workload = self.oracle.workload;
+                let more = needed(workload, vertex.pattern, self.oracle.demand(*d));
+                let of = &mut made[slot.0];
+                *of = Some(match of.take() {
+                    None => more,
+                    Some(known) => known.zip(more).map(|(mut a, b)| {
+                        a.extend(b);
+                        a
+                    }),
+                });
+            }
+        }
+        made
     }
 
     /// Whether no scanned index would hold two entities.
