@@ -23,6 +23,7 @@ pub mod cost;
 pub mod demand;
 pub mod diagnostic;
 pub mod document;
+pub mod effect;
 pub mod encoding;
 pub mod estimate;
 pub mod heat;

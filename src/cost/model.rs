@@ -6,8 +6,9 @@
 
 use super::price::{MONTH, Prices, STORED_OVERHEAD};
 use super::units::{Entry, index_write_units, query_halves, read_halves, write_units};
-use super::{effect, size};
+use super::{odds, size};
 use crate::demand::{Demand, Part, Shape, Variant, Ways};
+use crate::effect::Effect;
 use crate::estimate::{self, Chosen, WHOLE};
 use crate::layout::{Family, Kind};
 use crate::schema::{Projection, Schema, Served, find};
@@ -263,16 +264,25 @@ impl Model<'_> {
     #[must_use]
     pub fn step(&self, schema: &Schema, pattern: PatternId, step: &Step) -> Units {
         let entity = step.entity;
-        let touched = guards(self.workload, schema, entity)
-            .into_iter()
-            .filter(|g| effect::moves_guard(self.workload, step, g));
-        let touched: u64 = touched
-            .map(|g| effect::guard_writes(self.workload, step, &g))
+        let (found, steps) = match &self.workload.pattern(pattern).action {
+            Action::Find(find) => (Some(&find.read), 1),
+            Action::Transaction(steps) => (None, steps.len()),
+            Action::Write(_) | Action::Read(_) | Action::External => (None, 1),
+        };
+        let effect = Effect {
+            workload: self.workload,
+            schema,
+            step,
+            found,
+            joined: steps > 1,
+        };
+        let works = effect.guards();
+        let touched: u64 = works
+            .iter()
+            .map(|w| u64::from(w.put.is_some()) + u64::from(w.delete))
             .sum();
-        let transaction = matches!(
-            self.workload.pattern(pattern).action,
-            Action::Transaction(_)
-        ) || touched > 0;
+        // A transaction of one action is that action alone.
+        let transaction = steps > 1 || touched > 0 || step.times.is_some();
         let factor = if transaction { 2 } else { 1 };
         let item = write_units(self.item_bytes(schema, entity));
         let mut micro = u128::from(item * factor + touched * 2) * u128::from(WHOLE);
@@ -283,7 +293,7 @@ impl Model<'_> {
                     index.projection == Projection::All
                         || matches!(&index.projection, Projection::Include(n) if n.contains(&self.workload.entity(entity).attribute(a).stored_as))
                 };
-                let odds = effect::odds(self.workload, step, family, member, projected);
+                let odds = odds::odds(self.workload, step, family, member, projected);
                 let unit = |entry: Entry| u128::from(index_write_units(entry));
                 micro += unit(Entry::Enters(bytes)) * odds.enters
                     + unit(Entry::Leaves(bytes)) * odds.leaves
@@ -295,17 +305,14 @@ impl Model<'_> {
             read: 0,
             write: micro,
         };
-        if effect::reads_before(self.workload, schema, step) {
+        if !effect.current().is_empty() {
             units = units.plus(Units::halves(read_halves(
                 self.item_bytes(schema, entity),
                 true,
             )));
         }
         let (min, max) = step.times.map_or((1, 1), |t| (t.min, t.max));
-        let found = match &self.workload.pattern(pattern).action {
-            Action::Find(find) => self.found(&find.read, entity),
-            _ => u128::from(WHOLE),
-        };
+        let found = found.map_or(u128::from(WHOLE), |read| self.found(read, entity));
         units.times(u128::from(min + max) * found, 2 * u128::from(WHOLE))
     }
 

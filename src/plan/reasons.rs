@@ -158,7 +158,7 @@ impl Reasons<'_> {
             let creates = s.verb == WriteVerb::Create;
             s.entity == entity
                 && !creates
-                && crate::cost::effect::changed(declared, s).contains(attribute)
+                && crate::effect::changed(declared, s).contains(attribute)
         };
         self.workload
             .steps()

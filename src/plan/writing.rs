@@ -4,22 +4,20 @@
 //! need and the call does not know is named in `current`: the item is read first, and written on the condition that
 //! these attributes are still what was read.
 
-mod changes;
 mod known;
 use super::conditions::{absent, alive, any, constant, of_write, path, present};
 use super::entities::guard_name;
 use super::keys::{encoding_of, partition, sort};
 use super::parameters::of_writes;
 use super::{
-    ActionEntry, ActionKey, Assignment, Choice, Condition, ForEach, KeySegments, Parameter,
-    Segment, SortCondition, WriteStep,
+    ActionEntry, ActionKey, Assignment, Choice, Condition, ForEach, KeyChange, KeySegments,
+    Parameter, Segment, SortCondition, WriteStep,
 };
+use crate::effect::{Effect, GuardWork, Put};
 use crate::layout::Component;
 use crate::schema::Schema;
-use crate::solve::guards::{Guard, guards};
 use crate::workload::{
-    Action, AttributeId, AttributeSet, Change, Constant, Entity, Operand, Read, Step, Workload,
-    WriteVerb,
+    Action, AttributeId, Change, Entity, Operand, Read, Step, Workload, WriteVerb,
 };
 
 /// The writing step of a pattern and its parameters.
@@ -38,10 +36,13 @@ pub(super) fn write(
     let mut actions: Vec<ActionEntry> = Vec::new();
     for (step, list) in steps.iter().zip(&lists) {
         let one = OneStep {
-            workload,
-            schema,
-            step,
-            found,
+            effect: Effect {
+                workload,
+                schema,
+                step,
+                found,
+                joined: steps.len() > 1,
+            },
             list: list.clone(),
         };
         one.actions(&mut actions);
@@ -65,31 +66,14 @@ pub(super) fn write(
     (step, parameters)
 }
 
-/// What is known of an attribute's value.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Known<'a> {
-    /// It is this.
-    Constant(&'a Constant),
-    /// It is there, and the call knows it.
-    Value,
-    /// It is not there.
-    Missing,
-    /// Nothing.
-    Unknown,
-}
-
 struct OneStep<'a> {
-    workload: &'a Workload,
-    schema: &'a Schema,
-    step: &'a Step,
-    /// The read that found the item.
-    found: Option<&'a Read>,
+    effect: Effect<'a>,
     list: Option<String>,
 }
 
 impl<'a> OneStep<'a> {
     fn entity(&self) -> &'a Entity {
-        self.workload.entity(self.step.entity)
+        self.effect.entity()
     }
 
     fn name(&self, id: AttributeId) -> String {
@@ -101,7 +85,7 @@ impl<'a> OneStep<'a> {
             action: action.to_owned(),
             entity: self.entity().name.clone(),
             kind: kind.to_owned(),
-            name: self.step.alias.clone(),
+            name: self.effect.step.alias.clone(),
             of: None,
             times: self.list.clone(),
             current: Vec::new(),
@@ -121,33 +105,33 @@ impl<'a> OneStep<'a> {
     fn actions(&self, made: &mut Vec<ActionEntry>) {
         let entity = self.entity();
         let place = made.len();
-        let guards = guards(self.workload, self.schema, self.step.entity);
-        let mut item = match self.step.verb {
+        let mut item = match self.effect.step.verb {
             WriteVerb::Create | WriteVerb::Put => self.put(),
             WriteVerb::Update => self.update(),
             WriteVerb::Delete => self.empty("delete", &entity.name),
             WriteVerb::Check => self.empty("check", &entity.name),
         };
         item.condition = self.conditions();
-        if !matches!(self.step.verb, WriteVerb::Create | WriteVerb::Put) {
+        if !matches!(self.effect.step.verb, WriteVerb::Create | WriteVerb::Put) {
             item.key = Some(self.key());
             item.values = self.known_values();
         }
-        item.returned = self.step.returns.iter().map(|a| self.name(*a)).collect();
-        let mut current: AttributeSet = self.needed_by_keys();
-        let mut of_guards = Vec::new();
-        for guard in &guards {
-            let (actions, needs) = self.guard(guard, place);
-            of_guards.extend(actions);
-            current = current.union(needs);
-        }
+        item.returned = self
+            .effect
+            .step
+            .returns
+            .iter()
+            .map(|a| self.name(*a))
+            .collect();
         item.current = entity
-            .names(current.iter())
+            .names(self.effect.current().iter())
             .into_iter()
             .map(str::to_owned)
             .collect();
         made.push(item);
-        made.extend(of_guards);
+        for work in self.effect.guards() {
+            made.extend(self.guard(&work, place));
+        }
     }
 
     fn put(&self) -> ActionEntry {
@@ -162,7 +146,7 @@ impl<'a> OneStep<'a> {
                 attribute: attribute.name.clone(),
                 ..Assignment::default()
             };
-            match self.step.set.iter().find(|c| c.attribute == id) {
+            match self.effect.step.set.iter().find(|c| c.attribute == id) {
                 Some(change) => self.operand(change.operand.as_ref(), &mut assignment),
                 None if attribute.derived.is_some() => assignment.derived = Some(true),
                 None => assignment.parameter = Some(attribute.name.clone()),
@@ -196,96 +180,86 @@ impl<'a> OneStep<'a> {
             self.operand(change.operand.as_ref(), &mut to);
             to
         };
-        made.set = self.step.set.iter().map(assignment).collect();
-        made.add = self.step.add.iter().map(assignment).collect();
-        made.remove = self.step.remove.iter().map(assignment).collect();
-        for id in self.derived_anew().iter() {
+        made.set = self.effect.step.set.iter().map(assignment).collect();
+        made.add = self.effect.step.add.iter().map(assignment).collect();
+        made.remove = self.effect.step.remove.iter().map(assignment).collect();
+        for id in self.effect.derived_anew().iter() {
             made.set.push(Assignment {
                 attribute: self.name(id),
                 derived: Some(true),
                 ..Assignment::default()
             });
         }
-        made.upsert = self.step.upsert;
+        made.upsert = self.effect.step.upsert;
         made.keys = self.key_changes();
         made
     }
 
-    /// The actions on a guard, and what must be known of the item before.
-    fn guard(&self, guard: &Guard, of: usize) -> (Vec<ActionEntry>, AttributeSet) {
-        let entity = self.entity();
-        let kind = guard_name(self.workload, self.step.entity, guard);
+    /// What becomes of the index keys.
+    fn key_changes(&self) -> Vec<KeyChange> {
+        self.effect
+            .touched()
+            .into_iter()
+            .map(|(name, family, member)| {
+                let change = match self.effect.membership(family, member) {
+                    Some(true) => "set",
+                    Some(false) => "remove",
+                    None => "either",
+                };
+                KeyChange {
+                    index: name.to_owned(),
+                    change: change.to_owned(),
+                }
+            })
+            .collect()
+    }
+
+    /// The actions on a guard.
+    fn guard(&self, work: &GuardWork, of: usize) -> Vec<ActionEntry> {
+        let kind = guard_name(self.effect.workload, self.effect.step.entity, &work.guard);
         let action = |action: &str| ActionEntry {
             of: Some(of),
             name: None,
             ..self.empty(action, &kind)
         };
-        let taken = if guard.of_identity {
+        let taken = if work.guard.of_identity {
             "exists"
         } else {
             "not_unique"
         };
-        let put_new = || ActionEntry {
-            condition: vec![absent(self.workload, entity).failing(taken)],
-            ..action("put")
-        };
-        let attributes: AttributeSet = guard.attributes.iter().copied().collect();
-        let before: AttributeSet = guard
-            .attributes
-            .iter()
-            .copied()
-            .filter(|a| self.before(*a) == Known::Unknown)
-            .collect();
-        let carried = || {
-            let all = entity
-                .identity
-                .iter()
-                .copied()
-                .chain(entity.ttl)
-                .chain(guard.attributes.iter().copied());
-            all.fold(AttributeSet::default(), |set, a| set.union(self.needs(a)))
-        };
-        let changed = self.changed();
-        let expires = entity.ttl.is_some_and(|t| changed.contains(t));
-        match self.step.verb {
-            WriteVerb::Create => (vec![put_new()], AttributeSet::default()),
-            // What is replaced may have had other values: its guards go.
-            WriteVerb::Put if guard.of_identity => (vec![action("put")], AttributeSet::default()),
-            WriteVerb::Put => (vec![put_new(), action("delete")], attributes),
-            // An item over its time counts as gone, and its guards may be another's by now.
-            WriteVerb::Delete => (
-                vec![action("delete")],
-                entity.ttl.map_or(before, |t| before.with(t)),
-            ),
-            WriteVerb::Update
-                if !attributes.intersection(changed).is_empty()
-                    || (self.step.upsert && !guard.of_identity) =>
-            {
-                (vec![put_new(), action("delete")], before.union(carried()))
-            }
-            WriteVerb::Update if expires || self.step.upsert => (vec![action("put")], carried()),
-            WriteVerb::Update | WriteVerb::Check => (Vec::new(), AttributeSet::default()),
+        let mut made = Vec::new();
+        match work.put {
+            Some(Put::Taken) => made.push(ActionEntry {
+                condition: vec![absent(self.effect.workload, self.entity()).failing(taken)],
+                ..action("put")
+            }),
+            Some(Put::Again) => made.push(action("put")),
+            None => {}
         }
+        if work.delete {
+            made.push(action("delete"));
+        }
+        made
     }
 
     /// What must hold of the stored item.
     fn conditions(&self) -> Vec<Condition> {
         let entity = self.entity();
-        let step = self.step;
+        let step = self.effect.step;
         let mut made: Vec<Condition> = Vec::new();
         let ifs = || step.conditions.iter().map(|c| of_write(entity, c));
         match step.verb {
-            WriteVerb::Create => made.push(absent(self.workload, entity).failing("exists")),
+            WriteVerb::Create => made.push(absent(self.effect.workload, entity).failing("exists")),
             WriteVerb::Put => made.extend(ifs().flat_map(|c| self.of_living(c))),
             WriteVerb::Update if step.upsert => {
                 made.extend(self.extra_known(true));
                 made.extend(ifs().flat_map(|c| self.of_living(c)));
             }
-            WriteVerb::Delete if step.conditions.is_empty() && self.found.is_none() => {
+            WriteVerb::Delete if step.conditions.is_empty() && self.effect.found.is_none() => {
                 made.extend(self.extra_known(true));
             }
             WriteVerb::Update | WriteVerb::Delete | WriteVerb::Check => {
-                made.push(present(self.workload).failing("not_found"));
+                made.push(present(self.effect.workload).failing("not_found"));
                 made.extend(alive(entity).map(|c| c.failing("not_found")));
                 made.extend(self.extra_known(false));
                 made.extend(ifs());
@@ -307,14 +281,14 @@ impl<'a> OneStep<'a> {
             failure: None,
             ..condition
         }];
-        of.extend(expired(self.workload, self.entity()));
+        of.extend(expired(self.effect.workload, self.entity()));
         vec![Condition { failure, ..any(of) }]
     }
 
     /// Where the item is.
     fn key(&self) -> ActionKey {
-        let names = &self.workload.settings.names;
-        if self.found.is_some() {
+        let names = &self.effect.workload.settings.names;
+        if self.effect.found.is_some() {
             let row = |name: &str| Segment::Row {
                 row: name.to_owned(),
                 stored_as: "string".to_owned(),
@@ -329,7 +303,8 @@ impl<'a> OneStep<'a> {
                 ])))],
             };
         }
-        let Some((family, member)) = self.schema.table_family(self.step.entity) else {
+        let Some((family, member)) = self.effect.schema.table_family(self.effect.step.entity)
+        else {
             return ActionKey {
                 partition: Vec::new(),
                 sort: Vec::new(),
@@ -337,6 +312,7 @@ impl<'a> OneStep<'a> {
         };
         let segment = |c: Component| {
             let parameter = self
+                .effect
                 .step
                 .by
                 .iter()
@@ -357,7 +333,7 @@ impl<'a> OneStep<'a> {
             literal: String::new(),
         };
         ActionKey {
-            partition: vec![partition(self.workload, family, member, of, none).key()],
+            partition: vec![partition(self.effect.workload, family, member, of, none).key()],
             sort: vec![Choice::Plain(SortCondition::Equals(Choice::Plain(
                 sort(family, member, segment).0,
             )))],

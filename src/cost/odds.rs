@@ -1,15 +1,14 @@
-//! What a write does to the entries of an index and to the guards of its item.
+//! How often a write touches the entries of an index.
 //!
 //! Promises: attributes that the write does not touch are the same before and after; conditions on different attributes
 //! are taken as independent. A constant that the write sets or requires is certain, a parameter is as likely in the
 //! index as the items are on average.
 
+use crate::effect::changed;
 use crate::estimate::{self, WHOLE};
 use crate::layout::Family;
-use crate::schema::{Schema, find};
-use crate::solve::guards::{Guard, guards};
 use crate::workload::{
-    AttributeId, AttributeSet, Constant, Entity, Operand, Operator, Step, Workload, WriteVerb,
+    AttributeId, Constant, Entity, Operand, Operator, Step, Workload, WriteVerb,
 };
 
 /// How often an entry enters, leaves, moves or changes, in parts per million of the writes.
@@ -23,38 +22,6 @@ pub struct Odds {
     pub moves: u128,
     /// Something else of it changes.
     pub changes: u128,
-}
-
-/// The attributes whose values a write can change, derived ones included.
-#[must_use]
-pub fn changed(entity: &Entity, step: &Step) -> AttributeSet {
-    let direct = step
-        .set
-        .iter()
-        .chain(&step.add)
-        .chain(&step.remove)
-        .map(|c| c.attribute);
-    let mut set: AttributeSet = match step.verb {
-        WriteVerb::Create | WriteVerb::Put => entity.attribute_ids().collect(),
-        WriteVerb::Update => direct.collect(),
-        WriteVerb::Delete | WriteVerb::Check => AttributeSet::default(),
-    };
-    loop {
-        let before = set;
-        for id in entity.attribute_ids() {
-            if entity
-                .attribute(id)
-                .derived
-                .as_ref()
-                .is_some_and(|d| d.of.iter().any(|s| set.contains(*s)))
-            {
-                set.insert(id);
-            }
-        }
-        if set == before {
-            return set;
-        }
-    }
 }
 
 /// What happens to a member's entry.
@@ -191,82 +158,5 @@ fn present_after(entity: &Entity, step: &Step, attribute: AttributeId) -> u64 {
     match step.set.iter().chain(&step.add).find(whole_value) {
         Some(change) if !change.optional => WHOLE,
         _ => estimate::present(entity, attribute),
-    }
-}
-
-/// Whether a write has to do with a guard.
-#[must_use]
-pub fn moves_guard(workload: &Workload, step: &Step, guard: &Guard) -> bool {
-    let entity = workload.entity(step.entity);
-    match step.verb {
-        WriteVerb::Create | WriteVerb::Delete | WriteVerb::Put => true,
-        WriteVerb::Update => {
-            let changed = changed(entity, step);
-            let set: AttributeSet = guard.attributes.iter().copied().collect();
-            step.upsert
-                || !changed.intersection(set).is_empty()
-                || entity.ttl.is_some_and(|t| changed.contains(t))
-        }
-        WriteVerb::Check => false,
-    }
-}
-
-/// How many guard items a write puts and deletes.
-#[must_use]
-pub fn guard_writes(workload: &Workload, step: &Step, guard: &Guard) -> u64 {
-    let entity = workload.entity(step.entity);
-    let set: AttributeSet = guard.attributes.iter().copied().collect();
-    match step.verb {
-        WriteVerb::Update if !changed(entity, step).intersection(set).is_empty() => 2,
-        WriteVerb::Create | WriteVerb::Put | WriteVerb::Update | WriteVerb::Delete => 1,
-        WriteVerb::Check => 0,
-    }
-}
-
-/// Whether a write has to read its item first, because keys or guards depend on what it does not know.
-#[must_use]
-pub fn reads_before(workload: &Workload, schema: &Schema, step: &Step) -> bool {
-    let entity = workload.entity(step.entity);
-    let known: AttributeSet = step
-        .by
-        .iter()
-        .map(|(a, _)| *a)
-        .chain(
-            step.conditions
-                .iter()
-                .filter(|c| c.operator == Operator::Equal && c.path.is_empty())
-                .map(|c| c.attribute),
-        )
-        .collect();
-    let set: AttributeSet = step
-        .set
-        .iter()
-        .filter(|c| c.path.is_empty() && !c.optional)
-        .map(|c| c.attribute)
-        .collect();
-    match step.verb {
-        WriteVerb::Create | WriteVerb::Check => false,
-        WriteVerb::Put => guards(workload, schema, step.entity)
-            .iter()
-            .any(|g| !g.of_identity),
-        WriteVerb::Delete => guards(workload, schema, step.entity)
-            .iter()
-            .any(|g| g.attributes.iter().any(|a| !known.contains(*a))),
-        WriteVerb::Update => {
-            let changed = changed(entity, step);
-            let moved = |needs: AttributeSet| {
-                !needs.intersection(changed).is_empty()
-                    && !needs.without(known.union(set)).is_empty()
-            };
-            let keys = schema
-                .indexes
-                .iter()
-                .filter_map(|i| find(&i.families, step.entity));
-            let keys = keys.map(|(family, member)| family.depends_on(member, workload));
-            let held = guards(workload, schema, step.entity)
-                .into_iter()
-                .map(|g| g.attributes.iter().copied().collect());
-            keys.chain(held).any(moved)
-        }
     }
 }
