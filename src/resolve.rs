@@ -10,6 +10,7 @@ mod mutability;
 mod operands;
 mod patterns;
 mod reads;
+mod sense;
 mod settings;
 pub mod transactions;
 mod types;
@@ -54,6 +55,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     mutability::settle(&mut workload);
     writes::check_immutable(&workload, found);
     settings::check_physical_names(&workload, found);
+    settings::check_strong(tree, &workload, found);
     if found.has_errors() {
         None
     } else {

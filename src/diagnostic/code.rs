@@ -133,6 +133,10 @@ codes! {
     D0303 Warning "wide-projection" "an INCLUDE projection near DynamoDB's limit"
         "All INCLUDE projections of a table may name 100 attributes together. Source: the Amazon DynamoDB Developer Guide, \
          \"Quotas in Amazon DynamoDB\"."
+    D0304 Warning "upsert-of-expired" "an upsert may find an item that is over its time"
+        "DynamoDB deletes an item some days after its `ttl`. Reads of the plan leave it out at once, but an upsert in \
+         between changes it: what it does not set stays as it was. Set every attribute that matters, or use `put`. Source: \
+         the Amazon DynamoDB Developer Guide, \"Using time to live\"."
     D0401 Error "uncovered" "an access pattern that no design answers in one request"
         "None of the designs within the limits answers the pattern at a price that its `allow` accepts. The message says \
          why, and names the cheapest change of the file that would cover it."

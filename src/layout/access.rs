@@ -74,7 +74,15 @@ pub fn access(family: &Family, demand: &Demand) -> Option<Access> {
             .all(|a| part.fixed.contains(a) && !settled.contains(&a))
     });
     if demand.shape == Shape::ScanIndex {
-        return Some(Access {
+        // The whole index is read: it must hold what is asked for and nothing else.
+        let all = demand.parts.iter().zip(&members).all(|(part, m)| {
+            let held = &family.members[*m].sparse;
+            let exact = |(a, v): &(AttributeId, Vec<Constant>)| {
+                held.values.iter().any(|h| (&h.0, &h.1) == (a, v))
+            };
+            part.given.is_empty() && part.constants.iter().all(exact)
+        });
+        return all.then_some(Access {
             start: Vec::new(),
             run: Run::All,
             forward: true,

@@ -102,6 +102,13 @@ pub fn arrange(setting: &Setting<'_>) -> Result<Family, Conflict> {
             .collect();
         helds.push(held(setting.workload, setting.kind, *entity, &parts)?);
     }
+    for demand in setting
+        .demands
+        .iter()
+        .filter(|d| d.shape == Shape::ScanIndex)
+    {
+        check_scanned(demand, &members, &helds)?;
+    }
     let columns = partition(setting, &members, &helds)?;
     let search = Search {
         variables: variables(setting, &members),
@@ -187,6 +194,27 @@ fn check_table(setting: &Setting<'_>, demand: &Demand) -> Result<(), Conflict> {
                 Conflict::Optional { entity, attribute }
             } else {
                 Conflict::Unknown { entity, attribute }
+            });
+        }
+    }
+    Ok(())
+}
+
+/// A scan of a whole index finds in it what it asks for and nothing else.
+fn check_scanned(demand: &Demand, members: &[EntityId], helds: &[Held]) -> Result<(), Conflict> {
+    for (entity, held) in members.iter().zip(helds) {
+        let Some(part) = demand.part(*entity) else {
+            continue;
+        };
+        let held_so = |a: &AttributeId| {
+            let values = held.sparse.values.iter().find(|(b, _)| b == a);
+            values.map(|(_, v)| v.as_slice()) == part.values(*a)
+        };
+        let mut asked = part.constants.iter().map(|(a, _)| *a);
+        if let Some(attribute) = asked.find(|a| !held_so(a)) {
+            return Err(Conflict::Condition {
+                entity: *entity,
+                attribute,
             });
         }
     }

@@ -1,7 +1,8 @@
 //! The cheapest change of the file that would help a pattern, found by solving the changed file.
 
 use super::build::status_of;
-use crate::demand::Reader;
+use crate::demand::{Price, Reader, Variant, Ways};
+use crate::schema::Served;
 use crate::solve::oracle::FixedKeys;
 use crate::solve::{Objective, Solution, solve};
 use crate::workload::{Action, Basis, PatternId, Read, Workload, WriteVerb};
@@ -26,6 +27,15 @@ struct Trial {
     workload: Workload,
 }
 
+/// What would help a pattern.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Advice {
+    /// The cheapest change, and what it does.
+    pub words: String,
+    /// The least price at which the pattern would be answered, were it accepted; empty where none helps.
+    pub price: Vec<String>,
+}
+
 /// The cheapest change that answers a pattern better: in words, with what it does.
 #[must_use]
 pub fn advice(
@@ -33,7 +43,7 @@ pub fn advice(
     solution: &Solution,
     pattern: PatternId,
     now: Grade,
-) -> Option<String> {
+) -> Option<Advice> {
     if workload.patterns.len() > MOST_PATTERNS {
         return None;
     }
@@ -45,12 +55,18 @@ pub fn advice(
     };
     let before = uncovered(solution, workload);
     let mut best: Option<((Grade, usize, u128), String)> = None;
+    let mut price: Option<Vec<String>> = None;
     for trial in trials(workload, pattern, now) {
         let solved = solve(&trial.workload, &FixedKeys::default(), Objective::Indexes);
         let grade = status_of(&solved, pattern);
         let better = grade < now && uncovered(&solved, &trial.workload) <= before;
         if !better {
             continue;
+        }
+        let asked = price_of(&solved, pattern);
+        let cheaper = |known: &Vec<String>| (asked.len(), &asked) < (known.len(), known);
+        if grade == Grade::Degraded && price.as_ref().is_none_or(cheaper) {
+            price = Some(asked);
         }
         let cost = solved.frontier.first().map_or(0, |(_, c)| *c);
         let key = (grade, solved.schema.indexes.len(), cost);
@@ -65,7 +81,25 @@ pub fn advice(
             best = Some((key, format!("{}{price}{extra}", trial.words)));
         }
     }
-    best.map(|(_, text)| text)
+    best.map(|(_, words)| Advice {
+        words,
+        price: price.unwrap_or_default(),
+    })
+}
+
+/// What a pattern pays: the words of the worst of its variants.
+fn price_of(solved: &Solution, pattern: PatternId) -> Vec<String> {
+    let own = solved.variants.iter().zip(&solved.schema.served);
+    let price = |(variant, served): (&Variant, &Served)| match (served, &variant.ways) {
+        (Served::Table(d) | Served::Index(_, d) | Served::Scan(d), _) => d.price,
+        (Served::ByKey, Ways::ByKey { price, .. }) => *price,
+        (Served::ByKey | Served::Not, _) => Price::default(),
+    };
+    let words = own
+        .filter(|(v, _)| v.pattern == pattern)
+        .map(|of| price(of).words());
+    let worst = words.max_by_key(Vec::len).unwrap_or_default();
+    worst.into_iter().map(str::to_owned).collect()
 }
 
 /// What the answer then reads.
@@ -84,13 +118,11 @@ fn effect(workload: &Workload, solved: &Solution, pattern: PatternId) -> String 
             continue;
         }
         match served {
-            crate::schema::Served::Table(d) | crate::schema::Served::Index(_, d)
-                if d.price.filter =>
-            {
+            Served::Table(d) | Served::Index(_, d) if d.price.filter => {
                 let items = model.items(reader.read, d);
                 worst = worst.max(Some((items.read, items.returned)));
             }
-            crate::schema::Served::Scan(_) => return " reads the whole table".to_owned(),
+            Served::Scan(_) => return " reads the whole table".to_owned(),
             _ => {}
         }
     }

@@ -9,8 +9,8 @@ use super::reading::{Scope, is_time_only};
 use super::settings::{consumers, generate, table};
 use super::writing::write;
 use super::{
-    Assumption, DiagnosticEntry, LimitEntry, Pattern, PatternCost, Plan, ReadStep, Step, VERSION,
-    VariantEntry, WriteStep, costs,
+    Assumption, DiagnosticEntry, ForEach, LimitEntry, Pattern, PatternCost, Plan, ReadStep, Step,
+    VERSION, VariantEntry, WriteStep, costs,
 };
 use crate::cost::model::Model;
 use crate::demand::{Demand, Ways};
@@ -222,7 +222,15 @@ impl Builder<'_> {
                 reason: answer.reason.clone(),
             }));
             answers.push(answer);
-            steps.extend(reading.into_iter().map(Step::Read));
+            let before = steps.len();
+            steps.extend(reading.into_iter().map(|mut step| {
+                for each in step.for_each.iter_mut().flatten() {
+                    if let ForEach::Rows { rows_of } = each {
+                        *rows_of += before;
+                    }
+                }
+                Step::Read(step)
+            }));
         }
         let Some(worst) = answers
             .iter()
@@ -230,13 +238,19 @@ impl Builder<'_> {
         else {
             return;
         };
+        let better = self.advice(id, worst.grade);
         made.status = word(worst.grade).to_owned();
         made.price.clone_from(&worst.price);
+        if worst.grade == Grade::Uncovered {
+            made.price = better.as_ref().map(|b| b.price.clone()).unwrap_or_default();
+            let uncovered = entries.iter_mut().filter(|e| e.status == made.status);
+            uncovered.for_each(|e| e.price.clone_from(&made.price));
+        }
         made.requests = worst.requests;
-        made.reason = worst
-            .reason
-            .clone()
-            .map(|why| self.with_advice(id, worst.grade, why));
+        made.reason = worst.reason.clone().map(|why| match better {
+            Some(better) if !better.words.is_empty() => format!("{why}; {}", better.words),
+            _ => why,
+        });
         made.variants = (!entries.is_empty()).then_some(entries);
         made.parameters = of_read(self.workload, read);
         made.limit = read.limit.map(|l| LimitEntry {
@@ -274,6 +288,12 @@ impl Builder<'_> {
 
     /// Why a transaction is more than `DynamoDB` takes. Source: Amazon `DynamoDB` Developer Guide, "Quotas".
     fn too_much(&self, action: &Action, step: &WriteStep) -> Option<String> {
+        if self.workload.settings.strong && step.call == "TransactWriteItems" {
+            return Some(
+                "multi-Region strong consistency has no transactions, and this write needs one"
+                    .to_owned(),
+            );
+        }
         let Action::Transaction(steps) = action else {
             return None;
         };
@@ -470,16 +490,16 @@ fn requests(read: &Read, steps: &[ReadStep]) -> Option<u64> {
             .iter()
             .flatten()
             .map(|f| match f {
-                super::ForEach::Values { values, .. } => values.len() as u64,
-                super::ForEach::Count { count, .. } => u64::from(*count),
-                super::ForEach::Rows { .. } => 1,
+                ForEach::Values { values, .. } => values.len() as u64,
+                ForEach::Count { count, .. } => u64::from(*count),
+                ForEach::Rows { .. } => 1,
             })
             .product();
         let followed = step
             .for_each
             .iter()
             .flatten()
-            .any(|f| matches!(f, super::ForEach::Rows { .. }));
+            .any(|f| matches!(f, ForEach::Rows { .. }));
         if followed {
             let rows = match (read.limit, read.verb) {
                 (_, ReadVerb::Get) => u64::from(read.batch.unwrap_or(1)),

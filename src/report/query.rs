@@ -119,6 +119,9 @@ fn reading(plan: &Plan, step: &ReadStep) -> String {
             .map(|(k, c)| sort(&k.attribute, c, &mut optional)),
     );
     let mut text = conditions.join(" AND ");
+    if step.call == "Scan" {
+        text = format!("all of {}", step.index.as_deref().unwrap_or("the table"));
+    }
     let mut add = |more: String| {
         if !text.is_empty() {
             text.push_str(", ");

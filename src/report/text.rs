@@ -69,7 +69,7 @@ const STATUS: Column = Column {
 };
 const ANSWER: Column = Column {
     title: "Answered by",
-    value: answered_by,
+    value: |p| p.answered_by.clone(),
 };
 const CONDITION: Column = Column {
     title: "Key condition",
@@ -87,15 +87,6 @@ const WRITE_UNITS: Column = Column {
     title: "WRU",
     value: |p| p.write_units.clone(),
 };
-
-/// The operation and its index.
-fn answered_by(p: &PatternRow) -> String {
-    if p.index.is_empty() {
-        p.operation.clone()
-    } else {
-        format!("{} {}", p.operation, p.index)
-    }
-}
 
 impl Column {
     /// Columns of the terminal that it needs.

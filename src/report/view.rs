@@ -78,7 +78,9 @@ pub struct PatternRow {
     pub ids: String,
     /// Its status.
     pub status: String,
-    /// The operations and indexes, in few words.
+    /// The operations with their indexes, in few words.
+    pub answered_by: String,
+    /// The operations.
     pub operation: String,
     /// The index or indexes.
     pub index: String,
@@ -351,6 +353,7 @@ fn pattern_row(plan: &Plan, pattern: &Pattern) -> PatternRow {
             Some(place) => format!("external: {place}"),
             None => pattern.status.clone(),
         },
+        answered_by: answered_by(&all),
         operation: operation(&all),
         index: index_names(&all),
         conditions: all.iter().map(|r| labelled(r, all.len())).collect(),
@@ -389,25 +392,30 @@ fn ids(id: &serde_json::Value) -> String {
     }
 }
 
-/// The operations of a pattern, equal ones once.
+/// The operations of a pattern with their indexes.
+fn answered_by(all: &[Request]) -> String {
+    let both = |r: &Request| format!("{} {}", r.operation, r.index);
+    once(all.iter().map(|r| both(r).trim_end().to_owned()))
+}
+
 fn operation(all: &[Request]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for request in all {
-        if names.last() != Some(&request.operation.as_str()) {
-            names.push(&request.operation);
-        }
-    }
-    names.join(", ")
+    once(all.iter().map(|r| r.operation.clone()))
 }
 
 fn index_names(all: &[Request]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for request in all.iter().filter(|r| !r.index.is_empty()) {
-        if !names.contains(&request.index.as_str()) {
-            names.push(&request.index);
+    let indexes = all.iter().map(|r| r.index.clone());
+    once(indexes.filter(|i| !i.is_empty()))
+}
+
+/// Some words, equal ones once.
+fn once(words: impl Iterator<Item = String>) -> String {
+    let mut made: Vec<String> = Vec::new();
+    for word in words {
+        if !made.contains(&word) {
+            made.push(word);
         }
     }
-    names.join(", ")
+    made.join(", ")
 }
 
 /// A number with at most two digits after the point, thousands as `k` and millions as `M`.

@@ -20,8 +20,8 @@ pub(super) fn constant(
             Code::D0210,
             node.span,
             format!(
-                "expected a {} for `{}`",
-                attribute.ty.name(),
+                "expected {} for `{}`",
+                attribute.ty.with_article(),
                 attribute.name
             ),
         ));
@@ -131,7 +131,7 @@ fn misfit(text: &str, span: Span, attribute: &Attribute) -> Diagnostic {
             Diagnostic::at(
                 Code::D0210,
                 span,
-                format!("a constant cannot be a {}", attribute.ty.name()),
+                format!("a constant cannot be {}", attribute.ty.with_article()),
             )
             .context(attribute.span, format!("`{name}` is declared here"))
         }

@@ -76,6 +76,19 @@ fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Ent
                 .context(first.span, "first declared here"),
             );
         }
+        if let Some(no) = value
+            .get("optional")
+            .filter(|n| written.ends_with('?') && n.boolean() == Some(false))
+        {
+            found.push(
+                Diagnostic::at(
+                    Code::D0211,
+                    no.span,
+                    format!("`{written}` is optional by its `?`"),
+                )
+                .help(format!("write `{attribute}`, or drop `optional: false`")),
+            );
+        }
         attributes.push(Attribute {
             name: attribute.to_owned(),
             stored_as: optional_text(value, "stored_as").unwrap_or_else(|| attribute.to_owned()),
@@ -202,7 +215,7 @@ fn key(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Vec<AttributeId
                 Diagnostic::at(
                     Code::D0210,
                     node.span,
-                    format!("a key cannot hold a {}", attribute.ty.name()),
+                    format!("a key cannot hold {}", attribute.ty.with_article()),
                 )
                 .context(attribute.span, "declared here"),
             );
@@ -244,7 +257,11 @@ fn ttl(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Option<Attribut
             Diagnostic::at(
                 Code::D0222,
                 node.span,
-                format!("`{}` is a {}, no time", attribute.name, attribute.ty.name()),
+                format!(
+                    "`{}` is {}, no time",
+                    attribute.name,
+                    attribute.ty.with_article()
+                ),
             )
             .context(attribute.span, "declared here")
             .help("use an attribute of type `epoch`, `timestamp` or `date`"),

@@ -41,8 +41,8 @@ pub(super) fn place(node: &Node, entity: &Entity, found: &mut Diagnostics) -> Op
                 Code::D0210,
                 node.span,
                 format!(
-                    "`{name}` is a {}, no map",
-                    entity.attribute(attribute).ty.name()
+                    "`{name}` is {}, no map",
+                    entity.attribute(attribute).ty.with_article()
                 ),
             )
             .context(entity.attribute(attribute).span, "declared here")
@@ -378,7 +378,11 @@ fn compared(
             Diagnostic::at(
                 Code::D0210,
                 span,
-                format!("`{}` does not go with a {}", operator.symbol(), ty.name()),
+                format!(
+                    "`{}` does not go with {}",
+                    operator.symbol(),
+                    ty.with_article()
+                ),
             )
             .context(
                 attribute.span,

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Node;
 use crate::source::Span;
 use crate::workload::{
-    AttributeId, Binding, Entity, EntityId, Limit, PathSegment, Range, RangeOperator, Read,
+    AttributeId, Binding, Column, Entity, EntityId, Limit, PathSegment, Range, RangeOperator, Read,
     ReadVerb, Sort, Workload,
 };
 use std::collections::BTreeMap;
@@ -95,7 +95,21 @@ pub(super) fn find(
         workload,
         entities: &entities,
     };
-    let by = by.iter().filter_map(|n| scope.column(n, found)).collect();
+    let by: Vec<Column> = by.iter().filter_map(|n| scope.column(n, found)).collect();
+    for column in by.iter().filter(|c| c.optional) {
+        let name = &column.name;
+        found.push(
+            Diagnostic::at(
+                Code::D0104,
+                column.span,
+                format!("`{name}` cannot be left out"),
+            )
+            .note("what is written is found by all of `by`; only a read has optional parameters")
+            .help(format!(
+                "write `{name}`, or make a second pattern without it"
+            )),
+        );
+    }
     Read {
         verb: ReadVerb::List,
         entities: entities.to_vec(),
@@ -182,7 +196,7 @@ impl Scope<'_> {
                     Diagnostic::at(
                         Code::D0210,
                         span,
-                        format!("a key cannot hold a {}", attribute.ty.name()),
+                        format!("a key cannot hold {}", attribute.ty.with_article()),
                     )
                     .context(
                         attribute.span,
@@ -196,8 +210,8 @@ impl Scope<'_> {
         {
             found.push(
                 Diagnostic::at(Code::D0210, span, "the entities disagree about the type")
-                    .context(first.span, format!("a {}", first.ty.name()))
-                    .context(other.span, format!("a {}", other.ty.name())),
+                    .context(first.span, first.ty.with_article())
+                    .context(other.span, other.ty.with_article()),
             );
         }
     }
@@ -244,7 +258,7 @@ impl Scope<'_> {
                     Diagnostic::at(
                         Code::D0210,
                         node.span,
-                        format!("a {} has no start to match", attribute.ty.name()),
+                        format!("{} has no start to match", attribute.ty.with_article()),
                     )
                     .context(attribute.span, format!("`{name}` is declared here"))
                     .help("`range` bounds numbers and times"),

@@ -193,6 +193,32 @@ fn check_replicas(settings: &Settings, node: &Node, found: &mut Diagnostics) {
             )
             .help("name the other two Regions under `replicas`"),
         );
+    } else if settings.strong && settings.replicas.len() != 2 {
+        let span = node.get("replicas").map_or(node.span, |n| n.span);
+        found.push(
+            Diagnostic::at(
+                Code::D0219,
+                span,
+                "multi-Region strong consistency needs exactly three Regions",
+            )
+            .note("Amazon DynamoDB Developer Guide, \"How global tables work\"")
+            .help("name the other two Regions under `replicas`"),
+        );
+    }
+    let capped = settings.max_read.is_some() || settings.max_write.is_some();
+    if capped && matches!(settings.billing, Billing::Provisioned { .. }) {
+        let span = node
+            .entry("max_throughput")
+            .map_or(node.span, |(k, _)| k.span);
+        found.push(
+            Diagnostic::at(
+                Code::D0219,
+                span,
+                "`max_throughput` is for on-demand billing",
+            )
+            .note("provisioned capacity is its own limit")
+            .help("drop `max_throughput`, or `billing`"),
+        );
     }
     let mut seen: Vec<&str> = Vec::new();
     for item in node
@@ -209,6 +235,36 @@ fn check_replicas(settings: &Settings, node: &Node, found: &mut Diagnostics) {
             ));
         }
         seen.push(name);
+    }
+}
+
+/// What a table with multi-Region strong consistency cannot have. Source: Amazon DynamoDB Developer Guide, "How global
+/// tables work".
+pub(super) fn check_strong(tree: &Node, workload: &Workload, found: &mut Diagnostics) {
+    let strong = tree.get("table").and_then(|t| t.get("consistency"));
+    let Some(strong) = strong.filter(|_| workload.settings.strong) else {
+        return;
+    };
+    let timed = workload.entities.iter().find(|e| e.ttl.is_some());
+    let clash = match timed {
+        Some(entity) => Some((entity.span, format!("no `ttl`, which {} has", entity.name))),
+        None if workload.limits.lsis > 0 => {
+            let limits = tree.get("limits").map_or(strong.span, |n| n.span);
+            Some((limits, "no local secondary indexes".to_owned()))
+        }
+        None => None,
+    };
+    if let Some((span, what)) = clash {
+        found.push(
+            Diagnostic::at(
+                Code::D0219,
+                strong.span,
+                format!("multi-Region strong consistency allows {what}"),
+            )
+            .context(span, "asked for here")
+            .note("source: the Amazon DynamoDB Developer Guide, \"How global tables work\"")
+            .help("drop one of the two"),
+        );
     }
 }
 

@@ -42,6 +42,7 @@ pub(super) fn transaction(
         return None;
     }
     check_parameters(&steps, workload, found);
+    check_aliases(&steps, found);
     check_repetitions(&steps, workload, found);
     check_items(&steps, workload, found);
     Some(steps)
@@ -121,16 +122,35 @@ fn agree(a: &Type, b: &Type) -> bool {
     super::entities::same_kind(a, b) || (number(a) && number(b))
 }
 
+/// That no two steps have one name.
+fn check_aliases(steps: &[Step], found: &mut Diagnostics) {
+    for (at, step) in steps.iter().enumerate() {
+        let same = |s: &&Step| s.alias.is_some() && s.alias == step.alias;
+        if let Some(first) = steps.iter().take(at).find(same) {
+            let name = step.alias.as_deref().unwrap_or_default();
+            found.push(
+                Diagnostic::at(
+                    Code::D0201,
+                    step.span,
+                    format!("two steps are named `{name}`"),
+                )
+                .context(first.span, "the first one")
+                .help("give one of them another name with `as`"),
+            );
+        }
+    }
+}
+
 /// That equal names have one type.
-fn check_parameters(steps: &[Step], workload: &Workload, found: &mut Diagnostics) {
+pub(super) fn check_parameters(steps: &[Step], workload: &Workload, found: &mut Diagnostics) {
     let mut seen: BTreeMap<String, (Type, Span)> = BTreeMap::new();
     for (name, ty, span) in steps.iter().flat_map(|s| parameters(s, workload)) {
         let Some(ty) = ty else { continue };
         match seen.get(&name) {
             Some((first, place)) if !agree(first, &ty) => found.push(
-                Diagnostic::at(Code::D0217, span, format!("`{name}` is a {} here", ty.name()))
-                    .context(*place, format!("and a {} here", first.name()))
-                    .note("equal parameter names in a transaction are one parameter")
+                Diagnostic::at(Code::D0217, span, format!("`{name}` is {} here", ty.with_article()))
+                    .context(*place, format!("and {} here", first.with_article()))
+                    .note("equal parameter names in a write are one parameter")
                     .help("rename one of them with `$name`, or write `text($name)` where the value is held as text"),
             ),
             Some(_) => {}

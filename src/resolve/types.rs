@@ -1,6 +1,6 @@
 //! The types of attributes, followed through references, and what hangs on them: defaults, shares, derivations.
 
-use super::{attribute_named, constants, read_unit, units};
+use super::{attribute_named, constants, read_unit, sense, units};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Node, Value};
 use crate::source::Span;
@@ -281,6 +281,7 @@ fn settle(entity: &mut Entity, body: &Node, found: &mut Diagnostics) {
             .get("default")
             .and_then(|n| constants::constant(n, entity.attribute(id), found));
         let share = share(node, entity, id, found);
+        sense::attribute(entity.attribute(id), node, found);
         let derived = node
             .get("derived")
             .and_then(|n| derivation(n, entity, id, node.get("type"), found));
@@ -413,10 +414,10 @@ fn derivation(
         found.push(bad_derivation(
             node,
             format!(
-                "`{}` gives a {}, not a {}",
+                "`{}` gives {}, not {}",
                 function.name(),
-                function.result().name(),
-                entity.attribute(id).ty.name()
+                function.result().with_article(),
+                entity.attribute(id).ty.with_article()
             ),
         ));
     }
@@ -455,9 +456,9 @@ fn check_sources(
                 bad_derivation(
                     node,
                     format!(
-                        "`{}` cannot be taken of a {}",
+                        "`{}` cannot be taken of {}",
                         function.name(),
-                        attribute.ty.name()
+                        attribute.ty.with_article()
                     ),
                 )
                 .context(

@@ -68,6 +68,15 @@ fn constraint(entity: &Entity, node: &Node, found: &mut Diagnostics) -> Option<U
         .iter()
         .filter_map(|n| attribute_named(n.text().unwrap_or_default(), n.span, entity, found))
         .collect();
+    for (at, node) in nodes.iter().enumerate() {
+        if nodes.iter().take(at).any(|n| n.text() == node.text()) {
+            found.push(Diagnostic::at(
+                Code::D0201,
+                node.span,
+                format!("`{}` is named twice", node.text().unwrap_or_default()),
+            ));
+        }
+    }
     (attributes.len() == nodes.len() && !attributes.is_empty()).then_some(Unique {
         attributes,
         namespace,
@@ -84,7 +93,7 @@ fn check(entity: &Entity, unique: &Unique, found: &mut Diagnostics) {
                 Diagnostic::at(
                     Code::D0221,
                     unique.span,
-                    format!("a {} cannot be unique", attribute.ty.name()),
+                    format!("{} cannot be unique", attribute.ty.with_article()),
                 )
                 .context(
                     attribute.span,

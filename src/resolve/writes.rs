@@ -1,6 +1,7 @@
 //! Writes: `create`, `put`, `update`, `delete`, and the steps of transactions.
 
 use super::operands::{self, changes, conditions};
+use super::sense;
 use super::{attribute_named, entity_named, optional_text, read_unit, reads, units};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Node;
@@ -44,6 +45,7 @@ pub(super) fn write(
                 .note("such a write is one request that touches one item"),
             );
         }
+        super::transactions::check_parameters(std::slice::from_ref(&step), workload, found);
         return Some(Action::Write(Box::new(step)));
     }
     if step.upsert {
@@ -111,6 +113,7 @@ pub(super) fn step(
         alias: optional_text(body, "as"),
     };
     check_changes(&made, declared, body, found);
+    sense::write(&made, declared, found);
     made
 }
 
@@ -174,7 +177,7 @@ fn known_by(body: &Node, entity: &Entity, found: &mut Diagnostics) -> Vec<(Attri
                 Diagnostic::at(
                     Code::D0210,
                     span,
-                    format!("an item cannot be known by a {}", attribute.ty.name()),
+                    format!("an item cannot be known by {}", attribute.ty.with_article()),
                 )
                 .context(
                     attribute.span,
@@ -285,7 +288,7 @@ fn check_changes(step: &Step, entity: &Entity, body: &Node, found: &mut Diagnost
                 Diagnostic::at(
                     Code::D0210,
                     change.span,
-                    format!("`{}` is a {}", attribute.name, attribute.ty.name()),
+                    format!("`{}` is {}", attribute.name, attribute.ty.with_article()),
                 )
                 .context(attribute.span, "declared here")
                 .note("only numbers and sets can be added to, only elements of sets be removed"),
@@ -308,6 +311,21 @@ fn check_changes(step: &Step, entity: &Entity, body: &Node, found: &mut Diagnost
 
 /// That an upsert makes a whole item.
 fn check_upsert(step: &Step, entity: &Entity, body: &Node, found: &mut Diagnostics) {
+    if let Some(ttl) = entity.ttl {
+        let span = body.entry("upsert").map_or(step.span, |(k, _)| k.span);
+        let message = format!(
+            "the upsert may find an item of {} that is over its time",
+            entity.name
+        );
+        found.push(
+            Diagnostic::at(Code::D0304, span, message)
+                .note(format!(
+                    "DynamoDB deletes an item some days after `{}`; until then an upsert keeps what it does not set",
+                    entity.attribute(ttl).name
+                ))
+                .help("set every attribute that matters, or use `put`"),
+        );
+    }
     let given: AttributeSet = step
         .by
         .iter()

@@ -100,6 +100,18 @@ pub enum Type {
 }
 
 impl Type {
+    /// Its name with `a` or `an`, for messages.
+    #[must_use]
+    pub fn with_article(&self) -> String {
+        let name = self.name();
+        let article = if name.starts_with(['a', 'e', 'i', 'o']) {
+            "an"
+        } else {
+            "a"
+        };
+        format!("{article} {name}")
+    }
+
     /// Its name in the design language; `enumeration` for any enumeration.
     #[must_use]
     pub const fn name(&self) -> &'static str {

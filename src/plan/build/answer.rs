@@ -2,7 +2,7 @@
 
 use super::{Answer, Builder, grade, requests};
 use crate::demand::Ways;
-use crate::plan::advice::{Grade, advice};
+use crate::plan::advice::{Advice, Grade, advice};
 use crate::plan::proof::first_demands;
 use crate::plan::reasons::Reasons;
 use crate::plan::{Pattern, ReadStep, costs};
@@ -31,28 +31,11 @@ impl Builder<'_> {
                 Some(reasons.uncovered(self.oracle, variant, first))
             }
         };
-        let price = match grade {
-            Grade::Uncovered => self.would_take(variant),
-            _ => price.words().into_iter().map(str::to_owned).collect(),
-        };
         Answer {
             grade,
-            price,
+            price: price.words().into_iter().map(str::to_owned).collect(),
             requests: requests(read, steps),
             reason,
-        }
-    }
-
-    /// What an uncovered read would cost, were it allowed.
-    pub(super) fn would_take(&self, variant: usize) -> Vec<String> {
-        match &self.solution.variants[variant].ways {
-            Ways::Demands(
-                all,
-                Some(crate::demand::Refusal::Follow | crate::demand::Refusal::Find),
-            ) if all.is_empty() => {
-                vec!["extra_request".to_owned()]
-            }
-            _ => vec!["filter".to_owned()],
         }
     }
 
@@ -95,17 +78,17 @@ impl Builder<'_> {
         parts.join("; ")
     }
 
-    pub(super) fn with_advice(&self, id: PatternId, grade: Grade, why: String) -> String {
-        let follows =
-            matches!(&self.workload.pattern(id).action, Action::Read(r) if !r.follow.is_empty());
-        let unavoidable = grade == Grade::Degraded
-            && (follows || matches!(self.workload.pattern(id).action, Action::Find(_)));
-        if unavoidable {
-            return why;
-        }
-        match advice(self.workload, self.solution, id, grade) {
-            Some(text) => format!("{why}; {text}"),
-            None => why,
+    /// What would answer a pattern better.
+    pub(super) fn advice(&self, id: PatternId, grade: Grade) -> Option<Advice> {
+        let action = &self.workload.pattern(id).action;
+        let unavoidable = match action {
+            Action::Read(read) => !read.follow.is_empty(),
+            _ => matches!(action, Action::Find(_)),
+        };
+        match grade {
+            Grade::Covered => None,
+            Grade::Degraded if unavoidable => None,
+            Grade::Degraded | Grade::Uncovered => advice(self.workload, self.solution, id, grade),
         }
     }
 

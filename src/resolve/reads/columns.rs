@@ -77,6 +77,17 @@ impl Scope<'_> {
             .iter()
             .filter_map(|e| Some((*e, self.workload.entity(*e).find(name)?)))
             .collect();
+        if map.entries().is_empty() {
+            found.push(
+                Diagnostic::at(
+                    Code::D0104,
+                    key.span,
+                    format!("`{name}` does not say what it is in each entity"),
+                )
+                .help("write `{ account: { User: username, Repo: owner } }`"),
+            );
+            return None;
+        }
         for (entity, attribute) in map.entries() {
             let id = entity_named(entity, &self.workload.entities, found)?;
             if !self.entities.contains(&id) {
