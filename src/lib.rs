@@ -18,6 +18,7 @@
 //! - The same input gives the same bytes: ordered collections, ties broken by name, integers in all decisions, budgets in
 //!   steps and never in time.
 
+pub mod check;
 pub mod cli;
 pub mod cost;
 pub mod demand;
