@@ -4,7 +4,7 @@
 //!  design.yaml ─ document::parse ─▶ Node ─ resolve ─▶ Workload ─ demand ─▶ Variants
 //!                                                        │                    │
 //!                                                        ▼                    ▼
-//!  report ◀─ Plan ◀──────────── plan::compile ◀── Solution { Schema, Proof } ◀─ solve
+//!  report ◀─ Plan ◀─ check ◀─── plan::compile ◀── Solution { Schema, Proof } ◀─ solve
 //!  (text, Markdown, JSON)                          (layout: what one index can serve; cost: what it costs)
 //! ```
 //!
@@ -13,6 +13,7 @@
 //! What holds throughout:
 //! - A stage is a function from one named type to the next. Errors of a stage are all reported at once; the next stage
 //!   runs only when there are none.
+//! - No plan leaves [`compile()`] that [`check`] finds anything wrong with; it shares no code with what makes the plan.
 //! - [`plan::Plan`] is the only input of everything behind it: the views, the generators, other people's tools.
 //! - Nothing below `cli` reads files, the environment or a clock, or prints.
 //! - The same input gives the same bytes: ordered collections, ties broken by name, integers in all decisions, budgets in
@@ -38,16 +39,17 @@ pub mod source;
 pub mod time;
 pub mod workload;
 
-use diagnostic::Diagnostics;
+use diagnostic::{Code, Diagnostic, Diagnostics};
 use plan::Plan;
 use source::Source;
+use workload::Workload;
 
 pub use solve::Objective;
 
 /// What came of a design file.
 #[derive(Debug, Clone)]
 pub struct Compiled {
-    /// The plan; `None` where the input is invalid.
+    /// The plan; `None` where the input is invalid, or the plan that was made is wrong.
     pub plan: Option<Plan>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
@@ -58,12 +60,32 @@ pub struct Compiled {
 pub fn compile(source: &Source, objective: Objective) -> Compiled {
     let mut diagnostics = Diagnostics::default();
     let plan = match document::parse(source) {
-        Ok(tree) => resolve::resolve(&tree, &mut diagnostics)
-            .map(|workload| plan::compile(source, &workload, objective, &mut diagnostics)),
+        Ok(tree) => resolve::resolve(&tree, &mut diagnostics).and_then(|workload| {
+            let plan = plan::compile(source, &workload, objective, &mut diagnostics);
+            checked(&workload, plan, &mut diagnostics)
+        }),
         Err(error) => {
             diagnostics.push(error);
             None
         }
     };
     Compiled { plan, diagnostics }
+}
+
+/// The plan, unless the checker finds something wrong with it.
+fn checked(workload: &Workload, plan: Plan, diagnostics: &mut Diagnostics) -> Option<Plan> {
+    let violations = check::check(workload, &plan);
+    if violations.is_empty() {
+        return Some(plan);
+    }
+    let message = match violations.len() {
+        1 => "the plan that was made is wrong; this is a mistake of the tool, not of the design"
+            .to_owned(),
+        n => format!(
+            "the plan that was made is wrong in {n} places; this is a mistake of the tool, not of the design"
+        ),
+    };
+    let made = Diagnostic::general(Code::D0901, message);
+    diagnostics.push(violations.iter().fold(made, |d, v| d.note(v.to_string())));
+    None
 }
