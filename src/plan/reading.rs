@@ -57,9 +57,9 @@ impl<'a> Scope<'a> {
     pub(super) fn steps(&self, served: &Served) -> Vec<ReadStep> {
         let first = match served {
             Served::Not => return Vec::new(),
-            Served::ByKey => self.by_key(),
+            Served::ByKey => self.by_key(None),
             Served::Scan(demand) => self.scan(demand, None),
-            Served::Table(demand) if self.is_pointed(demand) => self.by_key(),
+            Served::Table(demand) if self.is_pointed(demand) => self.by_key(Some(demand)),
             Served::Table(demand) => match self.in_families(&self.schema.table, demand) {
                 Some((family, found)) => self.query(demand, None, family, &found),
                 None => return Vec::new(),
@@ -151,11 +151,13 @@ impl<'a> Scope<'a> {
         }
     }
 
-    /// One item by the table's key; what the key does not fix is a condition on the row.
-    fn by_key(&self) -> ReadStep {
+    /// One item by the table's key, or one for each value of a fan-out; what the key does not fix is a condition on the
+    /// row.
+    fn by_key(&self, demand: Option<&Demand>) -> ReadStep {
+        let fan = demand.map_or(&[][..], |d| d.fan.as_slice());
         let entity = self.read.entities.first().copied().unwrap_or(EntityId(0));
         let counts = self.read.verb == ReadVerb::Count;
-        let call = match (counts, self.read.batch) {
+        let call = match (counts || !fan.is_empty(), self.read.batch) {
             (true, _) => "Query",
             (false, Some(_)) => "BatchGetItem",
             (false, None) => "GetItem",
@@ -171,18 +173,20 @@ impl<'a> Scope<'a> {
                     attribute: a,
                     descending: false,
                 },
-                &[],
+                fan,
             )
         };
         made.partition =
             vec![partition(self.workload, family, member, value, |_| literal("")).key()];
-        let key = sort(family, member, |c| self.segment(entity, c, &[]));
+        let key = sort(family, member, |c| self.segment(entity, c, fan));
+        made.for_each = demand.and_then(|d| self.for_each(d));
+        made.merge = demand.and_then(|d| self.merge(d));
         made.sort = vec![Choice::Plain(SortCondition::Equals(Choice::Plain(key.0)))];
         let in_key = family.key_attributes(member);
         let all = crate::demand::conditions_of(self.workload, self.read, &self.variant.given);
         let rest: Vec<Criterion> = all
             .into_iter()
-            .filter(|c| !self.fixed_by(c, entity, in_key))
+            .filter(|c| !self.fixed_by(c, entity, in_key, fan))
             .collect();
         made.filter = self.filter(&rest, &[entity]);
         made.projection = self.projection(&[entity], None, !counts);
@@ -190,7 +194,13 @@ impl<'a> Scope<'a> {
     }
 
     /// Whether a criterion is an equality that a key holds.
-    fn fixed_by(&self, criterion: &Criterion, entity: EntityId, key: AttributeSet) -> bool {
+    fn fixed_by(
+        &self,
+        criterion: &Criterion,
+        entity: EntityId,
+        key: AttributeSet,
+        fan: &[(AttributeId, Vec<Constant>)],
+    ) -> bool {
         match criterion {
             Criterion::Column(at) => self.read.by[*at]
                 .binding
@@ -198,6 +208,11 @@ impl<'a> Scope<'a> {
                 .is_some_and(|a| key.contains(*a)),
             Criterion::Constant(at) => {
                 let condition = &self.read.constants[*at];
+                // A fan-out goes through just the values that are asked for.
+                let fanned = |a: &AttributeId| fan.iter().any(|(b, _)| a == b);
+                if condition.binding.get(&entity).is_some_and(fanned) {
+                    return true;
+                }
                 let single = matches!(&condition.test, Test::OneOf(values) if values.len() == 1);
                 let by = |a| {
                     self.variant
