@@ -103,6 +103,8 @@ pub struct Demand {
     pub parts: Vec<Part>,
     /// Equalities with a parameter that all parts have: for each part its attribute.
     pub columns: Vec<Vec<AttributeId>>,
+    /// Equalities with one constant that all parts have: for each part its attribute.
+    pub alike: Vec<Vec<AttributeId>>,
     /// How the items are read.
     pub shape: Shape,
     /// Whether it must see every earlier write.

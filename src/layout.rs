@@ -15,11 +15,14 @@
 
 pub mod access;
 mod blocks;
+mod checks;
 mod columns;
 mod conflict;
+mod finish;
 mod labels;
 mod leaf;
 mod membership;
+mod merge;
 mod parity;
 mod search;
 

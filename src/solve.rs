@@ -28,12 +28,13 @@ use crate::cost::model::Model;
 use crate::cost::price::{INFREQUENT, Prices, STANDARD};
 use crate::demand::{Demand, Shape, Variant, Ways, variants};
 use crate::layout::{Kind, TableRule};
-use crate::schema::Schema;
-use crate::workload::Workload;
+use crate::schema::{Schema, Served};
+use crate::workload::{PatternId, Workload};
 use count::Counted;
 use oracle::{DemandId, FixedKeys, Oracle, Slot};
 use problem::{Choice, Problem, Vertex};
 use refine::{Preference, Refine};
+use std::collections::BTreeSet;
 
 /// What is put first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -107,13 +108,23 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
     let vertices = parts::answerable(&oracle, vertices, &context.kinds(most_globals, most_locals));
     let parts = parts::parts(&oracle, vertices, most_locals > 0);
     let counts: Vec<Counted> = parts.iter().map(|p| context.count(p)).collect();
-    let (globals, local) = context.choose_kinds(&counts);
-    let design = |globals: usize, preference| {
+    let design_with = |globals: usize, local: usize, preference| {
         let schema = context.design(&parts, &counts, globals, local, preference);
         let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
         let named = names::name(workload, &variants, fixed, schema);
         (globals + local, model.total(&named), named)
     };
+    let kinds = context.choose_kinds(&counts);
+    let best = |(globals, local): &(usize, usize)| {
+        let (_, cost, schema) = design_with(*globals, *local, Preference::Covered);
+        (degraded(&variants, &schema), cost, *local)
+    };
+    let (globals, local) = match kinds.as_slice() {
+        [] => (0, 0),
+        [one] => *one,
+        several => several.iter().copied().min_by_key(best).unwrap_or((0, 0)),
+    };
+    let design = |globals: usize, preference| design_with(globals, local, preference);
     let most = usize::try_from(workload.limits.gsis).unwrap_or(usize::MAX);
     let more = (1..3).map(|m| globals + m).filter(|g| *g <= most);
     let mut designs: Vec<(usize, u128, Schema)> = std::iter::once(globals)
@@ -143,6 +154,17 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
         proof,
         frontier,
     }
+}
+
+/// How many patterns a schema degrades.
+fn degraded(variants: &[Variant], schema: &Schema) -> usize {
+    let pays = |served: &Served| match served {
+        Served::Table(d) | Served::Index(_, d) | Served::Scan(d) => !d.price.is_free(),
+        Served::ByKey | Served::Not => false,
+    };
+    let paying = variants.iter().zip(&schema.served).filter(|(_, s)| pays(s));
+    let patterns: BTreeSet<PatternId> = paying.map(|(v, _)| v.pattern).collect();
+    patterns.len()
 }
 
 /// Whether some read may be answered at several prices.

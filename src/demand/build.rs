@@ -150,7 +150,7 @@ pub(super) fn demand(
         .collect();
     let mut merge = Vec::new();
     if let [only] = parts.as_mut_slice() {
-        let alike = alike(reader, only.entity, given);
+        let alike = alike_of(reader, only.entity, given);
         let fanned: AttributeSet = fan.iter().map(|(id, _)| *id).collect();
         only.fixed = only.fixed.union(fanned);
         only.single = reader.workload.entity(only.entity).determines(only.fixed);
@@ -171,6 +171,11 @@ pub(super) fn demand(
                 .collect()
         })
         .collect();
+    let alike = constant_columns(read, dropped);
+    let single = |p: &Part| {
+        let known = alike_of(reader, p.entity, given).union(p.fixed);
+        reader.workload.entity(p.entity).determines(known)
+    };
     let limited = read
         .limit
         .and_then(|l| l.entity)
@@ -178,15 +183,12 @@ pub(super) fn demand(
     Ok(Demand {
         limited: limited.filter(|_| parts.len() > 1),
         columns,
+        alike,
         shape: Shape::Query,
         consistent: read.consistent,
         merged: read.interleave,
         // A single item lies in one partition.
-        shards: if parts.iter().all(|p| p.single) {
-            1
-        } else {
-            shards
-        },
+        shards: if parts.iter().all(single) { 1 } else { shards },
         price,
         dropped: dropped.to_vec(),
         fan: fan.to_vec(),
@@ -195,8 +197,21 @@ pub(super) fn demand(
     })
 }
 
+/// The conditions of one constant that all entities of a read have, and no filter takes over.
+fn constant_columns(read: &Read, dropped: &[Criterion]) -> Vec<Vec<AttributeId>> {
+    let conditions = read.constants.iter().enumerate();
+    conditions
+        .filter(|(at, _)| !dropped.contains(&Criterion::Constant(*at)))
+        .filter(|(_, c)| matches!(&c.test, Test::OneOf(values) if values.len() == 1))
+        .filter_map(|(_, c)| {
+            let of = |e: &EntityId| c.binding.get(e).copied();
+            read.entities.iter().map(of).collect()
+        })
+        .collect()
+}
+
 /// The attributes that all items that match have one value of, whether the key or a filter sees to it.
-pub(super) fn alike(reader: &Reader<'_>, id: EntityId, given: &[usize]) -> AttributeSet {
+pub(super) fn alike_of(reader: &Reader<'_>, id: EntityId, given: &[usize]) -> AttributeSet {
     let read = reader.read;
     let columns = given.iter().map(|c| &read.by[*c].binding);
     let constants = read.constants.iter().filter_map(|c| match &c.test {
@@ -209,7 +224,12 @@ pub(super) fn alike(reader: &Reader<'_>, id: EntityId, given: &[usize]) -> Attri
         .collect()
 }
 
-fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion]) -> Part {
+pub(super) fn part(
+    reader: &Reader<'_>,
+    id: EntityId,
+    given: &[usize],
+    dropped: &[Criterion],
+) -> Part {
     let read = reader.read;
     let entity = reader.workload.entity(id);
     let mut made = Part {
@@ -255,7 +275,7 @@ fn part(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion
     }
     made.constants.sort();
     made.single = entity.determines(made.fixed);
-    made.order = order(reader, id, alike(reader, id, given));
+    made.order = order(reader, id, alike_of(reader, id, given));
     let mut named = made.presence.union(made.fixed);
     let range = read
         .range

@@ -3,7 +3,7 @@
 //! A filter takes conditions out of the key; a fan-out fixes an attribute of few values to one after the other. Both
 //! may join. What a filter may drop is bounded by the share of the items that it must keep.
 
-use super::build::{Reader, alike, conditions_of, demand};
+use super::build::{Reader, alike_of, conditions_of, demand, part};
 use super::{Criterion, Demand, Price, Refusal, Shape};
 use crate::estimate;
 use crate::workload::{
@@ -69,7 +69,8 @@ pub(super) fn demands(
     (made, refusal)
 }
 
-/// For each unique set that a read of one entity fixes, the conditions beside it: they are checked on the one item.
+/// For each unique set that a read of one entity fixes, every choice of the conditions beside it: they can be checked on
+/// the one item.
 fn beside_unique(
     reader: &Reader<'_>,
     given: &[usize],
@@ -80,7 +81,7 @@ fn beside_unique(
     };
     let fixed = fan
         .iter()
-        .fold(alike(reader, *only, given), |set, (a, _)| set.with(*a));
+        .fold(alike_of(reader, *only, given), |set, (a, _)| set.with(*a));
     let entity = reader.workload.entity(*only);
     let uniques = entity
         .uniques
@@ -90,15 +91,31 @@ fn beside_unique(
     std::iter::once(entity.identity_set())
         .chain(uniques)
         .filter(|set: &AttributeSet| set.is_subset(fixed))
-        .map(|set| {
+        .flat_map(|set| {
             let beside = |c: &&Criterion| match c {
                 Criterion::Column(at) => !on(&reader.read.by[*at].binding, *only, set),
                 Criterion::Constant(at) => !on(&reader.read.constants[*at].binding, *only, set),
                 Criterion::Range | Criterion::Prefix | Criterion::Sorted => true,
             };
-            all.iter().filter(beside).copied().collect()
+            let beside: Vec<Criterion> = all.iter().filter(beside).copied().collect();
+            choices(&beside)
         })
         .collect()
+}
+
+/// Every choice of some of the first conditions, the fewest first; all of them first of all.
+fn choices(of: &[Criterion]) -> Vec<Vec<Criterion>> {
+    let first = of.len().min(MOST_FILTERED);
+    let mut made: Vec<Vec<Criterion>> = (1..1usize << first)
+        .map(|choice| {
+            let chosen = (0..first).filter(|at| choice >> at & 1 == 1);
+            chosen.map(|at| of[at]).collect()
+        })
+        .filter(|c: &Vec<Criterion>| c.len() < of.len())
+        .collect();
+    made.sort_by_key(Vec::len);
+    made.insert(0, of.to_vec());
+    made
 }
 
 fn on(binding: &Binding, entity: EntityId, set: AttributeSet) -> bool {
@@ -188,16 +205,8 @@ fn drops(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<Criterion>> {
         .filter(|c| permitted(c))
         .take(MOST_FILTERED)
         .collect();
-    let mut made: Vec<Vec<Criterion>> = (1..1usize << all.len())
-        .map(|choice| {
-            all.iter()
-                .enumerate()
-                .filter(|(at, _)| choice >> at & 1 == 1)
-                .map(|(_, c)| *c)
-                .collect()
-        })
-        .filter(|dropped: &Vec<Criterion>| keeps_enough(reader, dropped))
-        .collect();
+    let mut made = choices(&all);
+    made.retain(|dropped| !dropped.is_empty() && keeps_enough(reader, dropped));
     made.sort_by_key(Vec::len);
     made
 }
@@ -260,10 +269,12 @@ fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Const
     let taken = bounded
         .filter_map(|b| b.get(only))
         .fold(by, |set, a| set.with(*a));
+    // Optional attributes that every item has which is asked for.
+    let named = part(reader, *only, given, &[]).presence;
     let candidates: Vec<(AttributeId, Vec<Constant>)> = entity
         .attribute_ids()
         .filter(|id| !taken.contains(*id))
-        .filter_map(|id| Some((id, values(entity, id, read, *only)?)))
+        .filter_map(|id| Some((id, values(entity, id, read, (*only, named))?)))
         .collect();
     let requests = |fan: &[&(AttributeId, Vec<Constant>)]| {
         fan.iter().map(|(_, v)| v.len() as u64).product::<u64>()
@@ -282,23 +293,25 @@ fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Const
     made
 }
 
-/// The values to go through: those of a `where`, else all that the attribute can have, if every item has one.
+/// The values to go through: those of a `where`, else all that the attribute can have, if every item has one that is
+/// asked for.
 fn values(
     entity: &Entity,
     id: AttributeId,
     read: &crate::workload::Read,
-    of: EntityId,
+    (of, named): (EntityId, AttributeSet),
 ) -> Option<Vec<Constant>> {
     for condition in &read.constants {
         if condition.binding.get(&of) == Some(&id) {
             return match &condition.test {
                 Test::OneOf(values) if values.len() > 1 => Some(values.clone()),
-                Test::OneOf(_) | Test::Exists | Test::Missing => None,
+                Test::Exists => entity.attribute(id).ty.values(),
+                Test::OneOf(_) | Test::Missing => None,
             };
         }
     }
     let attribute = entity.attribute(id);
-    if attribute.optional {
+    if attribute.optional && !named.contains(id) {
         return None;
     }
     let buckets = attribute

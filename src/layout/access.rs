@@ -66,32 +66,15 @@ pub fn access(family: &Family, demand: &Demand) -> Option<Access> {
         .iter()
         .map(|p| family.member(p.entity))
         .collect::<Option<_>>()?;
-    let partition_fixed = demand.parts.iter().zip(&members).all(|(part, m)| {
-        let settled = settled(family, *m, part);
-        family
-            .partition(*m)
-            .iter()
-            .all(|a| part.fixed.contains(a) && !settled.contains(&a))
-    });
-    if demand.shape == Shape::ScanIndex {
-        // The whole index is read: it must hold what is asked for and nothing else.
-        let all = demand.parts.iter().zip(&members).all(|(part, m)| {
-            let held = &family.members[*m].sparse;
-            let exact = |(a, v): &(AttributeId, Vec<Constant>)| {
-                held.values.iter().any(|h| (&h.0, &h.1) == (a, v))
-            };
-            part.given.is_empty() && part.constants.iter().all(exact)
-        });
-        return all.then_some(Access {
-            start: Vec::new(),
-            run: Run::All,
-            forward: true,
-        });
-    }
-    if !partition_fixed
-        || !same_partition(family, demand, &members)
-        || demand.shards != family.shards
-    {
+    let partition_fixed = demand
+        .parts
+        .iter()
+        .zip(&members)
+        .all(|(part, m)| family.partition(*m).is_subset(part.fixed));
+    let partition_known = partition_fixed
+        && same_partition(family, demand, &members)
+        && demand.shards == family.shards;
+    if demand.shape != Shape::ScanIndex && !partition_known {
         return None;
     }
     let mut wanted: Vec<Wanted> = Vec::new();
@@ -116,7 +99,18 @@ pub fn access(family: &Family, demand: &Demand) -> Option<Access> {
             member: *member,
             part,
             fixed,
+            settled,
             several,
+        });
+    }
+    if demand.shape == Shape::ScanIndex {
+        let whole = wanted
+            .iter()
+            .all(|w| w.fixed.is_empty() && w.several.is_empty());
+        return whole.then_some(Access {
+            start: Vec::new(),
+            run: Run::All,
+            forward: true,
         });
     }
     let mut walk = Walk {
@@ -162,6 +156,8 @@ struct Wanted<'d> {
     member: usize,
     part: &'d Part,
     fixed: Vec<AttributeId>,
+    /// Fixed by what the index holds: no key needs to hold them, but it may.
+    settled: Vec<AttributeId>,
     several: Vec<AttributeId>,
 }
 
@@ -240,6 +236,27 @@ impl Walk<'_> {
         }
     }
 
+    /// Whether a shared component has one value in all items that are wanted.
+    fn is_alike(&self, attributes: &[(usize, AttributeId)], wanted: &[Wanted<'_>]) -> bool {
+        let place = |w: &Wanted<'_>| {
+            let entity = w.part.entity;
+            self.demand.parts.iter().position(|p| p.entity == entity)
+        };
+        let same = |column: &Vec<AttributeId>| {
+            wanted.iter().all(|w| {
+                let own = attributes.iter().find(|(m, _)| *m == w.member);
+                own.map(|(_, a)| a) == place(w).and_then(|at| column.get(at))
+            })
+        };
+        wanted.len() < 2
+            || self
+                .demand
+                .columns
+                .iter()
+                .chain(&self.demand.alike)
+                .any(same)
+    }
+
     fn shared(
         &mut self,
         attributes: &[(usize, AttributeId)],
@@ -253,10 +270,10 @@ impl Walk<'_> {
                 .find(|(m, _)| *m == member)
                 .map(|(_, a)| *a)
         };
-        if wanted
-            .iter()
-            .all(|w| of(w.member).is_some_and(|a| w.fixed.contains(&a)))
-        {
+        let fixed = |w: &Wanted<'_>| {
+            of(w.member).is_some_and(|a| w.fixed.contains(&a) || w.settled.contains(&a))
+        };
+        if wanted.iter().all(fixed) && self.is_alike(attributes, &wanted) {
             let first = wanted.first()?;
             let attribute = of(first.member)?;
             self.start.push(Piece::Fixed(
@@ -363,7 +380,7 @@ fn blocks(groups: &[Node], order: &[Block], wanted: &[Wanted<'_>]) -> Option<Run
                 let first = path(&groups[block.group], w.member)
                     .first()
                     .map(|c| c.attribute);
-                (first == Some(*one)).then_some(())?;
+                (first == Some(*one) && !w.part.given.contains(*one)).then_some(())?;
                 if w.part.values(*one).is_some_and(|v| v.contains(value)) {
                     read.push(at);
                 }

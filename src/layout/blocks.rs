@@ -42,14 +42,14 @@ pub(super) fn blocks(
     let divided = divisions(search, groups, pending.iter().filter(spanning))?;
     let items = items(search, groups, &divided);
     if items.len() > 60 {
-        search.fail(Conflict::Budget);
+        search.cut_off();
         return None;
     }
     let mut spans = Vec::new();
     for p in pending.iter().filter(spanning) {
         spans.push(span(search, groups, &divided, &items, p)?);
     }
-    let inner: Vec<Vec<Pending>> = groups.iter().map(|g| inside(g, pending)).collect();
+    let inner: Vec<Vec<Pending>> = groups.iter().map(|g| inside(search, g, pending)).collect();
     let mut placing = Placing {
         search,
         groups,
@@ -65,8 +65,9 @@ fn touches(p: &Pending, group: &[usize]) -> bool {
     p.parts.iter().any(|part| group.contains(&part.member))
 }
 
-/// What each group still has to provide: demands inside it as they are, of those over several groups only the order.
-fn inside(group: &[usize], pending: &[Pending]) -> Vec<Pending> {
+/// What each group still has to provide: demands inside it as they are, of those over several groups only the order,
+/// and a bound that cuts the group.
+fn inside(search: &Search<'_>, group: &[usize], pending: &[Pending]) -> Vec<Pending> {
     let mut made = Vec::new();
     for p in pending {
         let here: Vec<&PendingPart> = p
@@ -74,14 +75,28 @@ fn inside(group: &[usize], pending: &[Pending]) -> Vec<Pending> {
             .iter()
             .filter(|part| group.contains(&part.member))
             .collect();
+        let demand = search.demand(p.demand);
+        let bounded =
+            |part: &&PendingPart| part.ordered == 0 && demand.parts[part.part].bounded.is_some();
         if here.len() == p.parts.len() {
             made.push(p.clone());
+        } else if here.len() > 1 && here.iter().any(bounded) {
+            made.push(Pending {
+                demand: p.demand,
+                parts: here.into_iter().cloned().collect(),
+                columns: Vec::new(),
+                alike: Vec::new(),
+                chosen: false,
+                cut: true,
+            });
         } else {
             made.extend(here.into_iter().map(|part| Pending {
                 demand: p.demand,
                 parts: vec![part.clone()],
                 columns: Vec::new(),
+                alike: Vec::new(),
                 chosen: true,
+                cut: false,
             }));
         }
     }
@@ -103,9 +118,10 @@ fn divisions<'p>(
             };
             let at = groups.iter().position(|g| g.contains(&part.member))?;
             let entity = search.setting.workload.entity(search.members[part.member]);
-            let constant = search.demand(p.demand).parts[part.part]
-                .values(attribute)
-                .is_some();
+            let asked_of = &search.demand(p.demand).parts[part.part];
+            // A parameter beside the constants is compared all the same.
+            let constant =
+                asked_of.values(attribute).is_some() && !asked_of.given.contains(attribute);
             let alone = groups[at].len() == 1 && asked.len() == 1;
             if !constant
                 || !alone

@@ -17,7 +17,7 @@ pub(super) fn partition(
     held: &[Held],
 ) -> Result<Vec<Vec<AttributeId>>, Conflict> {
     if let Some(columns) = &setting.columns {
-        return given(setting, members, held, columns);
+        return given(setting, members, columns);
     }
     match members {
         [one] => {
@@ -63,6 +63,10 @@ fn single(
     let mut common = sets.iter().fold(*first, |a, b| a.intersection(*b));
     if setting.kind == Kind::Table {
         common = common.intersection(setting.rule(entity).allowed);
+        // A read of one item by its key must know all of it.
+        let pointed = setting.demands.iter().filter(|d| is_pointed(setting, d));
+        let known = pointed.filter_map(|d| d.part(entity)).map(|p| p.fixed);
+        common = known.fold(common, AttributeSet::intersection);
     }
     // One constant key serves reads by different attributes only where they have sort keys of their own: on local
     // indexes.
@@ -178,7 +182,6 @@ fn extend(
 fn given(
     setting: &Setting<'_>,
     members: &[EntityId],
-    held: &[Held],
     columns: &[BTreeMap<EntityId, AttributeId>],
 ) -> Result<Vec<Vec<AttributeId>>, Conflict> {
     let made: Option<Vec<Vec<AttributeId>>> = columns
@@ -186,10 +189,10 @@ fn given(
         .map(|c| members.iter().map(|m| c.get(m).copied()).collect())
         .collect();
     let made = made.ok_or(Conflict::LocalPartition)?;
-    for ((at, entity), held) in members.iter().enumerate().zip(held) {
+    for (at, entity) in members.iter().enumerate() {
         let partition: AttributeSet = made.iter().map(|c| c[at]).collect();
-        // The table's own demands hold constants that no local index settles.
-        if fixed_sets(setting, *entity, Some(held))
+        // A constant that the index settles is a part of the partition key all the same.
+        if fixed_sets(setting, *entity, None)
             .iter()
             .any(|s| !partition.is_subset(*s))
         {

@@ -74,7 +74,8 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
     }
 
     /// How many global and local indexes all parts need together: they share indexes, so the most demanding one counts.
-    pub(super) fn choose_kinds(&self, counts: &[Counted]) -> (usize, usize) {
+    /// All numbers that are equally good, the fewest local ones first.
+    pub(super) fn choose_kinds(&self, counts: &[Counted]) -> Vec<(usize, usize)> {
         let locals = usize::try_from(self.oracle.workload.limits.lsis).unwrap_or(0);
         let of = |l: usize| {
             let uncovered: usize = counts.iter().map(|c| c.globals[l].uncovered).sum();
@@ -83,13 +84,15 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
                 .map(|c| c.globals[l].globals)
                 .max()
                 .unwrap_or(0);
-            (uncovered, globals.max(self.fixed_of(Kind::Global)) + l, l)
+            let globals = globals.max(self.fixed_of(Kind::Global));
+            ((uncovered, globals + l), (globals, l))
         };
-        let best = (self.fixed_of(Kind::Local).min(locals)..=locals)
+        let all: Vec<_> = (self.fixed_of(Kind::Local).min(locals)..=locals)
             .map(of)
-            .min()
-            .unwrap_or((0, 0, 0));
-        (best.1 - best.2, best.2)
+            .collect();
+        let best = all.iter().map(|(score, _)| *score).min();
+        let best = all.into_iter().filter(|(score, _)| Some(*score) == best);
+        best.map(|(_, kinds)| kinds).collect()
     }
 
     pub(super) fn fixed_of(&self, kind: Kind) -> usize {
@@ -139,7 +142,8 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
         }
         let searched = counts.iter().all(|c| c.globals.iter().all(|f| f.least));
         let indexes = schema.indexes.len();
-        made.optimal = made.lower_bound == indexes || (searched && indexes == fewest);
+        let known = made.lower_bound == indexes || (searched && indexes == fewest);
+        made.optimal = known && !self.oracle.was_cut_off();
         made
     }
 }

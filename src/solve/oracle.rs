@@ -7,7 +7,7 @@ use crate::demand::{Demand, Shape};
 use crate::layout::access::access;
 use crate::layout::{Conflict, Family, Kind, Setting, TableRule, arrange};
 use crate::workload::{AttributeId, EntityId, Workload};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
 
@@ -41,6 +41,7 @@ pub struct Oracle<'a> {
     /// Keys that must be kept.
     pub fixed: &'a FixedKeys,
     known: RefCell<Known>,
+    cut_off: Cell<bool>,
 }
 
 /// What lies where.
@@ -101,7 +102,14 @@ impl<'a> Oracle<'a> {
             demands,
             fixed,
             known: RefCell::default(),
+            cut_off: Cell::new(false),
         }
+    }
+
+    /// Whether some search for a layout was cut off, so that something may fit that was taken not to.
+    #[must_use]
+    pub fn was_cut_off(&self) -> bool {
+        self.cut_off.get()
     }
 
     /// The demand of an id.
@@ -179,7 +187,11 @@ impl<'a> Oracle<'a> {
             rules: self.rules,
             entity: None,
         };
-        arrange(&setting).map(Rc::new)
+        let found = arrange(&setting).map(Rc::new);
+        if found == Err(Conflict::Budget) {
+            self.cut_off.set(true);
+        }
+        found
     }
 
     /// The table's family of an entity that no demand on the table names.

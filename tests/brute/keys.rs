@@ -244,8 +244,32 @@ impl<'s> Search<'s> {
             t.iter()
                 .zip(members)
                 .all(|(a, m)| ty(*m, *a) == ty(members[0], t[0]))
+                && self.is_linked(members, t)
         });
         made
+    }
+
+    /// Whether the questions bring the attributes of a component together.
+    fn is_linked(&self, members: &[usize], tuple: &[usize]) -> bool {
+        let entity = |m: &usize| self.scene.entities[*m];
+        let all: Vec<(usize, usize)> = members
+            .iter()
+            .map(entity)
+            .zip(tuple.iter().copied())
+            .collect();
+        let mut reached = vec![all[0]];
+        loop {
+            let near = |c: &&(usize, usize)| {
+                let to = |l: &[(usize, usize); 2]| {
+                    l.contains(c) && l.iter().any(|end| reached.contains(end))
+                };
+                !reached.contains(c) && self.scene.links.iter().any(to)
+            };
+            let Some(next) = all.iter().find(near).copied() else {
+                return reached.len() == all.len();
+            };
+            reached.push(next);
+        }
     }
 
     fn blocks(&mut self, members: &[usize], used: &[u16], depth: u32, open: &[Open]) -> bool {

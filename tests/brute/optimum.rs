@@ -62,6 +62,8 @@ impl Set {
 pub(crate) struct Fits<'d> {
     pub(crate) design: &'d Design,
     pub(crate) questions: Vec<Question>,
+    /// The same without constants that narrow parameters.
+    by_parameters: Vec<Question>,
     known: RefCell<HashMap<(Place, Set, bool), bool>>,
     /// Whether some search was too long to be finished.
     pub(crate) unknown: RefCell<bool>,
@@ -72,9 +74,11 @@ const STEPS: u64 = 40_000;
 
 impl<'d> Fits<'d> {
     pub(crate) fn new(design: &'d Design, spread: &Spread) -> Self {
+        let questions = questions(design, spread);
         Self {
             design,
-            questions: questions(design, spread),
+            by_parameters: questions.iter().map(Question::by_parameters).collect(),
+            questions,
             known: RefCell::default(),
             unknown: RefCell::new(false),
         }
@@ -154,24 +158,38 @@ impl<'d> Fits<'d> {
         if !share_a_column(self.design, &self.asked(set), place != Place::Global) {
             return false;
         }
-        let shards: Vec<u32> = self.members(set).map(|q| q.read.shards).collect();
-        let spread = shards.iter().any(|s| *s > 1);
+        let shards = self.spread_alike(&self.asked(set));
         let addressed = || {
             self.entities(set)
                 .iter()
                 .any(|e| !self.design.accesses(*e).is_empty())
         };
+        let spread = |n: &u32| *n == 1 || place == Place::Global || !addressed();
         (place != Place::Global || self.members(set).all(|q| !q.read.consistent))
-            && shards.windows(2).all(|w| w[0] == w[1])
-            && !(spread && place != Place::Global && addressed())
+            && shards.iter().any(spread)
     }
 
     /// The questions of a set, each with whether it must be answered exactly.
     fn asked(&self, set: Set) -> Vec<Asked<'_>> {
         let all = self.questions.iter().enumerate();
         all.filter(|(at, _)| set.all() >> at & 1 == 1)
-            .map(|(at, q)| (q, set.exact >> at & 1 == 1))
+            .map(|(at, q)| {
+                let exact = set.exact >> at & 1 == 1;
+                let strict = exact || !q.drops_narrowed();
+                (if strict { &self.by_parameters[at] } else { q }, exact)
+            })
             .collect()
+    }
+
+    /// Whether the items of some questions can be spread over one number of partitions, and which.
+    fn spread_alike(&self, asked: &[Asked<'_>]) -> Vec<u32> {
+        let mut asked = asked
+            .iter()
+            .map(|(q, exact)| q.spreads(self.design, *exact));
+        let first = asked.next().unwrap_or_else(|| vec![1]);
+        asked.fold(first, |all, own| {
+            all.into_iter().filter(|n| own.contains(n)).collect()
+        })
     }
 
     fn has_key(&self, place: Place, set: Set, alone: bool) -> bool {
@@ -414,17 +432,10 @@ impl Assign<'_, '_> {
                 anchored.extend(self.fits.asked(*set));
             }
         }
+        let near = |(q, _): &&Asked<'_>| q.read.entities.iter().any(|e| question.asks(*e));
+        let near: Vec<Asked<'_>> = anchored.iter().filter(near).copied().collect();
         partial.slots[slot].0 == Place::Global
             || share_a_column(self.fits.design, &anchored, true)
-                && partial
-                    .slots
-                    .iter()
-                    .filter(|(p, _)| *p != Place::Global)
-                    .all(|(_, set)| {
-                        self.fits.members(*set).all(|q| {
-                            q.read.entities.iter().all(|e| !question.asks(*e))
-                                || q.read.shards == question.read.shards
-                        })
-                    })
+                && !self.fits.spread_alike(&near).is_empty()
     }
 }

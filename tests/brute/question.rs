@@ -83,6 +83,50 @@ pub(crate) fn questions(design: &Design, spread: &Spread) -> Vec<Question> {
 }
 
 impl Question {
+    /// The question without constants that narrow what the caller gives: a request compares the parameter in the key,
+    /// it does not depend on whether the parameter is one of the constants. A filter may drop the parameter instead.
+    pub(crate) fn by_parameters(&self) -> Self {
+        let mut made = self.clone();
+        let is_given = |name: &String| {
+            let column = |c: &usize| &self.read.by[*c];
+            self.given
+                .iter()
+                .map(column)
+                .any(|b| b.map.is_empty() && b.name == *name)
+        };
+        made.read.conditions.retain(|(name, _)| !is_given(name));
+        made
+    }
+
+    /// Whether a filter may drop what the caller gives of an attribute that constants narrow too.
+    pub(crate) fn drops_narrowed(&self) -> bool {
+        let named = |n: &String| match &self.read.allow.filter {
+            Filter::None => false,
+            Filter::Any => true,
+            Filter::Only(names) => names.contains(n),
+        };
+        self.read.conditions.iter().any(|(n, _)| named(n))
+    }
+
+    /// Over how many partitions its items may be spread: as many as it says, or one where it goes through values with
+    /// one item each.
+    pub(crate) fn spreads(&self, design: &Design, exact: bool) -> Vec<u32> {
+        let mut made = vec![self.read.shards];
+        if let (false, true, &[entity]) = (
+            exact,
+            self.read.allow.fan_out,
+            self.read.entities.as_slice(),
+        ) {
+            let of = &design.entities[entity];
+            let able = |a: &usize| design.ty(entity, *a).is_finite() && !of.attributes[*a].optional;
+            let fan: Vec<usize> = (0..of.attributes.len()).filter(able).collect();
+            if self.determines_with(design, entity, &fan) {
+                made.push(1);
+            }
+        }
+        made
+    }
+
     /// Whether it asks for items of an entity.
     pub(crate) fn asks(&self, entity: usize) -> bool {
         self.read.entities.contains(&entity)
@@ -268,7 +312,13 @@ impl Question {
                 Filter::None => false,
                 Filter::Any => true,
                 Filter::Only(names) => {
-                    self.meets(design, item, given, |n| !names.iter().any(|f| f == n))
+                    let checked = |n: &str| !names.iter().any(|f| f == n);
+                    let present = |n: &str| {
+                        let at = design.entities[item.entity].find(n);
+                        at.is_none_or(|a| item.values[a] != MISSING)
+                    };
+                    self.meets(design, item, given, checked)
+                        && self.order().iter().all(|(n, _)| !checked(n) || present(n))
                 }
             }
     }
@@ -376,6 +426,11 @@ impl Question {
 
     /// Whether at most one item of an entity matches.
     pub(crate) fn determines(&self, design: &Design, entity: usize) -> bool {
+        self.determines_with(design, entity, &[])
+    }
+
+    /// Whether at most one item of an entity matches for each choice of values of some more attributes.
+    pub(crate) fn determines_with(&self, design: &Design, entity: usize, more: &[usize]) -> bool {
         let mut fixed: Vec<usize> = self
             .given
             .iter()
@@ -386,6 +441,7 @@ impl Question {
                 .iter()
                 .map(|(a, _)| *a),
         );
+        fixed.extend(more);
         design.entities[entity]
             .unique_sets()
             .iter()

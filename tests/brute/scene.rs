@@ -24,6 +24,9 @@ pub(crate) struct Scene {
     pub(crate) usable: Vec<Vec<usize>>,
     /// For each entity of the scene the enumerations that constants choose from, and their values.
     pub(crate) chosen: Vec<Vec<(usize, Vec<i8>)>>,
+    /// Attributes of two entities that some question compares with one thing, or orders by together: only such ones can
+    /// be one component. Entity and attribute, twice.
+    pub(crate) links: Vec<[(usize, usize); 2]>,
     pub(crate) wishes: Vec<Wish>,
 }
 
@@ -88,8 +91,33 @@ pub(crate) fn scene(
         items,
         usable,
         chosen,
+        links: asked.iter().flat_map(|(q, _)| links(design, q)).collect(),
         wishes,
     })
+}
+
+/// The attributes that a question of several entities brings together.
+fn links(design: &Design, question: &Question) -> Vec<[(usize, usize); 2]> {
+    let mut made = Vec::new();
+    let mut link = |of: &dyn Fn(usize) -> Option<usize>| {
+        let all: Vec<(usize, usize)> = question
+            .read
+            .entities
+            .iter()
+            .filter_map(|e| of(*e).map(|a| (*e, a)))
+            .collect();
+        made.extend(all.windows(2).map(|pair| [pair[0], pair[1]]));
+    };
+    for column in &question.given {
+        link(&|e| question.fixed(design, e, *column));
+    }
+    let read = &question.read;
+    let conditions = read.conditions.iter().map(|(n, _)| n.as_str());
+    let sorted = read.sort.iter().map(|(n, _)| n.as_str());
+    for name in conditions.chain(sorted).chain(question.bounded()) {
+        link(&|e| design.entities[e].find(name));
+    }
+    made
 }
 
 fn wants_any(design: &Design, question: &Question, item: &Item) -> bool {
@@ -271,11 +299,17 @@ impl Builder<'_> {
     fn wish(&self, (question, exact): Asked<'_>, items: &[Item]) -> Wish {
         let allow = &question.read.allow;
         let filters = !exact && allow.filter != Filter::None;
-        let fans = if !exact && allow.fan_out {
+        let mut fans = if !exact && allow.fan_out {
             self.fans(question)
         } else {
             vec![Vec::new()]
         };
+        // Where others are not spread, it cannot be: one request each for single items is not.
+        if question.read.shards > 1 && self.asked.iter().any(|(q, _)| q.read.shards == 1) {
+            fans.retain(|fan| {
+                question.determines_with(self.design, question.read.entities[0], fan)
+            });
+        }
         let ways = fans
             .iter()
             .map(|fan| self.way(question, items, fan, filters))
