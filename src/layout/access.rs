@@ -191,10 +191,12 @@ impl Walk<'_> {
                 self.shared(attributes, *descending, next, wanted)
             }
             Node::Blocks { groups, order } => {
-                if let Some(group) = groups
+                if let Some(at) = groups
                     .iter()
-                    .find(|g| wanted.iter().all(|w| g.holds(w.member)))
+                    .position(|g| wanted.iter().all(|w| g.holds(w.member)))
                 {
+                    let group = &groups[at];
+                    is_undivided(at, group, order, wanted.first()?).then_some(())?;
                     return self.node(group, wanted);
                 }
                 blocks(groups, order, &wanted)
@@ -290,6 +292,20 @@ impl Walk<'_> {
             return self.node(next, wanted);
         }
         // Everything below is read, so all members must be wanted and nothing else be fixed.
+        let run = |w: &Wanted<'_>| w.several.first().copied().filter(|_| w.several.len() == 1);
+        let values = match wanted.first() {
+            Some(w)
+                if wanted
+                    .iter()
+                    .all(|w| run(w).is_some() && run(w) == of(w.member)) =>
+            {
+                w.several.first().and_then(|a| w.part.values(*a))
+            }
+            _ => None,
+        };
+        if values.is_some() {
+            wanted.iter_mut().for_each(|w| w.several.clear());
+        }
         let whole = attributes
             .iter()
             .all(|(m, _)| wanted.iter().any(|w| w.member == *m));
@@ -316,9 +332,11 @@ impl Walk<'_> {
             .iter()
             .filter_map(|w| w.part.bounded.map(|b| (w.member, b)))
             .collect();
-        match bounded.first() {
-            None => Some(Run::All),
-            Some((member, bound)) => {
+        match (bounded.first(), values) {
+            (None, None) => Some(Run::All),
+            (None, Some(values)) => Some(Run::Values(values.to_vec())),
+            (Some(_), Some(_)) => None,
+            (Some((member, bound)), None) => {
                 let all = wanted.iter().all(|w| {
                     w.part
                         .bounded
@@ -364,6 +382,24 @@ fn merges(node: &Node, wanted: &[Wanted<'_>]) -> bool {
         }
     }
     true
+}
+
+/// Whether what is wanted of one group lies together: where the group is divided by values, other blocks may lie between
+/// those that are wanted.
+fn is_undivided(at: usize, group: &Node, order: &[Block], wanted: &Wanted<'_>) -> bool {
+    let first = path(group, wanted.member).first().map(|c| c.attribute);
+    if first.is_some_and(|a| wanted.fixed.contains(&a)) {
+        return true;
+    }
+    let values = first
+        .filter(|a| wanted.several.contains(a))
+        .and_then(|a| wanted.part.values(a));
+    let meant = |b: &Block| {
+        let wants = |v: &Constant| values.is_none_or(|all| all.contains(v));
+        b.group == at && b.value.as_ref().is_none_or(wants)
+    };
+    let places: Vec<usize> = (0..order.len()).filter(|n| meant(&order[*n])).collect();
+    places.windows(2).all(|pair| pair[1] == pair[0] + 1)
 }
 
 /// A run of blocks that holds just what is wanted.
@@ -470,7 +506,7 @@ fn forward(family: &Family, demand: &Demand, members: &[usize], run: &Run) -> Op
     let Run::Blocks(first, last) = run else {
         return None;
     };
-    let counted = label_of(&group_of(&family.root, members[limited])?)?;
+    let counted = label_of(&group_of(&family.root, members[limited], members)?)?;
     // What the limit counts comes last in the direction of reading.
     let forward = match (first.label == counted, last.label == counted) {
         (false, true) => true,
@@ -481,11 +517,18 @@ fn forward(family: &Family, demand: &Demand, members: &[usize], run: &Run) -> Op
     (wanted.unwrap_or(forward) == forward).then_some(forward)
 }
 
-/// The block of a member where blocks divide.
-fn group_of(node: &Node, member: usize) -> Option<Node> {
+/// The block of a member where blocks divide it from others that are read.
+fn group_of(node: &Node, member: usize, read: &[usize]) -> Option<Node> {
     match node {
         Node::Leaf { .. } => Some(node.clone()),
-        Node::Shared { next, .. } => group_of(next, member),
-        Node::Blocks { groups, .. } => groups.iter().find(|g| g.holds(member)).cloned(),
+        Node::Shared { next, .. } => group_of(next, member, read),
+        Node::Blocks { groups, .. } => {
+            let group = groups.iter().find(|g| g.holds(member))?;
+            if read.iter().all(|m| group.holds(*m)) {
+                group_of(group, member, read)
+            } else {
+                Some(group.clone())
+            }
+        }
     }
 }

@@ -49,6 +49,7 @@ pub(super) fn blocks(
     for p in pending.iter().filter(spanning) {
         spans.push(span(search, groups, &divided, &items, p)?);
     }
+    spans.extend(whole_groups(search, groups, &divided, &items, pending));
     let inner: Vec<Vec<Pending>> = groups.iter().map(|g| inside(search, g, pending)).collect();
     let mut placing = Placing {
         search,
@@ -239,6 +240,45 @@ fn span(
         }
     }
     Some(made)
+}
+
+/// The demands inside a divided group that read several of its values in one run: no other block may lie between those.
+fn whole_groups(
+    search: &Search<'_>,
+    groups: &[Vec<usize>],
+    divided: &[Option<AttributeId>],
+    items: &[Item],
+    pending: &[Pending],
+) -> Vec<Span> {
+    let mut made = Vec::new();
+    for p in pending.iter().filter(|p| !p.chosen) {
+        let [part] = p.parts.as_slice() else { continue };
+        let Some(at) = groups.iter().position(|g| g.contains(&part.member)) else {
+            continue;
+        };
+        let Some(by) = divided[at].filter(|a| !part.fixed.contains(*a)) else {
+            continue;
+        };
+        let asked = &search.demand(p.demand).parts[part.part];
+        let wanted = part
+            .run
+            .filter(|run| *run == by)
+            .and_then(|a| asked.values(a));
+        let meant = |i: &Item| {
+            let wants = |v: &Constant| wanted.is_none_or(|w| w.contains(v));
+            i.group == at && i.value.as_ref().is_none_or(wants)
+        };
+        let bits = (0..items.len())
+            .filter(|n| meant(&items[*n]))
+            .fold(0, |bits, n| bits | 1u64 << n);
+        made.push(Span {
+            demand: p.demand,
+            items: bits,
+            limited: 0,
+            cut: Vec::new(),
+        });
+    }
+    made
 }
 
 /// The search for an order.

@@ -46,6 +46,13 @@ fn fixed_sets(setting: &Setting<'_>, entity: EntityId, held: Option<&Held>) -> V
         .collect()
 }
 
+/// What all reads know that name one item of an entity by the table's key, so what the key may hold.
+fn pointed(setting: &Setting<'_>, entity: EntityId) -> Option<AttributeSet> {
+    let reads = setting.demands.iter().filter(|d| is_pointed(setting, d));
+    let known = reads.filter_map(|d| d.part(entity)).map(|p| p.fixed);
+    known.reduce(AttributeSet::intersection)
+}
+
 fn single(
     setting: &Setting<'_>,
     entity: EntityId,
@@ -63,10 +70,7 @@ fn single(
     let mut common = sets.iter().fold(*first, |a, b| a.intersection(*b));
     if setting.kind == Kind::Table {
         common = common.intersection(setting.rule(entity).allowed);
-        // A read of one item by its key must know all of it.
-        let pointed = setting.demands.iter().filter(|d| is_pointed(setting, d));
-        let known = pointed.filter_map(|d| d.part(entity)).map(|p| p.fixed);
-        common = known.fold(common, AttributeSet::intersection);
+        common = pointed(setting, entity).map_or(common, |known| common.intersection(known));
     }
     // One constant key serves reads by different attributes only where they have sort keys of their own: on local
     // indexes.
@@ -137,6 +141,7 @@ fn several(
                 fixed_sets(setting, *entity, Some(held))
                     .iter()
                     .all(|s| s.contains(*attribute))
+                    && pointed(setting, *entity).is_none_or(|known| known.contains(*attribute))
                     && (setting.kind != Kind::Table
                         || setting.rule(*entity).allowed.contains(*attribute))
             });

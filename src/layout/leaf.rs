@@ -73,7 +73,7 @@ pub(super) fn leaf(
 }
 
 /// Where only some values of an attribute are asked for, they must lie side by side.
-fn values_are_neighbours(
+pub(super) fn values_are_neighbours(
     search: &Search<'_>,
     member: usize,
     run: AttributeId,

@@ -3,6 +3,7 @@
 //! A demand over several entities reads one run of keys below a component only if the component is one that it fixes to
 //! the same value in all of them, or one in whose order it reads all that lies below.
 
+use super::leaf::values_are_neighbours;
 use super::parity::{FALSE, Parity};
 use super::search::{Pending, PendingPart, Search, Then};
 use super::{Conflict, Node, blocks};
@@ -82,7 +83,7 @@ impl Search<'_> {
             .filter_map(|p| Some((p.member, demand.parts[p.part].bounded?.side)))
             .collect();
         let mut made: Vec<Merged> = Vec::new();
-        if !pending.alike.is_empty() {
+        if !pending.alike.is_empty() || pending.parts.iter().all(|p| p.run.is_some()) {
             made.push(all());
         }
         let bounded: Vec<usize> = bounds.iter().map(|(member, _)| *member).collect();
@@ -175,14 +176,16 @@ impl Search<'_> {
         made
     }
 
-    /// The equalities that a demand still needs of all of its parts, for each the attributes of the parts that are left.
+    /// The equalities, and the neighbouring values, that a demand still needs of all of its parts, for each the attributes of the parts that are left.
     fn columns<'p>(&'p self, pending: &'p Pending) -> impl Iterator<Item = Vec<AttributeId>> + 'p {
         let demand = self.demand(pending.demand);
         let given = pending.columns.iter().map(|c| &demand.columns[*c]);
         let alike = pending.alike.iter().map(|c| &demand.alike[*c]);
+        let runs = pending.parts.iter().map(|part| part.run).collect();
         given
             .chain(alike)
             .map(|c| pending.parts.iter().map(|part| c[part.part]).collect())
+            .chain::<Option<Vec<AttributeId>>>(runs)
     }
 
     /// The next attribute of each part's order, if all have one.
@@ -261,24 +264,33 @@ impl Search<'_> {
             }
             // Otherwise everything here is read, in the order of the component if any order is asked for.
             // A limit that counts one entity needs the others before it, not among its items.
+            let counts = |at: usize| p.parts.iter().any(|part| part.part == at);
             let whole = p.chosen
-                || (demand.limited.is_none()
+                || (!demand.limited.is_some_and(|at| !p.cut || counts(at))
                     && members
                         .iter()
                         .all(|m| p.parts.iter().any(|part| part.member == *m)));
-            let unfixed = p
-                .parts
-                .iter()
-                .all(|part| part.fixed.is_empty() && part.run.is_none());
+            let unfixed = p.parts.iter().all(|part| part.fixed.is_empty());
+            // Neighbouring values of the component, the same ones of each entity.
+            let is_run = |part: &PendingPart| {
+                part.run.is_some_and(|run| {
+                    let asked = &demand.parts[part.part];
+                    attribute(part.member) == Some(run)
+                        && values_are_neighbours(self, part.member, run, asked)
+                })
+            };
+            let runs = p.parts.iter().all(|part| part.run.is_none())
+                || (!p.chosen && p.parts.iter().all(is_run));
             // A bound holds for all items that are read.
             let cut =
                 |part: &PendingPart| part.ordered == 0 && demand.parts[part.part].bounded.is_some();
             let cut_alike = p.parts.iter().all(cut) || !p.parts.iter().any(cut);
-            if !whole || !unfixed || !cut_alike {
+            if !whole || !unfixed || !runs || !cut_alike {
                 return None;
             }
             next.cut = false;
             for part in &mut next.parts {
+                part.run = None;
                 match demand.parts[part.part].order.get(part.ordered) {
                     Some((first, _)) if Some(*first) == attribute(part.member) => part.ordered += 1,
                     Some(_) => return None,

@@ -14,7 +14,7 @@ use crate::layout::{Family, Kind};
 use crate::schema::{Index, Projection, Schema, Served};
 use crate::workload::{EntityId, PatternId, Workload};
 use std::cell::{OnceCell, RefCell};
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
 /// What makes a design better, after the number of uncovered reads.
@@ -31,7 +31,7 @@ pub enum Preference {
 pub struct Score {
     /// Reads that nothing answers.
     pub uncovered: usize,
-    /// Degraded reads, or the cost, whichever comes first.
+    /// Degraded patterns, or the cost, whichever comes first.
     major: u128,
     /// The other one.
     minor: u128,
@@ -176,11 +176,13 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
     fn score(&self, choices: &[Option<Choice>], more: u128) -> Score {
         let state = State::new(self, choices);
         let uncovered = self.problem.uncovered(choices);
-        let (mut degraded, mut cost) = (0u128, more);
+        let (mut degraded, mut cost) = (BTreeSet::new(), more);
         for (vertex, choice) in choices.iter().enumerate() {
             let Some(choice) = choice else { continue };
             if let Some(d) = Problem::demand_of(*choice) {
-                degraded += u128::from(!self.problem.oracle.demand(d).price.is_free());
+                if !self.problem.oracle.demand(d).price.is_free() {
+                    degraded.insert(self.problem.vertices[vertex].pattern);
+                }
                 cost += state.read(vertex, *choice, d);
             }
         }
@@ -197,6 +199,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             .flatten()
             .map(|f| f.members.len())
             .sum();
+        let degraded = degraded.len() as u128;
         let (major, minor) = match self.preference {
             Preference::Covered => (degraded, cost),
             Preference::Cheap => (cost, degraded),

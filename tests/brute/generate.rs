@@ -401,6 +401,9 @@ impl Maker {
     /// A parameter that fixes attributes of one type but different names.
     fn mapped(&mut self, read: &Read) -> Option<By> {
         let first = read.entities[0];
+        if self.design.entities[first].attributes.is_empty() {
+            return None;
+        }
         let at = self
             .random
             .below(self.design.entities[first].attributes.len());

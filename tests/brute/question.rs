@@ -118,7 +118,12 @@ impl Question {
             self.read.entities.as_slice(),
         ) {
             let of = &design.entities[entity];
-            let able = |a: &usize| design.ty(entity, *a).is_finite() && !of.attributes[*a].optional;
+            let several = |a: usize| {
+                self.constants(design, entity, a)
+                    .is_some_and(|v| v.len() > 1)
+            };
+            let finite = |a: usize| design.ty(entity, a).is_finite() && !of.attributes[a].optional;
+            let able = |a: &usize| several(*a) || finite(*a);
             let fan: Vec<usize> = (0..of.attributes.len()).filter(able).collect();
             if self.determines_with(design, entity, &fan) {
                 made.push(1);

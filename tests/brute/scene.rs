@@ -362,15 +362,14 @@ impl Builder<'_> {
                         && !question.is_only_one(self.design, i, &given, &of_fan)
                         && !(filters
                             && question.may_drop(self.design, i, &given)
-                            && of_fan.iter().all(|f| self.may_ignore(question, i, *f)))
+                            && of_fan.iter().all(|(a, v)| i.values[*a] == *v))
                 });
                 // What a request wants of the others of a fan, it reads elsewhere: here they are strays.
-                let of_others = |w: &u16| {
-                    let item = &items[usize::from(*w)];
-                    let ignored = |f: &(usize, i8)| self.may_ignore(question, item, *f);
-                    !part.contains(w) && !(filters && of_fan.iter().all(ignored))
-                };
-                let others = wanted.iter().copied().filter(of_others).collect();
+                let others = wanted
+                    .iter()
+                    .copied()
+                    .filter(|w| !part.contains(w))
+                    .collect();
                 let run = Run {
                     wanted: part,
                     stray: [stray, others].concat(),
@@ -383,22 +382,6 @@ impl Builder<'_> {
         }
         self.order(question, items, &mut runs);
         runs
-    }
-
-    /// Whether a request for one value of a fan may read an item: it has that value, or a filter on it is accepted.
-    fn may_ignore(
-        &self,
-        question: &Question,
-        item: &Item,
-        (attribute, value): (usize, i8),
-    ) -> bool {
-        let name = &self.design.entities[item.entity].attributes[attribute].name;
-        item.values[attribute] == value
-            || match &question.read.allow.filter {
-                Filter::None => false,
-                Filter::Any => true,
-                Filter::Only(names) => names.contains(name),
-            }
     }
 
     fn divided(&self, wanted: &[u16], items: &[Item], fan: &[usize]) -> Vec<(Vec<i8>, Vec<u16>)> {
