@@ -151,14 +151,29 @@ pub struct Part {
     pub presence: AttributeSet,
     /// Attributes without which only an item matches.
     pub missing: AttributeSet,
+    /// What a filter takes over: the index may hold only items that meet it.
+    pub spare: Spare,
     /// The order: attribute, and whether descending.
     pub order: Vec<(AttributeId, bool)>,
+    /// Attributes in the order of which all items that match have one value: their direction does not matter.
+    pub loose: AttributeSet,
     /// The attribute that is bounded, or whose start is matched; the first of the order.
     pub bounded: Option<Bounded>,
     /// Whether the order is only that of the key: the caller asked for none, so it may be read from either end.
     pub either_way: bool,
     /// Whether at most one item matches.
     pub single: bool,
+}
+
+/// Conditions that a filter takes over.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Spare {
+    /// Constants that an item that matches has one of, sorted by attribute.
+    pub constants: Vec<(AttributeId, Vec<Constant>)>,
+    /// Optional attributes that it has.
+    pub presence: AttributeSet,
+    /// Attributes that it lacks.
+    pub missing: AttributeSet,
 }
 
 /// A bound on the first attribute of the order.
@@ -206,6 +221,12 @@ impl Part {
             .iter()
             .find(|(a, _)| *a == id)
             .map(|(_, v)| v.as_slice())
+    }
+
+    /// The order without attributes of one value.
+    pub fn directed(&self) -> impl Iterator<Item = &(AttributeId, bool)> {
+        let free = |(a, _): &&(AttributeId, bool)| !self.either_way && !self.loose.contains(*a);
+        self.order.iter().filter(free)
     }
 
     /// Attributes that must have one of several constants and are not fixed.

@@ -1,7 +1,7 @@
 //! From a read to its variants and their demands.
 
 use super::options;
-use super::{Bounded, Criterion, Demand, Part, Price, Refusal, Shape, Side, Variant, Ways};
+use super::{Bounded, Criterion, Demand, Part, Price, Refusal, Shape, Side, Spare, Variant, Ways};
 use crate::workload::{
     Action, Allow, AttributeId, AttributeSet, Constant, EntityId, PatternId, RangeOperator, Read,
     ReadVerb, Test, Workload,
@@ -101,7 +101,7 @@ fn ways(reader: &Reader<'_>, given: &[usize]) -> Ways {
     let first = read.entities.first().copied().unwrap_or(EntityId(0));
     let entity = reader.workload.entity(first);
     if read.verb == ReadVerb::Get {
-        let known = part(reader, first, given, &[]).fixed;
+        let known = part(reader, first, given, &[], AttributeSet::default()).fixed;
         if entity.identity_set().is_subset(known) {
             return Ways::ByKey { known, price };
         }
@@ -143,18 +143,17 @@ pub(super) fn demand(
     price: Price,
 ) -> Result<Demand, Refusal> {
     let read = reader.read;
+    let fanned: AttributeSet = fan.iter().map(|(id, _)| *id).collect();
     let mut parts: Vec<Part> = read
         .entities
         .iter()
-        .map(|e| part(reader, *e, given, dropped))
+        .map(|e| part(reader, *e, given, dropped, fanned))
         .collect();
     let mut merge = Vec::new();
     if let [only] = parts.as_mut_slice() {
         let alike = alike_of(reader, only.entity, given);
-        let fanned: AttributeSet = fan.iter().map(|(id, _)| *id).collect();
         only.fixed = only.fixed.union(fanned);
         only.single = reader.workload.entity(only.entity).determines(only.fixed);
-        only.order = order(reader, only.entity, alike.union(fanned));
         merge = order(reader, only.entity, alike);
     }
     for part in &mut parts {
@@ -229,6 +228,7 @@ pub(super) fn part(
     id: EntityId,
     given: &[usize],
     dropped: &[Criterion],
+    fanned: AttributeSet,
 ) -> Part {
     let read = reader.read;
     let entity = reader.workload.entity(id);
@@ -239,7 +239,9 @@ pub(super) fn part(
         constants: Vec::new(),
         presence: AttributeSet::default(),
         missing: AttributeSet::default(),
+        spare: spare(reader, id, given, dropped),
         order: Vec::new(),
+        loose: AttributeSet::default(),
         bounded: None,
         either_way: false,
         single: false,
@@ -275,7 +277,7 @@ pub(super) fn part(
     }
     made.constants.sort();
     made.single = entity.determines(made.fixed);
-    made.order = order(reader, id, alike_of(reader, id, given));
+    made.order = order(reader, id, alike_of(reader, id, given).union(fanned));
     let mut named = made.presence.union(made.fixed);
     let range = read
         .range
@@ -304,6 +306,46 @@ pub(super) fn part(
         .iter()
         .filter(|a| entity.is_optional(*a))
         .collect();
+    made.spare.presence = made.spare.presence.without(made.presence);
+    made
+}
+
+/// What the criteria that a filter takes over say of an entity.
+fn spare(reader: &Reader<'_>, id: EntityId, given: &[usize], dropped: &[Criterion]) -> Spare {
+    let read = reader.read;
+    let mut made = Spare::default();
+    let mut named: Vec<AttributeId> = Vec::new();
+    for criterion in dropped {
+        match criterion {
+            Criterion::Column(at) if given.contains(at) => {
+                named.extend(read.by[*at].binding.get(&id));
+            }
+            Criterion::Column(_) => {}
+            Criterion::Constant(at) => {
+                let condition = &read.constants[*at];
+                let Some(attribute) = condition.binding.get(&id) else {
+                    continue;
+                };
+                match &condition.test {
+                    Test::OneOf(values) => {
+                        named.push(*attribute);
+                        made.constants.push((*attribute, values.clone()));
+                    }
+                    Test::Exists => named.push(*attribute),
+                    Test::Missing => made.missing.insert(*attribute),
+                }
+            }
+            Criterion::Range => named.extend(read.range.iter().filter_map(|r| r.binding.get(&id))),
+            Criterion::Prefix => {
+                named.extend(read.prefix.iter().filter_map(|(b, _)| b.get(&id)));
+            }
+            Criterion::Sorted => named.extend(read.sort.iter().filter_map(|s| s.binding.get(&id))),
+        }
+    }
+    made.constants.sort();
+    let entity = reader.workload.entity(id);
+    let optional = named.into_iter().filter(|a| entity.is_optional(*a));
+    made.presence = optional.collect();
     made
 }
 

@@ -59,6 +59,7 @@ pub(super) fn demands(
             };
             // A request that reads one item at most reads no more than it may return.
             next.price.filter &= !matches!(next.parts.as_slice(), [p] if p.single);
+            made.extend(loosened(reader, given, &next));
             made.push(next);
         }
     }
@@ -67,6 +68,38 @@ pub(super) fn demands(
     made.sort_by_key(|d| (d.price.words().len(), d.price));
     made.dedup();
     (made, refusal)
+}
+
+/// The most orders of one demand.
+const MOST_ORDERS: usize = 24;
+
+/// The same demand with attributes in its orders that a filter takes over: all items that match have one value of them,
+/// so they may stand anywhere in the key.
+fn loosened(reader: &Reader<'_>, given: &[usize], demand: &Demand) -> Vec<Demand> {
+    let mut made = vec![demand.clone()];
+    for (at, part) in demand.parts.iter().enumerate() {
+        let alike = alike_of(reader, part.entity, given).without(part.fixed);
+        for attribute in alike.iter() {
+            let mut more = Vec::new();
+            for start in &made {
+                let from = usize::from(part.bounded.is_some());
+                for place in from..start.parts[at].order.len() {
+                    let mut next = start.clone();
+                    let changed = &mut next.parts[at];
+                    changed.order.insert(place, (attribute, false));
+                    changed.loose.insert(attribute);
+                    if reader.workload.entity(part.entity).is_optional(attribute) {
+                        changed.presence.insert(attribute);
+                        changed.spare.presence.remove(attribute);
+                    }
+                    more.push(next);
+                }
+            }
+            made.extend(more);
+            made.truncate(MOST_ORDERS);
+        }
+    }
+    made.split_off(1)
 }
 
 /// For each unique set that a read of one entity fixes, every choice of the conditions beside it: they can be checked on
@@ -270,7 +303,7 @@ fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Const
         .filter_map(|b| b.get(only))
         .fold(by, |set, a| set.with(*a));
     // Optional attributes that every item has which is asked for.
-    let named = part(reader, *only, given, &[]).presence;
+    let named = part(reader, *only, given, &[], AttributeSet::default()).presence;
     let candidates: Vec<(AttributeId, Vec<Constant>)> = entity
         .attribute_ids()
         .filter(|id| !taken.contains(*id))

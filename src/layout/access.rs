@@ -489,7 +489,7 @@ fn forward(family: &Family, demand: &Demand, members: &[usize], run: &Run) -> Op
     let mut wanted: Option<bool> = None;
     for (part, member) in demand.parts.iter().zip(members) {
         let components = family.components(*member);
-        for (attribute, descending) in part.order.iter().filter(|_| !part.either_way) {
+        for (attribute, descending) in part.directed() {
             // An attribute that the index settles, or that lies in the partition key, has one value: no order.
             let Some(component) = components.iter().find(|c| c.attribute == *attribute) else {
                 continue;

@@ -32,20 +32,20 @@ pub(super) fn held(
         }
         return Ok(made);
     }
-    let Some((_, first)) = parts.first() else {
-        return Ok(made);
-    };
     for (_, part) in parts {
-        let differs =
-            |a: AttributeSet, b: AttributeSet| a.without(b).union(b.without(a)).iter().next();
-        if let Some(attribute) =
-            differs(part.presence, first.presence).or_else(|| differs(part.missing, first.missing))
-        {
+        made.sparse.presence = made.sparse.presence.union(part.presence);
+        made.sparse.missing = made.sparse.missing.union(part.missing);
+    }
+    // An index lacks only items that none of its demands means.
+    for (_, part) in parts {
+        let present = part.presence.union(part.spare.presence);
+        let lacking = part.missing.union(part.spare.missing);
+        let more = made.sparse.presence.without(present);
+        let less = made.sparse.missing.without(lacking);
+        if let Some(attribute) = more.union(less).iter().next() {
             return Err(Conflict::Presence { entity, attribute });
         }
     }
-    made.sparse.presence = first.presence;
-    made.sparse.missing = first.missing;
     let mut attributes: Vec<AttributeId> = parts
         .iter()
         .flat_map(|(_, p)| p.constants.iter().map(|(a, _)| *a))
@@ -56,6 +56,12 @@ pub(super) fn held(
         settle(workload, entity, attribute, parts, &mut made)?;
     }
     Ok(made)
+}
+
+/// The constants of an attribute that a filter takes over.
+fn spare(part: &Part, id: AttributeId) -> Option<&[Constant]> {
+    let found = part.spare.constants.iter().find(|(a, _)| *a == id);
+    found.map(|(_, values)| values.as_slice())
 }
 
 /// Which constants of one attribute the index is restricted to.
@@ -69,7 +75,7 @@ fn settle(
     let mut union: Vec<Constant> = Vec::new();
     let mut restricted = true;
     for (_, part) in parts {
-        match part.values(attribute) {
+        match part.values(attribute).or_else(|| spare(part, attribute)) {
             Some(values) => union.extend(values.iter().cloned()),
             None => restricted = false,
         }
@@ -83,7 +89,7 @@ fn settle(
         let given = parts.iter().any(|(_, p)| p.given.contains(attribute));
         let apart = parts
             .iter()
-            .all(|(_, p)| same(p) && !p.fixed.contains(attribute));
+            .all(|(_, p)| p.values(attribute).is_none() || same(p) && !p.fixed.contains(attribute));
         if !given && (one || apart) {
             made.settled.insert(attribute);
         }

@@ -310,8 +310,7 @@ impl<'a> Search<'a> {
                 let Some(member) = self.members.iter().position(|m| *m == part.entity) else {
                     continue;
                 };
-                let directed = part.order.iter().filter(|_| !part.either_way);
-                for (attribute, descending) in directed {
+                for (attribute, descending) in part.directed() {
                     if !parity.tie(
                         self.stored(member, *attribute),
                         Self::backward(at),

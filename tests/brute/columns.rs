@@ -4,7 +4,7 @@
 //! attribute in common that each of them is asked by; reads of single entities may have it as a constant, or go through
 //! its values.
 
-use crate::question::Question;
+use crate::question::{MISSING_BIT, Question};
 use crate::spec::Design;
 use std::collections::BTreeMap;
 
@@ -82,6 +82,15 @@ fn is_asked_by(design: &Design, (question, exact): Asked<'_>, column: &Column) -
             .iter()
             .map(|(a, _)| *a),
     );
-    let fans = !exact && question.read.allow.fan_out && design.ty(entity, attribute).is_finite();
+    // The values that a fan-out goes through must be those of all items that are wanted.
+    let optional = design.entities[entity].attributes[attribute].optional;
+    let all = if optional { u16::MAX } else { !MISSING_BIT };
+    let named = question.possible(design, entity, attribute, all) & MISSING_BIT == 0;
+    let several = |v: &[u8]| v.len() > 1;
+    let finite = design.ty(entity, attribute).is_finite()
+        || question
+            .constants(design, entity, attribute)
+            .is_some_and(several);
+    let fans = !exact && question.read.allow.fan_out && finite && named;
     given.contains(&attribute) || fans
 }

@@ -428,6 +428,14 @@ impl<'s> Search<'s> {
         groups: &[(Vec<usize>, u32)],
         mut open: Vec<Open>,
     ) -> bool {
+        if !self
+            .scene
+            .wishes
+            .iter()
+            .all(|w| self.reads_blocks(w, split, used, groups))
+        {
+            return false;
+        }
         for (members, depth) in groups {
             open.push(Open::Group {
                 members: members.clone(),
@@ -449,6 +457,29 @@ impl<'s> Search<'s> {
             });
         }
         self.step(open)
+    }
+
+    /// Whether a wish over several blocks wants all entities of each of them, and no order that merges them.
+    fn reads_blocks(
+        &self,
+        wish: &Wish,
+        split: &[Split],
+        used: &[u16],
+        groups: &[(Vec<usize>, u32)],
+    ) -> bool {
+        let wants = |m: &usize| wish.entities.contains(&self.scene.entities[*m]);
+        let divided = split.iter().map(|s| vec![s.member]);
+        let blocks = groups
+            .iter()
+            .map(|(members, _)| members.clone())
+            .chain(divided);
+        let read: Vec<Vec<usize>> = blocks.filter(|b| b.iter().any(wants)).collect();
+        let settled = |m: &usize| {
+            let of = |(e, _): &&(usize, Vec<usize>)| *e == self.scene.entities[*m];
+            let order = wish.merged.iter().find(of);
+            order.is_none_or(|(_, all)| all.iter().all(|a| used[*m] >> a & 1 == 1))
+        };
+        read.len() < 2 || read.iter().flatten().all(|m| wants(m) && settled(m))
     }
 
     /// Adds a part to the keys of some items, and goes on if no wish is broken.

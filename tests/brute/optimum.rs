@@ -138,7 +138,7 @@ impl<'d> Fits<'d> {
         if let Some(known) = self.known.borrow().get(&(place, set, alone)) {
             return *known;
         }
-        let made = self.may_share(place, set)
+        let made = self.may_share(place, set, alone)
             && self.parts_fit(place, set)
             && self.has_key(place, set, alone);
         self.known.borrow_mut().insert((place, set, alone), made);
@@ -154,11 +154,14 @@ impl<'d> Fits<'d> {
 
     /// What no key can mend: a global index is never consistent; the items of a partition are spread over one number of
     /// shards; and the table's key cannot be spread where some access computes it.
-    fn may_share(&self, place: Place, set: Set) -> bool {
+    fn may_share(&self, place: Place, set: Set, alone: bool) -> bool {
         if !share_a_column(self.design, &self.asked(set), place != Place::Global) {
             return false;
         }
-        let shards = self.spread_alike(&self.asked(set));
+        let mut shards = self.spread_alike(&self.asked(set));
+        if shards.is_empty() && alone && place == Place::Global {
+            shards = self.spread_alike(&self.queried(set));
+        }
         let addressed = || {
             self.entities(set)
                 .iter()
@@ -179,6 +182,13 @@ impl<'d> Fits<'d> {
                 (if strict { &self.by_parameters[at] } else { q }, exact)
             })
             .collect()
+    }
+
+    /// The questions of a set that cannot scan an index.
+    fn queried(&self, set: Set) -> Vec<Asked<'_>> {
+        let mut asked = self.asked(set);
+        asked.retain(|(q, _)| !(q.is_plain() && q.read.shards == 1));
+        asked
     }
 
     /// Whether the items of some questions can be spread over one number of partitions, and which.
@@ -205,10 +215,19 @@ impl<'d> Fits<'d> {
 
     fn key(&self, place: Place, set: Set, alone: bool) -> Outcome {
         let asked = self.asked(set);
-        scene(self.design, place, &self.entities(set), &asked, alone)
-            .map_or(Outcome::Unknown, |made| {
-                Search::run(self.design, &made, STEPS)
-            })
+        // Where reads of everything are spread over another number of partitions they scan.
+        let scanned = self.spread_alike(&asked).is_empty();
+        scene(
+            self.design,
+            place,
+            &self.entities(set),
+            &asked,
+            alone,
+            scanned,
+        )
+        .map_or(Outcome::Unknown, |made| {
+            Search::run(self.design, &made, STEPS)
+        })
     }
 
     /// Whether some question has no answer in any design.

@@ -417,6 +417,29 @@ impl Question {
         false
     }
 
+    /// With `interleave`, for each entity the attributes that put it in the one order of all.
+    pub(crate) fn merged_by(&self, design: &Design) -> Vec<(usize, Vec<usize>)> {
+        if !self.read.interleave {
+            return Vec::new();
+        }
+        let of = |e: &usize| {
+            let given = |a: &usize| {
+                self.given
+                    .iter()
+                    .any(|c| self.fixed(design, *e, *c) == Some(*a))
+            };
+            let constant = |a: &usize| {
+                self.single_constants(design, *e)
+                    .iter()
+                    .any(|(b, _)| a == b)
+            };
+            let named = self.order().into_iter();
+            let all = named.filter_map(|(n, _)| design.entities[*e].find(n));
+            (*e, all.filter(|a| !given(a) && !constant(a)).collect())
+        };
+        self.read.entities.iter().map(of).collect()
+    }
+
     /// The entity whose items a limit counts, in a collection that is not interleaved: the one that can match many times.
     fn counted(&self, design: &Design) -> Option<usize> {
         if self.read.limit.is_none() || self.read.entities.len() < 2 || self.read.interleave {

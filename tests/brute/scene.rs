@@ -35,6 +35,8 @@ pub(crate) struct Scene {
 pub(crate) struct Wish {
     /// The entities that it asks for.
     pub(crate) entities: Vec<usize>,
+    /// The attributes of each entity by which all come in one order, without those that the question fixes.
+    pub(crate) merged: Vec<(usize, Vec<usize>)>,
     /// Ways of answering it, each a list of runs that must all hold.
     pub(crate) ways: Vec<Vec<Run>>,
 }
@@ -60,7 +62,8 @@ pub(crate) enum Place {
 /// More items than this are too many for a test.
 pub(crate) const MOST_ITEMS: usize = 700;
 
-/// The scene of some questions in the table or an index; with `alone`, nothing else is in the index. `None`: too many
+/// The scene of some questions in the table or an index; with `alone`, nothing else is in the index; with `scanned`,
+/// reads of everything must scan it. `None`: too many
 /// items to try.
 pub(crate) fn scene(
     design: &Design,
@@ -68,6 +71,7 @@ pub(crate) fn scene(
     entities: &[usize],
     asked: &[Asked<'_>],
     alone: bool,
+    scanned: bool,
 ) -> Option<Scene> {
     let builder = Builder { design, asked };
     let mut items = Vec::new();
@@ -84,7 +88,13 @@ pub(crate) fn scene(
                 && a.0.is_plain()
                 && items.iter().all(|i| wants_any(design, a.0, i)))
         })
-        .map(|a| builder.wish(*a, &items))
+        .map(|a| {
+            let mut wish = builder.wish(*a, &items);
+            if scanned && a.0.is_plain() && a.0.read.shards == 1 {
+                wish.ways.clear();
+            }
+            wish
+        })
         .collect();
     Some(Scene {
         entities: entities.to_vec(),
@@ -316,6 +326,7 @@ impl Builder<'_> {
             .collect();
         Wish {
             entities: question.read.entities.clone(),
+            merged: question.merged_by(self.design),
             ways,
         }
     }
