@@ -126,7 +126,11 @@ fn divisions<'p>(
             let alone = groups[at].len() == 1 && asked.len() == 1;
             if !constant
                 || !alone
-                || !divides(&entity.attribute(attribute).ty)
+                || !divides(
+                    &entity.attribute(attribute).ty,
+                    &search.held[part.member],
+                    attribute,
+                )
                 || made[at].is_some_and(|a| a != attribute)
             {
                 search.fail(Conflict::Partial { demand: p.demand });

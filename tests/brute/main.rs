@@ -16,6 +16,7 @@ mod compare;
 mod features;
 mod generate;
 mod keys;
+mod metamorphic;
 mod optimum;
 mod question;
 mod random;
