@@ -109,6 +109,7 @@ pub(super) fn facts(scope: Scope<'_>, atoms: &[Atom]) -> Option<(Facts, Spread)>
             Atom::Alive => made.alive = true,
         }
     }
+    made.about.values_mut().for_each(within_bounds);
     let required = made.missing.iter().any(|id| !scope.entity.is_optional(id));
     let both = !made.missing.intersection(made.present).is_empty();
     let none = made
@@ -162,6 +163,38 @@ fn narrow(about: &mut About, to: BTreeSet<Constant>) {
     about.values = Some(match about.values.take() {
         Some(values) => values.intersection(&to).cloned().collect(),
         None => to,
+    });
+}
+
+/// Of some values only those within constant bounds are left; the bounds then say no more.
+fn within_bounds(about: &mut About) {
+    let Some(values) = &mut about.values else {
+        return;
+    };
+    let comparable = |a: &Constant, b: &Constant| match (a, b) {
+        (Constant::Text(a), Constant::Text(b)) => Some(a.as_bytes().cmp(b.as_bytes())),
+        (Constant::Integer(a), Constant::Integer(b)) => Some(a.cmp(b)),
+        _ => None,
+    };
+    about.bounds.retain(|(relation, operand)| {
+        let Operand::Constant(bound) = operand else {
+            return true;
+        };
+        if values.iter().any(|v| comparable(v, bound).is_none()) {
+            return true;
+        }
+        let meets = |v: &Constant| match (relation, comparable(v, bound)) {
+            (Relation::Below, Some(o)) => o.is_lt(),
+            (Relation::AtMost, Some(o)) => o.is_le(),
+            (Relation::Above, Some(o)) => o.is_gt(),
+            (Relation::AtLeast, Some(o)) => o.is_ge(),
+            (Relation::Equal | Relation::Begins, _) | (_, None) => true,
+        };
+        if matches!(relation, Relation::Equal | Relation::Begins) {
+            return true;
+        }
+        values.retain(meets);
+        false
     });
 }
 

@@ -86,6 +86,10 @@ fn merges(
     if !kept.starts_with(wanted) {
         return Some("the merge is by other attributes".to_owned());
     }
+    // Of one item there is no order.
+    if entity.determines(within) {
+        return None;
+    }
     follows(entity, entry, &keys, within, step.forward)
 }
 

@@ -126,14 +126,13 @@ pub fn access(family: &Family, demand: &Demand) -> Option<Access> {
     })
 }
 
-/// Attributes of which the index holds one value only, the one that the part asks for, and which its keys leave out.
+/// Attributes of which the index holds one value only, the one that the part asks for.
 fn settled(family: &Family, member: usize, part: &Part) -> Vec<AttributeId> {
     let values = &family.members[member].sparse.values;
-    let in_key = family.key_attributes(member);
     values
         .iter()
         .filter(|(a, v)| v.len() == 1 && part.values(*a) == Some(v.as_slice()))
-        .filter(|(a, _)| !part.given.contains(*a) && !in_key.contains(*a))
+        .filter(|(a, _)| !part.given.contains(*a))
         .map(|(a, _)| *a)
         .collect()
 }

@@ -179,7 +179,10 @@ impl<'a> Scope<'a> {
         made.partition =
             vec![partition(self.workload, family, member, value, |_| literal("")).key()];
         let key = sort(family, member, |c| self.segment(entity, c, fan));
-        made.for_each = demand.and_then(|d| self.for_each(d));
+        made.for_each = demand.and_then(|d| self.for_each(&d.fan, 1, ""));
+        made.limit = demand
+            .filter(|_| !fan.is_empty())
+            .and_then(|d| self.rows(d));
         made.merge = demand.and_then(|d| self.merge(d));
         made.sort = vec![Choice::Plain(SortCondition::Equals(Choice::Plain(key.0)))];
         let in_key = family.key_attributes(member);
@@ -290,7 +293,8 @@ impl<'a> Scope<'a> {
         made.sort = self.sort_conditions(demand, family, found);
         made.forward = found.forward;
         made.limit = self.rows(demand);
-        made.for_each = self.for_each(demand);
+        let shard = self.shard_variable(demand);
+        made.for_each = self.for_each(&demand.fan, demand.shards, &shard);
         let entities: Vec<EntityId> = demand.parts.iter().map(|p| p.entity).collect();
         made.filter = self.filter(&demand.dropped, &entities);
         made.merge = self.merge(demand);

@@ -131,6 +131,8 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             optimal: true,
         };
         if let Some((part, clique)) = best {
+            // Where limits leave several choices of what to cover, another one may need fewer: any part of a clique is one.
+            let clique = &clique[..clique.len().min(fewest + 1)];
             let table = part.vertices.len();
             made.lower_bound = clique.len().saturating_sub(1);
             made.without_table = clique.contains(&table);

@@ -62,7 +62,7 @@ pub fn needed(
         names.extend(selected.iter().map(|(a, _)| stored(*a)));
         names.extend(entity.identity.iter().copied().map(stored));
         if demand.shards > 1 || !demand.fan.is_empty() {
-            names.extend(part.order.iter().map(|(a, _)| stored(*a)));
+            names.extend(demand.merge.iter().map(|(a, _)| stored(*a)));
         }
         let followed = read.follow.iter().filter(|(e, _)| *e == part.entity);
         names.extend(

@@ -66,6 +66,14 @@ pub(crate) fn compare(design: &Design) -> Verdict {
         Ok(made) => made,
         Err(error) => return Verdict::Refused(error),
     };
+    for objective in [Objective::Indexes, Objective::Cost] {
+        let made = design::compile(&Source::new("design.yaml", text.clone()), objective);
+        if made.plan.is_none() {
+            let source = Source::new("design.yaml", text.clone());
+            let report = made.diagnostics.render(&source, false, 120);
+            return Verdict::Mismatch("the plan is wrong", format!("{text}\n{report}"));
+        }
+    }
     let Some(best) = best(design, &spread(&made)) else {
         return Verdict::TooLarge;
     };

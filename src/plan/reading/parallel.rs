@@ -4,7 +4,7 @@ use super::Scope;
 use crate::demand::Demand;
 use crate::plan::conditions::constant;
 use crate::plan::{ForEach, MergeKey};
-use crate::workload::{AttributeId, EntityId, ReadVerb};
+use crate::workload::{AttributeId, Constant, EntityId, ReadVerb};
 
 impl Scope<'_> {
     /// Rows that one request evaluates at most: the limit, and room for the items that it does not count.
@@ -22,15 +22,12 @@ impl Scope<'_> {
     }
 
     pub(super) fn shard_variable(&self, demand: &Demand) -> String {
-        let taken = demand
-            .fan
-            .iter()
-            .any(|(a, _)| self.fan_name(demand, *a) == "shard");
+        let taken = demand.fan.iter().any(|(a, _)| self.fan_name(*a) == "shard");
         if taken { "shard_number" } else { "shard" }.to_owned()
     }
 
-    pub(super) fn fan_name(&self, demand: &Demand, attribute: AttributeId) -> String {
-        let entity = demand.parts.first().map_or(EntityId(0), |p| p.entity);
+    pub(super) fn fan_name(&self, attribute: AttributeId) -> String {
+        let entity = self.read.entities.first().copied().unwrap_or(EntityId(0));
         self.workload
             .entity(entity)
             .attribute(attribute)
@@ -38,17 +35,19 @@ impl Scope<'_> {
             .clone()
     }
 
-    pub(super) fn for_each(&self, demand: &Demand) -> Option<Vec<ForEach>> {
-        let fans = demand
-            .fan
-            .iter()
-            .map(|(attribute, values)| ForEach::Values {
-                variable: self.fan_name(demand, *attribute),
-                values: values.iter().map(constant).collect(),
-            });
-        let shards = (demand.shards > 1).then(|| ForEach::Count {
-            variable: self.shard_variable(demand),
-            count: demand.shards,
+    pub(super) fn for_each(
+        &self,
+        fan: &[(AttributeId, Vec<Constant>)],
+        shards: u32,
+        shard: &str,
+    ) -> Option<Vec<ForEach>> {
+        let fans = fan.iter().map(|(attribute, values)| ForEach::Values {
+            variable: self.fan_name(*attribute),
+            values: values.iter().map(constant).collect(),
+        });
+        let shards = (shards > 1).then(|| ForEach::Count {
+            variable: shard.to_owned(),
+            count: shards,
         });
         let made: Vec<ForEach> = fans.chain(shards).collect();
         (!made.is_empty()).then_some(made)
