@@ -338,13 +338,8 @@ fn beside_text(
         let allowed = about(one, part)
             .and_then(|x| x.values.clone())
             .map(|v| v.into_iter().collect());
-        if let Some(values) = one
-            .entity
-            .attribute(*id)
-            .ty
-            .values()
-            .map(|all: Vec<Constant>| allowed.unwrap_or(all))
-        {
+        let all = || one.entity.attribute(*id).ty.values();
+        if let Some(values) = allowed.or_else(all) {
             let mut places = values.iter().map(|value| {
                 let written = part.coding.write(value)?;
                 lie((one, a.instead(written.as_bytes())), (two, b))
