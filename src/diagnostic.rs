@@ -57,6 +57,8 @@ pub struct Diagnostic {
     pub help: Option<String>,
     /// A replacement text that puts it right.
     pub replacement: Option<(Span, String)>,
+    /// The name that is wrong, where the primary place may hold more than that: quotes, a `?`, a direction.
+    pub written: Option<String>,
 }
 
 impl Diagnostic {
@@ -83,6 +85,7 @@ impl Diagnostic {
             notes: Vec::new(),
             help: None,
             replacement: None,
+            written: None,
         }
     }
 
@@ -120,18 +123,54 @@ impl Diagnostic {
         self
     }
 
+    /// Says which part of the primary place is wrong.
+    #[must_use]
+    pub fn written(mut self, name: impl Into<String>) -> Self {
+        self.written = Some(name.into());
+        self
+    }
+
     /// "did you mean": a help with the replacement, where a similar name is known.
     #[must_use]
     pub fn did_you_mean<'a>(self, written: &str, known: impl IntoIterator<Item = &'a str>) -> Self {
+        let made = self.written(written);
         match nearest(written, known) {
-            Some(name) => {
-                let span = self.labels.iter().find(|l| l.primary).map(|l| l.span);
-                let mut made = self.help(format!("did you mean `{name}`?"));
-                made.replacement = span.map(|s| (s, name.to_owned()));
-                made
-            }
-            None => self,
+            Some(name) => made.suggest(name),
+            None => made,
         }
+    }
+
+    /// A help with what to write at the primary place.
+    #[must_use]
+    pub fn suggest(self, name: &str) -> Self {
+        let span = self.span();
+        let mut made = self.help(format!("did you mean `{name}`?"));
+        made.replacement = span.map(|s| (s, name.to_owned()));
+        made
+    }
+
+    /// A help with a text of the caller's making for the primary place.
+    #[must_use]
+    pub fn proposing(self, text: &str) -> Self {
+        let span = self.span();
+        let mut made = self.help(format!("write `{text}`"));
+        made.replacement = span.map(|s| (s, text.to_owned()));
+        made
+    }
+
+    /// `span` without what surrounds the wrong name there.
+    #[must_use]
+    pub fn narrowed(&self, span: Span, source: &str) -> Span {
+        let slice = source.get(span.start..span.end).unwrap_or("");
+        let at = self
+            .written
+            .as_deref()
+            .filter(|w| !w.is_empty() && self.span() == Some(span))
+            .and_then(|w| Some((slice.find(w)?, w.len())));
+        at.map_or(span, |(at, length)| Span {
+            start: span.start + at,
+            end: span.start + at + length,
+        })
     }
 
     /// The primary place.
@@ -154,7 +193,10 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
             )
         })
         .filter(|(distance, name)| {
-            *distance <= (written.chars().count().max(name.chars().count()) / 3).max(1)
+            let length = written.chars().count();
+            let longest = length.max(name.chars().count());
+            // Two changes of a short word make any other.
+            *distance <= if length < 5 { 1 } else { (longest + 1) / 3 }
         })
         .min()
         .map(|(_, name)| name)
@@ -168,7 +210,12 @@ pub struct Diagnostics {
 
 impl Diagnostics {
     /// Adds a finding.
-    pub fn push(&mut self, diagnostic: Diagnostic) {
+    ///
+    /// Where it does not say why, the rule behind its code does.
+    pub fn push(&mut self, mut diagnostic: Diagnostic) {
+        if diagnostic.notes.is_empty() {
+            diagnostic.notes.push(diagnostic.code.rule());
+        }
         if !self.list.contains(&diagnostic) {
             self.list.push(diagnostic);
         }

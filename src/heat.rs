@@ -198,8 +198,14 @@ fn describe(
     } else {
         format!("the key {}", partition.join(", "))
     };
-    let help = match pattern.map(|p| &workload.pattern(p).name) {
-        Some(name) => format!(
+    let of = pattern.map(|p| workload.pattern(p));
+    let gets = |p: &crate::workload::Pattern| p.verb == Some("get");
+    let help = match of.map(|p| (&p.name, gets(p))) {
+        // One item is in one partition, whatever the key is.
+        Some((_, true)) => {
+            "keep a copy of what is read so often in the application, or in a cache".to_owned()
+        }
+        Some((name, false)) => format!(
             "{} partitions would do: `shards: {}` on `{name}` and the other reads of this key",
             shards * u128::from(family.shards),
             shards * u128::from(family.shards)
@@ -210,14 +216,21 @@ fn describe(
         entity: first,
         pattern,
         message: format!(
-            "a partition of {place} takes {} write and {} read units a second at the peak",
-            writes.div_ceil(whole),
-            reads.div_ceil(whole)
+            "a partition of {place} takes {} a second at the peak",
+            units(writes.div_ceil(whole), reads.div_ceil(whole))
         ),
         note: format!(
-            "{} lie under {by}; one partition serves 1,000 write and 3,000 read units a second",
-            names.join(" and ")
+            "the items of {} lie under {by}; one partition serves 1,000 write and 3,000 read units a second",
+            crate::document::form::quoted(&names)
         ),
         help,
     })
+}
+
+fn units(writes: u128, reads: u128) -> String {
+    match (writes, reads) {
+        (0, reads) => format!("{reads} read units"),
+        (writes, 0) => format!("{writes} write units"),
+        (writes, reads) => format!("{writes} write and {reads} read units"),
+    }
 }

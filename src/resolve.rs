@@ -19,7 +19,7 @@ pub mod units;
 mod writes;
 
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::document::form::Shape;
+use crate::document::form::{Shape, shortened};
 use crate::document::{Node, grammar};
 use crate::source::Span;
 use crate::workload::{AttributeId, Entity, EntityId, Workload};
@@ -39,6 +39,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     }
     let mut workload = Workload {
         name,
+        span: tree.get("design").map_or(tree.span, |n| n.span),
         description: optional_text(tree, "description"),
         entities,
         patterns: Vec::new(),
@@ -83,8 +84,43 @@ fn declared_name(text: &str, span: Span, what: &str, found: &mut Diagnostics) {
                 span,
                 format!("`{text}` cannot be the name of {what}"),
             )
-            .note("names match `[A-Za-z][A-Za-z0-9_]*`"),
+            .note("names become names of functions, types and keys: an ASCII letter, then letters, digits and `_`")
+            .proposing(&legal_name(text)),
         );
+    }
+}
+
+/// A name that is legal, with as much of `text` as can be kept.
+fn legal_name(text: &str) -> String {
+    let kept: String = text
+        .trim()
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c } else { '_' })
+        .take(60)
+        .collect();
+    let kept = kept.trim_matches('_');
+    match kept.chars().next() {
+        None => "name".to_owned(),
+        Some(c) if c.is_ascii_digit() => format!("n{kept}"),
+        Some(_) => kept.to_owned(),
+    }
+}
+
+/// Some of the names, for a note.
+fn some_of(names: &[&str]) -> String {
+    const MOST: usize = 12;
+    match names.len().checked_sub(MOST + 1) {
+        Some(_) => format!(
+            "{} and {} more",
+            names
+                .iter()
+                .take(MOST)
+                .map(|n| format!("`{n}`"))
+                .collect::<Vec<_>>()
+                .join(", "),
+            names.len() - MOST
+        ),
+        None => crate::document::form::quoted(names),
     }
 }
 
@@ -97,6 +133,13 @@ fn entity_named(node: &Node, entities: &[Entity], found: &mut Diagnostics) -> Op
         found.push(
             Diagnostic::at(Code::D0203, node.span, format!("unknown entity `{name}`"))
                 .label("not declared under `entities`")
+                .note(format!(
+                    "the design declares {}",
+                    some_of(&entities.iter().map(|e| e.name.as_str()).collect::<Vec<_>>())
+                ))
+                .help(format!(
+                    "declare `{name}` under `entities`, or name one of these"
+                ))
                 .did_you_mean(name, entities.iter().map(|e| e.name.as_str())),
         );
         None
@@ -123,6 +166,9 @@ fn unknown_attribute(name: &str, span: Span, entities: &[&Entity]) -> Diagnostic
     let known = entities
         .iter()
         .flat_map(|e| e.attributes.iter().map(|a| a.name.as_str()));
+    let mut all: Vec<&str> = known.clone().collect();
+    all.sort_unstable();
+    all.dedup();
     let made = match entities {
         [one] => Diagnostic::at(
             Code::D0204,
@@ -139,7 +185,26 @@ fn unknown_attribute(name: &str, span: Span, entities: &[&Entity]) -> Diagnostic
             ),
         ),
     };
-    made.did_you_mean(name, known)
+    let made = made
+        .note(if all.is_empty() {
+            "it has no attributes".to_owned()
+        } else {
+            format!(
+                "{} {}",
+                if entities.len() == 1 {
+                    "it has"
+                } else {
+                    "they have"
+                },
+                some_of(&all)
+            )
+        })
+        .help("name one of these, or declare it under `attributes`");
+    match name.strip_prefix('-') {
+        // The descending order of other languages.
+        Some(rest) if all.contains(&rest) => made.written(name).suggest(&format!("{rest} desc")),
+        _ => made.did_you_mean(name, known),
+    }
 }
 
 /// A unit that was read, or an error that says how to write it.
@@ -155,9 +220,34 @@ fn read_unit<T>(
     let value = read(text);
     if value.is_none() {
         found.push(
-            Diagnostic::at(Code::D0202, node.span, format!("`{text}` is no {what}"))
-                .help(format!("write it like {example}")),
+            Diagnostic::at(
+                Code::D0202,
+                node.span,
+                format!("`{}` is no {what}", shortened(text)),
+            )
+            .note(rule_of(what))
+            .help(format!("write it like {example}")),
         );
     }
     value
+}
+
+/// What may stand where a number with a unit is expected.
+fn rule_of(what: &str) -> &'static str {
+    match what {
+        "count" => {
+            "a count is a whole number of at most 10^15; `k`, `M`, `G` and `T` stand for thousands, millions, 10^9, 10^12"
+        }
+        "size" => "a size is a number of `B`, `KB` or `MB`; 1 KB is 1024 bytes",
+        "rate" => "a rate is a number of calls per `s`, `min`, `h` or `day`",
+        "share" => "a share is a part of the whole in percent, with the `%`",
+        "repetition" => {
+            "a repetition is a number, or a lower and an upper one, of which at least the upper is above 0"
+        }
+        "capacity" => "a capacity is a number of units from 1, or a lower and an upper one",
+        "recovery period" => "DynamoDB keeps 1 to 35 days",
+        "number of keys" => "one request of DynamoDB takes 1 to 100 keys",
+        "limit" | "number of shards" => "it is a whole number from 1",
+        _ => "it is a whole number in this range",
+    }
 }

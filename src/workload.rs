@@ -40,6 +40,8 @@ pub struct PatternId(pub u16);
 pub struct Workload {
     /// The design's name.
     pub name: String,
+    /// Where the name stands, the place of findings about the design as a whole.
+    pub span: Span,
     /// What it is for.
     pub description: Option<String>,
     /// Entities, sorted by name.

@@ -178,6 +178,20 @@ impl Code {
         self.row().explanation
     }
 
+    /// The first sentence of the explanation, as a note: lower case where a word allows it, no full stop.
+    #[must_use]
+    pub fn rule(self) -> String {
+        let text = self.explanation();
+        let first = text.split_once(". ").map_or(text, |(first, _)| first);
+        let first = first.strip_suffix('.').unwrap_or(first);
+        let name = first.starts_with("DynamoDB") || first.starts_with('`');
+        let mut characters = first.chars();
+        match characters.next() {
+            Some(c) if !name => c.to_lowercase().chain(characters).collect(),
+            _ => first.to_owned(),
+        }
+    }
+
     /// The code with this id or name.
     #[must_use]
     pub fn find(text: &str) -> Option<Self> {

@@ -82,9 +82,10 @@ fn groups<'a>(diagnostic: &'a Diagnostic, name: &'a str, text: &'a str) -> Vec<G
     match (&diagnostic.help, &diagnostic.replacement) {
         (Some(help), Some((span, with))) => {
             groups.push(first);
-            let patch = Snippet::source(text)
-                .path(name)
-                .patch(Patch::new(range(*span, text), with.as_str()));
+            let patch = Snippet::source(text).path(name).patch(Patch::new(
+                range(diagnostic.narrowed(*span, text), text),
+                with.as_str(),
+            ));
             groups.push(Level::HELP.secondary_title(help.as_str()).element(patch));
         }
         (Some(help), None) => groups.push(first.element(Level::HELP.message(help.as_str()))),
@@ -105,7 +106,12 @@ fn snippet<'a>(
         } else {
             AnnotationKind::Context
         };
-        let mut annotation = kind.span(range(label.span, text));
+        let span = if label.primary {
+            diagnostic.narrowed(label.span, text)
+        } else {
+            label.span
+        };
+        let mut annotation = kind.span(range(span, text));
         if !label.text.is_empty() {
             annotation = annotation.label(label.text.as_str());
         }

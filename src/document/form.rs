@@ -105,30 +105,236 @@ impl Shape {
         }
     }
 
+    /// Whether a boolean may stand here.
+    fn takes_flag(self) -> bool {
+        match self {
+            Self::Flag => true,
+            Self::OneOf(shapes) => shapes.iter().any(|s| s.takes_flag()),
+            _ => false,
+        }
+    }
+
     /// The shape in words, with its article.
     #[must_use]
     pub fn describe(self) -> String {
         match self {
-            Self::Scalar(lexeme) => lexeme.what.to_owned(),
+            Self::Scalar(lexeme) => lexeme.what.split(',').next().unwrap_or_default().to_owned(),
             Self::Flag => "`true` or `false`".to_owned(),
             Self::Word(words) => match words {
                 [one] => format!("`{one}`"),
                 _ => format!("one of {}", quoted(words)),
             },
-            Self::List(item) => format!("a list, each {}", item.describe()),
+            Self::List(_) => "a list".to_owned(),
             Self::Map(form) => form.what.to_owned(),
-            Self::Entries(key, value) => format!("a map from {} to {}", key.what, value.describe()),
+            Self::Entries(..) => "a map".to_owned(),
             Self::Verbs(forms) => forms.what.to_owned(),
-            Self::OneOf(shapes) => {
-                let all: Vec<String> = shapes.iter().map(|s| s.describe()).collect();
-                all.join(", or ")
+            Self::OneOf(shapes) => alternatives(shapes.iter().map(|s| s.describe())),
+        }
+    }
+
+    /// How it is written: an example of each of its kinds.
+    #[must_use]
+    pub fn example(self) -> String {
+        alternatives(self.examples(0).into_iter().map(|e| format!("`{e}`")))
+    }
+
+    fn examples(self, depth: usize) -> Vec<String> {
+        let first = |shape: &Self| shape.examples(depth + 1).into_iter().next();
+        let one = |shape: &Self| first(shape).unwrap_or_default();
+        match self {
+            Self::Scalar(lexeme) => vec![lexeme.example().to_owned()],
+            Self::Flag => vec!["true".to_owned(), "false".to_owned()],
+            Self::Word(words) => words.iter().map(|w| (*w).to_owned()).collect(),
+            Self::OneOf(shapes) => shapes.iter().flat_map(|s| s.examples(depth)).collect(),
+            _ if depth > 2 => vec!["...".to_owned()],
+            Self::List(item) => vec![format!("[{}]", one(item))],
+            Self::Entries(key, value) => {
+                vec![format!("{{ {}: {} }}", key.example(), one(value))]
             }
+            Self::Map(form) => vec![form.example(depth)],
+            Self::Verbs(forms) => forms
+                .verbs
+                .iter()
+                .map(|f| f.example(depth))
+                .take(1)
+                .collect(),
         }
     }
 }
 
+impl Lexeme {
+    /// A text that it takes, from what it is called.
+    fn example(&self) -> &'static str {
+        let ticked = self
+            .what
+            .split('`')
+            .nth(1)
+            .filter(|t| *t != "?" && *t != "desc");
+        let plain = self.what.split(',').next().unwrap_or(self.what);
+        let plain = plain.strip_prefix("an ").or(plain.strip_prefix("a "));
+        match (ticked, plain) {
+            (Some(text), _) => text,
+            (None, Some("whole number")) => "20",
+            (None, plain) => plain.map_or(self.what, |p| p.split(' ').next().unwrap_or(p)),
+        }
+    }
+}
+
+/// "a, b or c", each once.
+fn alternatives(all: impl Iterator<Item = String>) -> String {
+    let mut once: Vec<String> = Vec::new();
+    for one in all {
+        if !once.contains(&one) {
+            once.push(one);
+        }
+    }
+    match once.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [most @ .., last] => format!("{} or {last}", most.join(", ")),
+    }
+}
+
+/// Names that people write from habit, for those that the language may have in their place.
+const HABITS: &[(&str, &[&str])] = &[
+    ("access_patterns", &["patterns"]),
+    ("add_to", &["add"]),
+    ("alias", &["stored_as", "as"]),
+    ("amount", &["count"]),
+    ("arn", &["function"]),
+    ("assign", &["set"]),
+    ("attrs", &["attributes", "select"]),
+    ("begins_with", &["prefix"]),
+    ("between", &["range"]),
+    ("bytes", &["size"]),
+    ("calls", &["rate"]),
+    ("cardinality", &["distinct"]),
+    ("columns", &["attributes", "select"]),
+    ("comment", &["description"]),
+    ("computed", &["derived"]),
+    ("condition", &["if", "where"]),
+    ("conditions", &["if", "where"]),
+    ("consistent_read", &["consistent"]),
+    ("const", &["immutable"]),
+    ("delete_item", &["delete"]),
+    ("destroy", &["delete"]),
+    ("doc", &["description"]),
+    ("entity", &["list", "of"]),
+    ("enum", &["type"]),
+    ("expand", &["follow"]),
+    ("expires", &["ttl"]),
+    ("expiry", &["ttl"]),
+    ("fetch", &["get"]),
+    ("fields", &["attributes", "select"]),
+    ("filter", &["where", "if"]),
+    ("filters", &["where", "if"]),
+    ("find", &["list"]),
+    ("foreign_keys", &["references"]),
+    ("get_item", &["get"]),
+    ("handler", &["function"]),
+    ("hash_key", &["partition", "key"]),
+    ("id", &["key"]),
+    ("identity", &["key"]),
+    ("include", &["follow"]),
+    ("increment", &["add"]),
+    ("insert", &["create"]),
+    ("item_size", &["size"]),
+    ("items", &["count"]),
+    ("join", &["follow"]),
+    ("keys", &["key"]),
+    ("kind", &["type"]),
+    ("lambda", &["function"]),
+    ("length", &["max"]),
+    ("match", &["where", "if"]),
+    ("max_length", &["max"]),
+    ("models", &["entities"]),
+    ("name", &["design"]),
+    ("new", &["create"]),
+    ("notes", &["description"]),
+    ("nullable", &["optional"]),
+    ("order", &["sort"]),
+    ("order_by", &["sort"]),
+    ("page_size", &["limit"]),
+    ("partition_key", &["partition", "key"]),
+    ("pitr", &["point_in_time_recovery"]),
+    ("pk", &["partition", "key"]),
+    ("primary", &["key"]),
+    ("primary_key", &["key"]),
+    ("projection", &["select"]),
+    ("properties", &["attributes"]),
+    ("put_item", &["put"]),
+    ("qps", &["rate"]),
+    ("queries", &["patterns"]),
+    ("query", &["list"]),
+    ("range_key", &["sort", "key"]),
+    ("read", &["get"]),
+    ("readonly", &["immutable"]),
+    ("recovery", &["point_in_time_recovery"]),
+    ("regions", &["replicas"]),
+    ("repeat", &["times"]),
+    ("replace", &["put"]),
+    ("returning", &["return"]),
+    ("rps", &["rate"]),
+    ("save", &["put"]),
+    ("scan", &["list"]),
+    ("search", &["list"]),
+    ("sk", &["sort", "key"]),
+    ("sort_by", &["sort"]),
+    ("sort_key", &["sort", "key"]),
+    ("sortkey", &["sort", "key"]),
+    ("starts_with", &["prefix"]),
+    ("steps", &["transaction"]),
+    ("time_to_live", &["ttl"]),
+    ("top", &["limit"]),
+    ("tps", &["rate"]),
+    ("transact", &["transaction"]),
+    ("unset", &["remove"]),
+    ("upsert", &["update"]),
+    ("values", &["type", "set"]),
+    ("when", &["if", "where"]),
+    ("where", &["if"]),
+    ("with", &["follow", "set"]),
+    ("write", &["put"]),
+];
+
+/// The known name that was probably meant.
+fn meant<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
+    let habit = HABITS.iter().find(|(from, _)| *from == written);
+    let lower = written.to_lowercase().replace('-', "_");
+    let habit = habit.or_else(|| HABITS.iter().find(|(from, _)| *from == lower));
+    let usual = habit.and_then(|(_, to)| {
+        to.iter()
+            .find_map(|name| known.iter().copied().find(|k| k == name))
+    });
+    usual.or_else(|| crate::diagnostic::nearest(written, known.iter().copied()))
+}
+
 impl Form {
+    /// The smallest map of this form.
+    fn example(&self, depth: usize) -> String {
+        let field = |f: &Field| {
+            let value = f.shape.examples(depth + 1).into_iter().next();
+            format!("{}: {}", f.name, value.unwrap_or_default())
+        };
+        let needed: Vec<String> = self
+            .fields
+            .iter()
+            .filter(|f| f.required)
+            .map(field)
+            .collect();
+        match needed.as_slice() {
+            [] => self
+                .fields
+                .first()
+                .map_or_else(String::new, |f| format!("{{ {} }}", field(f))),
+            _ => format!("{{ {} }}", needed.join(", ")),
+        }
+    }
+
     fn check(&self, node: &Node, found: &mut Diagnostics) {
+        let names: Vec<&str> = self.fields.iter().map(|f| f.name).collect();
+        // Fields that are there under a wrong name are not reported as missing too.
+        let mut meant_here: Vec<&str> = Vec::new();
         for (key, value) in node.entries() {
             match self.fields.iter().find(|f| Some(f.name) == key.text()) {
                 // A field with nothing after it is as good as absent only where it may be absent.
@@ -136,17 +342,21 @@ impl Form {
                     field.shape.check(value, found);
                 }
                 Some(_) => {}
-                None => found.push(unknown_field(
-                    key,
-                    self.what,
-                    self.fields.iter().map(|f| f.name),
-                )),
+                None => {
+                    let free: Vec<&str> = names
+                        .iter()
+                        .copied()
+                        .filter(|n| node.get(n).is_none())
+                        .collect();
+                    meant_here.extend(key.text().and_then(|k| meant(k, &free)));
+                    found.push(unknown_field(key, self.what, &names, &free));
+                }
             }
         }
         for field in self
             .fields
             .iter()
-            .filter(|f| f.required && node.get(f.name).is_none())
+            .filter(|f| f.required && node.get(f.name).is_none() && !meant_here.contains(&f.name))
         {
             found.push(
                 Diagnostic::at(
@@ -155,13 +365,18 @@ impl Form {
                     format!("{} needs the field `{}`", self.what, field.name),
                 )
                 .label(format!("`{}` is missing here", field.name))
-                .help(format!(
-                    "add `{}:` with {}",
-                    field.name,
-                    field.shape.describe()
-                )),
+                .note(field.doc)
+                .help(format!("add {}", field.example())),
             );
         }
+    }
+}
+
+impl Field {
+    /// The field with an example of each form that it takes.
+    fn example(&self) -> String {
+        let all = self.shape.examples(0).into_iter();
+        alternatives(all.map(|e| format!("`{}: {e}`", self.name)))
     }
 }
 
@@ -186,26 +401,28 @@ impl VerbForms {
                 }
                 _ => found.push(self.no_verb(node)),
             },
-            (Some(first), Some(second)) => {
+            (Some(one), Some(other)) => {
                 let key = |form: &Form| {
-                    form.fields
-                        .first()
-                        .and_then(|f| node.entry(f.name))
-                        .map(|(k, _)| k)
+                    let name = form.fields.first().map_or("", |f| f.name);
+                    (node.entry(name).map_or(node.span, |(k, _)| k.span), name)
                 };
-                let names = [first, second].map(|f| f.fields.first().map_or("", |f| f.name));
-                let mut d = Diagnostic::at(
-                    Code::D0106,
-                    key(second).map_or(node.span, |k| k.span),
-                    format!(
-                        "{} has two verbs, `{}` and `{}`",
-                        self.what, names[0], names[1]
-                    ),
+                let mut verbs = [key(one), key(other)];
+                verbs.sort_unstable();
+                let [(first, one), (second, other)] = verbs;
+                found.push(
+                    Diagnostic::at(
+                        Code::D0106,
+                        second,
+                        format!("{} has two verbs, `{one}` and `{other}`", self.what),
+                    )
+                    .context(first, "the first verb")
+                    .note("the verb says what is done, so there is exactly one")
+                    .help(if self.verbless.is_some() {
+                        "keep one of them, or make two patterns of it"
+                    } else {
+                        "keep one of them, or make two steps of it"
+                    }),
                 );
-                if let Some(k) = key(first) {
-                    d = d.context(k.span, "the first verb");
-                }
-                found.push(d.help("keep one of them, or make two patterns of it"));
             }
         }
     }
@@ -217,18 +434,29 @@ impl VerbForms {
             .filter_map(|f| f.fields.first())
             .map(|f| f.name)
             .collect();
+        // A field that some verb has is no slip of a verb.
+        let known = |text: &str| {
+            let mut fields = self.verbs.iter().flat_map(|f| f.fields);
+            fields.any(|f| f.name == text)
+        };
         let near = node.entries().iter().find_map(|(key, _)| {
-            let text = key.text()?;
-            crate::diagnostic::nearest(text, verbs.iter().copied()).map(|_| key)
+            let text = key.text().filter(|t| !known(t))?;
+            meant(text, &verbs).map(|verb| (key, verb))
         });
         let made = Diagnostic::at(
             Code::D0106,
-            near.map_or(node.span, |k| k.span),
+            near.map_or(node.span, |(key, _)| key.span),
             format!("{} has no verb", self.what),
         )
         .note(format!("the verb is one of {}", quoted(&verbs)));
-        match near.and_then(Node::text) {
-            Some(text) => made.did_you_mean(text, verbs),
+        match near {
+            Some((_, verb)) => made.suggest(verb),
+            None if node.get("check").is_some() => made.help(
+                "`check` is a step of a `transaction`; to look whether an item is there, `get` it",
+            ),
+            None if self.verbless.is_none() => made.help(
+                "say what the step does, such as `create: Order`; reads are patterns of their own",
+            ),
             None => made.help("say what the pattern does, such as `get: Order`"),
         }
     }
@@ -253,15 +481,19 @@ impl Form {
                 .filter_map(|f| f.fields.first())
                 .map(|f| f.name)
                 .collect();
-            found.push(
-                Diagnostic::at(
-                    Code::D0211,
-                    key.span,
-                    format!("`{name}` has no meaning for `{verb}`"),
-                )
-                .note(format!("it belongs to {}", quoted(&owners)))
-                .help(format!("remove `{name}`, or use another verb")),
-            );
+            let made = Diagnostic::at(
+                Code::D0211,
+                key.span,
+                format!("`{name}` has no meaning for `{verb}`"),
+            )
+            .note(format!("it belongs to {}", quoted(&owners)));
+            let counterpart = [("where", "if"), ("if", "where")]
+                .into_iter()
+                .find(|(from, to)| *from == name && self.fields.iter().any(|f| f.name == *to));
+            found.push(match counterpart {
+                Some((_, to)) => made.suggest(to),
+                None => made.help(format!("remove `{name}`, or use another verb")),
+            });
         }
         let rest = Node {
             span: node.span,
@@ -274,11 +506,15 @@ impl Form {
 fn check_entries(entries: &[(Node, Node)], value: Shape, found: &mut Diagnostics) {
     for (key, node) in entries {
         if key.text().is_none() {
-            found.push(Diagnostic::at(
-                Code::D0104,
-                key.span,
-                "a name is expected here, not a list or map",
-            ));
+            found.push(
+                Diagnostic::at(
+                    Code::D0104,
+                    key.span,
+                    "a name is expected here, not a list or map",
+                )
+                .note("names are texts")
+                .help("write a name, such as `Order:`"),
+            );
         }
         value.check(node, found);
     }
@@ -290,28 +526,53 @@ fn check_word(node: &Node, text: &str, words: &'static [&'static str], found: &m
             Diagnostic::at(
                 Code::D0104,
                 node.span,
-                format!("`{text}` is not one of {}", quoted(words)),
+                format!("`{}` cannot stand here", shortened(text)),
             )
-            .did_you_mean(text, words.iter().copied()),
+            .note(format!(
+                "what can is {}",
+                alternatives(words.iter().map(|w| format!("`{w}`")))
+            ))
+            .help("write one of these words")
+            .did_you_mean(
+                match text {
+                    "=>" => ">=",
+                    "=<" => "<=",
+                    _ => text,
+                },
+                words.iter().copied(),
+            )
+            .written(text),
         );
     }
 }
 
-fn unknown_field<'a>(
-    key: &Node,
-    what: &str,
-    known: impl Iterator<Item = &'a str> + Clone,
-) -> Diagnostic {
+fn unknown_field(key: &Node, what: &str, all: &[&str], free: &[&str]) -> Diagnostic {
     let name = key.text().unwrap_or("(not a name)");
-    let all: Vec<&str> = known.clone().collect();
-    Diagnostic::at(
+    let made = Diagnostic::at(
         Code::D0102,
         key.span,
-        format!("unknown field `{name}` in {what}"),
+        format!("unknown field `{}` in {what}", shortened(name)),
     )
     .label("no such field")
-    .note(format!("the fields are {}", quoted(&all)))
-    .did_you_mean(name, known)
+    .note(format!("the fields are {}", quoted(all)));
+    if ["index", "indexes", "gsi", "gsis", "secondary_indexes"].contains(&name)
+        && !all.contains(&"gsis")
+        && !all.contains(&"index")
+    {
+        return made.help("remove it: which indexes there are is worked out from the patterns");
+    }
+    if name == "required" && free.contains(&"optional") {
+        return made.help(
+            "an attribute is required unless it has a `?` after its name, or `optional: true`",
+        );
+    }
+    match meant(name, free) {
+        Some(field) => made.written(name).suggest(field),
+        None => made.help(format!(
+            "remove `{}`, or use one of these fields",
+            shortened(name)
+        )),
+    }
 }
 
 fn wrong_form(node: &Node, shape: Shape) -> Diagnostic {
@@ -321,14 +582,53 @@ fn wrong_form(node: &Node, shape: Shape) -> Diagnostic {
         Value::List(_) => "a list".to_owned(),
         Value::Map(_) => "a map".to_owned(),
     };
-    Diagnostic::at(
-        Code::D0104,
-        node.span,
-        format!("expected {}, got {got}", shape.describe()),
-    )
+    let made = |message: String| Diagnostic::at(Code::D0104, node.span, message);
+    if shape.takes_flag()
+        && let Value::Scalar { text, kind } = &node.value
+    {
+        let word = match text.to_lowercase().as_str() {
+            "true" | "yes" | "on" | "y" => Some("true"),
+            "false" | "no" | "off" | "n" => Some("false"),
+            _ => None,
+        };
+        if let Some(word) = word {
+            let quoted = *kind == super::ScalarKind::Text && text == word;
+            let message = if quoted {
+                format!("`{text}` in quotes is a text, not a boolean")
+            } else {
+                format!("`{text}` is a text, not a boolean")
+            };
+            let made = made(message).note("YAML 1.2 has the booleans `true` and `false`; all other words, and everything in quotes, are texts");
+            let mut made = made.help(if quoted {
+                format!("write `{word}` without quotes")
+            } else {
+                format!("write `{word}`")
+            });
+            made.replacement = Some((node.span, word.to_owned()));
+            return made;
+        }
+    }
+    let found = made(format!("expected {}, got {got}", shape.describe()))
+        .note(match &node.value {
+            Value::Null => "nothing stands after the `:`",
+            _ => "`design explain language` describes what each field takes",
+        })
+        .help(format!("write it like {}", shape.example()));
+    match (&shape, node.text()) {
+        (Shape::OneOf(shapes), Some(text)) => {
+            let words = shapes.iter().filter_map(|s| match s {
+                Shape::Word(words) => Some(words.iter().copied()),
+                _ => None,
+            });
+            found.did_you_mean(text, words.flatten())
+        }
+        _ => found,
+    }
 }
 
-fn shortened(text: &str) -> String {
+/// The first line of a text, at most 40 characters of it.
+#[must_use]
+pub fn shortened(text: &str) -> String {
     let line = text.lines().next().unwrap_or("");
     if line.chars().count() > 40 {
         line.chars().take(37).chain("...".chars()).collect()

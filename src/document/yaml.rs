@@ -23,14 +23,24 @@ pub fn parse(source: &Source) -> Result<Node, Diagnostic> {
         with_snippet: false,
     };
     if source.text.trim().is_empty() {
-        return Err(
-            Diagnostic::at(Code::D0101, Span::default(), "the file is empty")
-                .help("`design init` writes a commented starter"),
-        );
+        return Err(empty(Span::default(), "the file is empty"));
     }
-    serde_saphyr::from_str_with_options::<Spanned<Raw>>(&source.text, options)
-        .map(|raw| node(raw, &source.text))
-        .map_err(|error| syntax_error(&error, source))
+    let raw = serde_saphyr::from_str_with_options::<Spanned<Raw>>(&source.text, options)
+        .map_err(|error| syntax_error(&error, source))?;
+    let tree = node(raw, &source.text);
+    if tree.value == Value::Null {
+        return Err(empty(
+            tree.span,
+            "there is nothing but comments in the file",
+        ));
+    }
+    Ok(tree)
+}
+
+fn empty(span: Span, message: &str) -> Diagnostic {
+    Diagnostic::at(Code::D0101, span, message)
+        .note("a design file has at least the fields `design` and `entities`")
+        .help("`design init` writes a commented starter")
 }
 
 fn syntax_error(error: &serde_saphyr::Error, source: &Source) -> Diagnostic {
@@ -49,7 +59,116 @@ fn syntax_error(error: &serde_saphyr::Error, source: &Source) -> Diagnostic {
         .next()
         .unwrap_or(text);
     let first = text.lines().next().unwrap_or("not YAML");
-    Diagnostic::at(Code::D0101, span, format!("invalid YAML: {first}"))
+    let first = first.split(" at line ").next().unwrap_or(first);
+    let (message, note, help) = explained(first);
+    let message = message.unwrap_or_else(|| format!("invalid YAML: {first}"));
+    Diagnostic::at(Code::D0101, span, message)
+        .note(note)
+        .help(help)
+}
+
+/// A message of the library in words of the user, why it is an error, and what to write.
+fn explained(text: &str) -> (Option<String>, &'static str, &'static str) {
+    let quoted = || text.split(['`', '\'']).nth(1).unwrap_or_default();
+    let cases: [(&str, Option<String>, &str, &str); 13] = [
+        (
+            "unexpected character",
+            Some(format!(
+                "a text without quotes cannot begin with `{}`",
+                quoted()
+            )),
+            "YAML has given this character a meaning of its own",
+            "put the text into quotes",
+        ),
+        (
+            "unclosed bracket",
+            Some(format!("this `{}` is never closed", quoted())),
+            "a list in brackets or a map in braces goes on to its closing bracket, over line ends",
+            "close it where it ends",
+        ),
+        (
+            "illegal placement of ':'",
+            Some("a `:` where none can stand".to_owned()),
+            "inside `[...]` there are no names; often a bracket before this place was not closed",
+            "close the bracket before it, or put the text into quotes",
+        ),
+        (
+            "mapping values are not allowed",
+            Some("a second `: ` in a line".to_owned()),
+            "a colon with a space after it separates a name from its value",
+            "put the text that holds the colon into quotes",
+        ),
+        (
+            "duplicate mapping key",
+            Some(format!(
+                "`{}` stands twice in one map",
+                text.rsplit(": ").next().unwrap_or_default()
+            )),
+            "the second would silently take the place of the first",
+            "remove one of them, or give it another name",
+        ),
+        (
+            "merge keys",
+            Some("`<<` is not a part of the language".to_owned()),
+            "merge keys are of YAML 1.1 only, and hide which fields a map has",
+            "write the fields out",
+        ),
+        (
+            "multiline quoted scalar",
+            Some("a quoted text is still open here".to_owned()),
+            "the quote that opens it, in a line before, is not closed",
+            "close the quote where the text ends",
+        ),
+        (
+            "tabs disallowed",
+            Some("a tab as indentation".to_owned()),
+            "YAML indents with spaces only",
+            "put two spaces in the place of each tab",
+        ),
+        (
+            "multiple YAML documents",
+            Some("a second document begins here".to_owned()),
+            "a file is one design",
+            "remove the `---` before it, or put the design into a file of its own",
+        ),
+        (
+            "unknown anchor",
+            Some("this alias has no anchor".to_owned()),
+            "`*name` repeats what stands after `&name` earlier in the file",
+            "write the value out; a text that begins with `*` needs quotes",
+        ),
+        (
+            "did not find expected key",
+            Some(
+                "this line is indented neither like the map before it nor like one above it"
+                    .to_owned(),
+            ),
+            "the fields of a map begin in one column",
+            "indent it like the fields that it belongs to",
+        ),
+        (
+            "limit exceeded",
+            None,
+            "a design needs none of this: the bound is there for files that are made to exhaust the reader",
+            "make the file smaller or flatter",
+        ),
+        (
+            "control character",
+            None,
+            "a YAML file is printable text",
+            "remove the character, or write it escaped in double quotes, such as `\"\\t\"`",
+        ),
+    ];
+    for (part, message, note, help) in cases {
+        if text.contains(part) {
+            return (message, note, help);
+        }
+    }
+    (
+        None,
+        "the reader lost the thread here; the cause is often just before it",
+        "look for an open quote or bracket, a wrong indentation, or a `:` without a space",
+    )
 }
 
 /// A span from a location; the reader counts in characters where it has no bytes.

@@ -345,7 +345,7 @@ impl Builder<'_> {
             let otherwise = self.otherwise(entity, attribute);
             let why = match declared.attribute(attribute).basis {
                 crate::workload::Basis::Writes => "no write pattern changes it",
-                _ => "of its type, in an entity without write patterns",
+                _ => "its type suggests it, and the entity has no write patterns",
             };
             let text = format!("taken as immutable: {why}; if it can change, {otherwise}");
             found.push(
@@ -386,11 +386,12 @@ impl Builder<'_> {
         };
         let lost = uncovered(&other).saturating_sub(uncovered(self.solution));
         let cost = |s: &Solution| s.frontier.first().map_or(0.0, |(_, c)| costs::dollars(*c));
-        let money = format!(
-            "${:.2} a month instead of ${:.2}",
-            cost(&other),
-            cost(self.solution)
-        );
+        let (before, after) = (cost(self.solution), cost(&other));
+        let money = if format!("{before:.2}") == format!("{after:.2}") {
+            format!("${before:.2} a month as now")
+        } else {
+            format!("${after:.2} a month instead of ${before:.2}")
+        };
         match (lost, then.cmp(&now)) {
             (0, std::cmp::Ordering::Greater) => {
                 format!(
@@ -406,14 +407,16 @@ impl Builder<'_> {
     fn findings(&self, patterns: &[Pattern], found: &mut Diagnostics) {
         for (id, pattern) in self.workload.pattern_ids().zip(patterns) {
             if pattern.status == "uncovered" {
-                let why = pattern.reason.clone().unwrap_or_default();
+                let reason = pattern.reason.clone().unwrap_or_default();
+                let (why, help) = apart(&reason);
                 found.push(
                     Diagnostic::at(
                         Code::D0401,
                         self.workload.pattern(id).span,
                         format!("`{}` is uncovered", pattern.name),
                     )
-                    .note(why),
+                    .note(why)
+                    .help(help),
                 );
             }
         }
@@ -434,14 +437,19 @@ impl Builder<'_> {
             );
         }
         if !self.solution.proof.optimal {
-            found.push(Diagnostic::general(
-                Code::D0501,
-                format!(
-                    "{} found, at least {} needed: the search ended before it was known whether fewer are enough",
-                    indexes(self.solution.schema.indexes.len()),
-                    self.solution.proof.lower_bound
-                ),
-            ));
+            found.push(
+                Diagnostic::at(
+                    Code::D0501,
+                    self.workload.span,
+                    format!(
+                        "{} found, at least {} needed: the search ended before it was known whether fewer are enough",
+                        indexes(self.solution.schema.indexes.len()),
+                        self.solution.proof.lower_bound
+                    ),
+                )
+                .note("the search has a budget of steps, so that it always ends and always gives the same design")
+                .help("take the design as it is, or split it: patterns of entities that have nothing in common can be solved apart"),
+            );
         }
         let included: usize = self
             .solution
@@ -455,13 +463,32 @@ impl Builder<'_> {
             .sum();
         if included > 80 {
             found.push(
-                Diagnostic::general(
+                Diagnostic::at(
                     Code::D0303,
+                    self.workload.span,
                     format!("the INCLUDE projections name {included} attributes"),
                 )
-                .note("DynamoDB takes 100 for all indexes of a table together"),
+                .note("DynamoDB takes 100 for all indexes of a table together")
+                .help("drop `select` from a pattern that wants nearly all, so that its index carries whole items"),
             );
         }
+    }
+}
+
+/// A reason as why and what would help, which [`Builder::with_advice`] joined.
+fn apart(reason: &str) -> (&str, String) {
+    let advice = |text: &&str| {
+        ["`", "dropping ", "lower "]
+            .iter()
+            .any(|s| text.starts_with(s))
+    };
+    match reason.rsplit_once("; ").filter(|(_, text)| advice(text)) {
+        Some((why, text)) => (why, text.to_owned()),
+        None => (
+            reason,
+            "no small change of the file was found that covers it; split the pattern in two, or say with `external` what serves it"
+                .to_owned(),
+        ),
     }
 }
 

@@ -16,15 +16,19 @@ pub(super) fn constant(
     if let Some(text) = node.text() {
         constant_text(text, node.span, attribute, found)
     } else {
-        found.push(Diagnostic::at(
-            Code::D0210,
-            node.span,
-            format!(
-                "expected {} for `{}`",
-                attribute.ty.with_article(),
-                attribute.name
-            ),
-        ));
+        found.push(
+            Diagnostic::at(
+                Code::D0210,
+                node.span,
+                format!(
+                    "expected {} for `{}`",
+                    attribute.ty.with_article(),
+                    attribute.name
+                ),
+            )
+            .context(attribute.span, "declared here")
+            .help("write one value"),
+        );
         None
     }
 }
@@ -55,7 +59,15 @@ pub(super) fn constant_text(
                 span,
                 format!("`{text}` does not fit `{}`", attribute.name),
             )
-            .context(attribute.span, "its type and `max` are declared here"),
+            .context(attribute.span, "its type and `max` are declared here")
+            .note(match attribute.max {
+                Some(max) if attribute.ty.is_number() => {
+                    format!("its `max` is {max}, so it lies between -{max} and {max}")
+                }
+                Some(max) => format!("its `max` is {max} bytes"),
+                None => format!("{} has a range of its own", attribute.ty.with_article()),
+            })
+            .help("write a value that fits, or raise `max`"),
         );
         return None;
     }
@@ -125,6 +137,7 @@ fn misfit(text: &str, span: Span, attribute: &Attribute) -> Diagnostic {
                         &values.iter().map(String::as_str).collect::<Vec<_>>()
                     )
                 ))
+                .help(format!("write one of these, or add `{text}` to the values"))
                 .did_you_mean(text, values.iter().map(String::as_str))
         }
         Type::Binary | Type::List | Type::Map | Type::StringSet | Type::NumberSet => {
@@ -134,16 +147,22 @@ fn misfit(text: &str, span: Span, attribute: &Attribute) -> Diagnostic {
                 format!("a constant cannot be {}", attribute.ty.with_article()),
             )
             .context(attribute.span, format!("`{name}` is declared here"))
+            .note("constants are texts, numbers, booleans and times")
+            .help("let the caller give it, as a parameter")
         }
         ty => {
             let made = Diagnostic::at(Code::D0210, span, format!("`{text}` is no {}", ty.name()))
-                .context(attribute.span, format!("`{name}` is declared here"));
+                .context(attribute.span, format!("`{name}` is declared here"))
+                .note("a constant has the type of its attribute");
             match ty {
                 Type::Timestamp => made.help("write it like `2026-11-20T10:00:00Z`"),
                 Type::Date => made.help("write it like `2026-11-20`"),
                 Type::Month => made.help("write it like `2026-11`"),
                 Type::Epoch => made.help("write the seconds since 1970"),
-                _ => made,
+                Type::Boolean => made.help("write `true` or `false`"),
+                Type::Integer => made.help("write a whole number of 64 bits, such as `42`"),
+                Type::Decimal => made.help("write a number of at most 38 digits, such as `1.5`"),
+                _ => made.help("write a value of this type"),
             }
         }
     }

@@ -28,6 +28,7 @@ pub(super) fn entities(tree: &Node, found: &mut Diagnostics) -> Vec<Entity> {
     if drafts.is_empty() {
         found.push(
             Diagnostic::at(Code::D0103, node.span, "a design needs at least one entity")
+                .note("the patterns read and write items of entities")
                 .help("add an entity with a `key` and `attributes`"),
         );
     }
@@ -73,7 +74,9 @@ fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Ent
                     key.span,
                     format!("the attribute `{attribute}` is declared twice"),
                 )
-                .context(first.span, "first declared here"),
+                .context(first.span, "first declared here")
+                .note("the `?` is no part of the name")
+                .help("remove one of them, or rename it"),
             );
         }
         if let Some(no) = value
@@ -176,7 +179,7 @@ fn details(entity: &mut Entity, body: &Node, all: &[Entity], found: &mut Diagnos
         let span = body.get("size").map_or(entity.span, |n| n.span);
         found.push(
             Diagnostic::at(Code::D0219, span, "an item has at most 400 KB")
-                .note("source: the Amazon DynamoDB Developer Guide, \"Quotas in Amazon DynamoDB\"")
+                .note("DynamoDB stores none that is bigger (Amazon DynamoDB Developer Guide, \"Quotas in Amazon DynamoDB\")")
                 .help("keep large values elsewhere and store where they are"),
         );
     }
@@ -191,11 +194,15 @@ fn key(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Vec<AttributeId
         };
         let attribute = entity.attribute(id);
         if ids.contains(&id) {
-            found.push(Diagnostic::at(
-                Code::D0201,
-                node.span,
-                format!("`{name}` is in the key twice"),
-            ));
+            found.push(
+                Diagnostic::at(
+                    Code::D0201,
+                    node.span,
+                    format!("`{name}` is in the key twice"),
+                )
+                .note("the second one makes nothing more unique")
+                .help("remove one of them"),
+            );
             continue;
         }
         if attribute.optional {
@@ -217,7 +224,9 @@ fn key(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Vec<AttributeId
                     node.span,
                     format!("a key cannot hold {}", attribute.ty.with_article()),
                 )
-                .context(attribute.span, "declared here"),
+                .context(attribute.span, "declared here")
+                .note("keys hold texts, numbers, booleans, times and bytes")
+                .help("use another attribute as the key"),
             );
         }
         if attribute.basis == Basis::Declared && attribute.mutable {
@@ -228,6 +237,7 @@ fn key(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Vec<AttributeId
                     format!("`{name}` is part of the key, which never changes"),
                 )
                 .context(node.span, "in the key here")
+                .note("an item with another key is another item")
                 .help("drop `immutable: false`, or take the attribute out of the key"),
             );
         }
@@ -258,12 +268,13 @@ fn ttl(entity: &Entity, body: &Node, found: &mut Diagnostics) -> Option<Attribut
                 Code::D0222,
                 node.span,
                 format!(
-                    "`{}` is {}, no time",
+                    "`{}` is {}, no time that an item can expire at",
                     attribute.name,
                     attribute.ty.with_article()
                 ),
             )
             .context(attribute.span, "declared here")
+            .note("an item counts as gone after the instant or day in this attribute")
             .help("use an attribute of type `epoch`, `timestamp` or `date`"),
         );
     }
@@ -341,6 +352,7 @@ fn composite_reference(
                     value.span,
                     format!("the reference `{name}` has several targets"),
                 )
+                .note("such a map names one target, or with `any_of` several that one attribute may hold the key of")
                 .help("write `{ Repo: [owner, repo] }`, or `{ any_of: [User, Organization] }`"),
             );
             return None;
@@ -397,6 +409,7 @@ fn check_target(
                 format!("its key is {}", describe(target, wanted)),
             )
             .label(format!("this one is {}", describe(entity, attributes)))
+            .note("a reference holds the whole key of its target")
             .help("list as many attributes as the key has, in its order and of its types"),
         );
     }

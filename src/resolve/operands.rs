@@ -46,7 +46,8 @@ pub(super) fn place(node: &Node, entity: &Entity, found: &mut Diagnostics) -> Op
                 ),
             )
             .context(entity.attribute(attribute).span, "declared here")
-            .note("a path leads into an attribute of type `map`"),
+            .note("a path leads into an attribute of type `map`")
+            .help(format!("write `{name}`, or declare it as a `map`")),
         );
         return None;
     }
@@ -208,6 +209,7 @@ fn operand(
                 node.span,
                 format!("expected a value for `{}`", attribute.name),
             )
+            .note("a value is one constant or one parameter")
             .help("write a constant, or `$name` for a parameter"),
         );
         return None;
@@ -222,7 +224,9 @@ fn operand(
                     node.span,
                     format!("`{}` is no number", attribute.name),
                 )
-                .context(attribute.span, "declared here"),
+                .context(attribute.span, "declared here")
+                .note("`-$name` is the negative of a number")
+                .help(format!("write `{}`", text.trim_start_matches('-'))),
             );
             None
         }
@@ -230,7 +234,8 @@ fn operand(
         None if text.starts_with('$') || text.starts_with("-$") || text.starts_with("text($") => {
             found.push(
                 Diagnostic::at(Code::D0105, node.span, format!("`{text}` names no parameter"))
-                    .note("a parameter is `$name`, `-$name` or `text($name)`; names match `[A-Za-z][A-Za-z0-9_]*`"),
+                    .note("a parameter is `$name`, `-$name` or `text($name)`; its name is an ASCII letter, then letters, digits and `_`")
+                    .help(format!("write `${}`", super::legal_name(text))),
             );
             None
         }
@@ -252,11 +257,15 @@ pub(super) fn conditions(
             }
         } else if let Some(place) = place(item, entity, found) {
             if place.optional {
-                found.push(Diagnostic::at(
-                    Code::D0211,
-                    item.span,
-                    "the parameter of a condition cannot be left out",
-                ));
+                found.push(
+                    Diagnostic::at(
+                        Code::D0211,
+                        item.span,
+                        "the parameter of a condition cannot be left out",
+                    )
+                    .note("a condition that is sometimes not checked is another pattern")
+                    .help("drop the `?`, or make two patterns of it"),
+                );
             }
             made.push(Condition {
                 attribute: place.attribute,
@@ -346,7 +355,18 @@ fn operator(node: &Node, found: &mut Diagnostics) -> Option<Operator> {
                     "the operators are {}",
                     crate::document::form::quoted(&known)
                 ))
-                .did_you_mean(text, known),
+                .help("write one of these")
+                .did_you_mean(
+                    match text {
+                        "!=" => "<>",
+                        "==" => "=",
+                        "=>" => ">=",
+                        "=<" => "<=",
+                        _ => text,
+                    },
+                    known,
+                )
+                .written(text),
         );
     }
     operator
@@ -387,7 +407,27 @@ fn compared(
             .context(
                 attribute.span,
                 format!("`{}` is declared here", attribute.name),
-            ),
+            )
+            .note(match operator {
+                Operator::Contains | Operator::Lacks => "it asks for an element of a set",
+                Operator::BeginsWith => "it asks how a text begins",
+                Operator::Less
+                | Operator::LessOrEqual
+                | Operator::Greater
+                | Operator::GreaterOrEqual => "it compares texts, numbers and times",
+                _ => "lists, maps and sets are not compared as a whole",
+            })
+            .help(if ty.is_set() {
+                "use `contains`, `lacks`, `exists` or `missing`"
+            } else if ty.is_text() {
+                "use `=`, `<>`, `<`, `<=`, `>`, `>=` or `begins_with`"
+            } else if *ty == Type::Boolean {
+                "use `=` or `<>`"
+            } else if ty.fits_key() {
+                "use `=`, `<>`, `<`, `<=`, `>` or `>=`"
+            } else {
+                "use `exists` or `missing`"
+            }),
         );
         return None;
     }

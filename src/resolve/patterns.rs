@@ -16,11 +16,10 @@ pub(super) fn patterns(tree: &Node, workload: &Workload, found: &mut Diagnostics
     made.sort_by(|a, b| a.name.cmp(&b.name));
     if made.len() > 60_000 {
         let span = tree.get("patterns").map_or(tree.span, |n| n.span);
-        found.push(Diagnostic::at(
-            Code::D0223,
-            span,
-            "more than 60,000 patterns",
-        ));
+        found.push(
+            Diagnostic::at(Code::D0223, span, "more than 60,000 patterns")
+                .help("split the design into several files"),
+        );
     }
     made
 }
@@ -52,6 +51,7 @@ fn pattern(
         let span = body.get("peak").map_or(body.span, |n| n.span);
         found.push(
             Diagnostic::at(Code::D0202, span, "the peak is below the average rate")
+                .note("an average cannot be above the highest")
                 .help("give the highest calls in `peak`, the average in `rate`"),
         );
     }
@@ -163,7 +163,14 @@ fn check_filterable(allow: &Allow, action: &Action, body: &Node, found: &mut Dia
         .flat_map(named)
         .collect();
     for name in only.iter().filter(|n| !known.contains(n)) {
-        let span = allow.span.unwrap_or(body.span);
+        let items = body.get("allow").map(Node::one_or_many).unwrap_or_default();
+        let mut named = items
+            .iter()
+            .filter_map(|i| i.get("filter"))
+            .flat_map(Node::one_or_many);
+        let span = named
+            .find(|n| n.text() == Some(name))
+            .map_or(allow.span.unwrap_or(body.span), |n| n.span);
         found.push(
             Diagnostic::at(
                 Code::D0211,
@@ -173,6 +180,7 @@ fn check_filterable(allow: &Allow, action: &Action, body: &Node, found: &mut Dia
             .note(
                 "`allow: { filter: [...] }` names attributes of `by`, `where`, `range` or `prefix`",
             )
+            .help("name one of these attributes, or write `filter` alone")
             .did_you_mean(name, known.iter().map(String::as_str)),
         );
     }

@@ -135,20 +135,20 @@ fn entities(target: &Node, workload: &Workload, found: &mut Diagnostics) -> Opti
     for node in nodes {
         let id = entity_named(node, &workload.entities, found)?;
         if ids.contains(&id) {
-            found.push(Diagnostic::at(
-                Code::D0201,
-                node.span,
-                "the entity is listed twice",
-            ));
+            found.push(
+                Diagnostic::at(Code::D0201, node.span, "the entity is listed twice")
+                    .note("a collection reads each of its entities once")
+                    .help("remove one of them"),
+            );
         }
         ids.push(id);
     }
     if ids.is_empty() {
-        found.push(Diagnostic::at(
-            Code::D0103,
-            target.span,
-            "a list needs at least one entity",
-        ));
+        found.push(
+            Diagnostic::at(Code::D0103, target.span, "a list needs at least one entity")
+                .note("it returns items of the entities that it names")
+                .help("name an entity, such as `list: Order`"),
+        );
         return None;
     }
     ids.sort_unstable();
@@ -201,7 +201,9 @@ impl Scope<'_> {
                     .context(
                         attribute.span,
                         format!("`{}` is declared here", attribute.name),
-                    ),
+                    )
+                    .note("reads go through keys, which hold texts, numbers, booleans, times and bytes")
+                    .help("read by another attribute, or store what is looked for in one of its own"),
                 );
             }
         }
@@ -211,7 +213,9 @@ impl Scope<'_> {
             found.push(
                 Diagnostic::at(Code::D0210, span, "the entities disagree about the type")
                     .context(first.span, first.ty.with_article())
-                    .context(other.span, other.ty.with_article()),
+                    .context(other.span, other.ty.with_article())
+                    .note("their items lie in one run of keys, which has one type")
+                    .help("give both the same type"),
             );
         }
     }
@@ -233,7 +237,8 @@ impl Scope<'_> {
             _ => {
                 found.push(
                     Diagnostic::at(Code::D0211, node.span, "a range bounds one attribute")
-                        .note("the items of a request lie in one run, so only one attribute can be bounded"),
+                        .note("the items of a request lie in one run, so only one attribute can be bounded")
+                        .help("keep one of them; `allow: [filter]` and `by` or `where` can take the other"),
                 );
                 return None;
             }
@@ -261,6 +266,7 @@ impl Scope<'_> {
                         format!("{} has no start to match", attribute.ty.with_article()),
                     )
                     .context(attribute.span, format!("`{name}` is declared here"))
+                    .note("a prefix is the beginning of a text")
                     .help("`range` bounds numbers and times"),
                 );
             }
@@ -295,11 +301,15 @@ impl Scope<'_> {
                 continue;
             };
             if made.iter().any(|s| s.binding == binding) {
-                found.push(Diagnostic::at(
-                    Code::D0201,
-                    item.span,
-                    format!("`{name}` is in `sort` twice"),
-                ));
+                found.push(
+                    Diagnostic::at(
+                        Code::D0201,
+                        item.span,
+                        format!("`{name}` is in `sort` twice"),
+                    )
+                    .note("items that agree on it are not ordered by it again")
+                    .help("remove one of them"),
+                );
                 continue;
             }
             made.push(Sort {
@@ -368,6 +378,8 @@ impl Scope<'_> {
                 found.push(
                     Diagnostic::at(Code::D0208, item.span, format!("there is no reference `{name}`"))
                         .note("a reference is an attribute whose type is an entity, or an entry of `references`")
+                        .help("give the attribute the entity as its type, such as `customer_id: Customer`")
+                        .help("give the attribute the entity as its type, such as `customer_id: Customer`")
                         .did_you_mean(name, known),
                 );
             }

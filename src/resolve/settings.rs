@@ -21,7 +21,8 @@ pub(super) fn design_name(tree: &Node, found: &mut Diagnostics) -> String {
     if !valid {
         found.push(
             Diagnostic::at(Code::D0105, node.span, format!("`{text}` cannot be the name of a design"))
-                .note("names match `[A-Za-z][A-Za-z0-9_-]*`: the table, files and modules are named after it"),
+                .note("the table, files and modules are named after it: an ASCII letter, then letters, digits, `_` and `-`")
+                .proposing(&super::legal_name(text)),
         );
     }
     text.to_owned()
@@ -87,7 +88,12 @@ pub(super) fn settings(tree: &Node, design: &str, found: &mut Diagnostics) -> Se
 }
 
 fn table_name(node: &Node, tree: &Node, design: &str, found: &mut Diagnostics) -> String {
-    let name = optional_text(node, "name").unwrap_or_else(|| design.to_owned());
+    let own = optional_text(node, "name");
+    // A design's name that is none is reported already.
+    if own.is_none() && !super::is_name(&design.replace('-', "_")) {
+        return design.to_owned();
+    }
+    let name = own.unwrap_or_else(|| design.to_owned());
     let legal = |c: char| c.is_ascii_alphanumeric() || "_.-".contains(c);
     if !(3..=255).contains(&name.len()) || !name.chars().all(legal) {
         let span = node
@@ -174,12 +180,32 @@ fn names(node: &Node, found: &mut Diagnostics) -> Names {
         }
         None => default,
     };
-    Names {
+    let made = Names {
         partition: name("partition", defaults.partition),
         sort: name("sort", defaults.sort),
         index: name("index", defaults.index),
         discriminator: name("type", defaults.discriminator),
+    };
+    let own = [
+        ("partition", &made.partition),
+        ("sort", &made.sort),
+        ("type", &made.discriminator),
+    ];
+    for (at, (field, name)) in own.iter().enumerate() {
+        if let Some((first, _)) = own.iter().take(at).find(|(_, n)| n == name) {
+            let written = map.get(field).or_else(|| map.get(first));
+            found.push(
+                Diagnostic::at(
+                    Code::D0220,
+                    written.map_or(map.span, |n| n.span),
+                    format!("`{first}` and `{field}` are both called `{name}`"),
+                )
+                .note("each item has all three of these attributes")
+                .help("give one of them another name"),
+            );
+        }
     }
+    made
 }
 
 fn check_replicas(settings: &Settings, node: &Node, found: &mut Diagnostics) {
@@ -191,6 +217,7 @@ fn check_replicas(settings: &Settings, node: &Node, found: &mut Diagnostics) {
                 span,
                 "multi-Region strong consistency needs replicas",
             )
+            .note("such a table has copies in exactly three Regions")
             .help("name the other two Regions under `replicas`"),
         );
     } else if settings.strong && settings.replicas.len() != 2 {
@@ -220,21 +247,26 @@ fn check_replicas(settings: &Settings, node: &Node, found: &mut Diagnostics) {
             .help("drop `max_throughput`, or `billing`"),
         );
     }
-    let mut seen: Vec<&str> = Vec::new();
+    let mut seen: Vec<(&str, crate::source::Span)> = Vec::new();
     for item in node
         .get("replicas")
         .map(Node::one_or_many)
         .unwrap_or_default()
     {
         let name = item.text().unwrap_or_default();
-        if seen.contains(&name) {
-            found.push(Diagnostic::at(
-                Code::D0201,
-                item.span,
-                format!("the Region `{name}` is listed twice"),
-            ));
+        if let Some((_, first)) = seen.iter().find(|(n, _)| *n == name) {
+            found.push(
+                Diagnostic::at(
+                    Code::D0201,
+                    item.span,
+                    format!("the Region `{name}` is listed twice"),
+                )
+                .context(*first, "the first time")
+                .note("a global table has one replica in a Region")
+                .help("remove one of them"),
+            );
         }
-        seen.push(name);
+        seen.push((name, item.span));
     }
 }
 
@@ -274,7 +306,7 @@ pub(super) fn limits(tree: &Node, found: &mut Diagnostics) -> Limits {
     let mut number = |field: &str, most: u32, default: u32| {
         read_unit(
             node.and_then(|n| n.get(field)),
-            "number",
+            "number of indexes",
             &format!("`{default}`, at most {most}"),
             found,
             |t| units::whole_number(t, most),
@@ -325,6 +357,7 @@ pub(super) fn consumers(
         if workload.settings.stream.is_none() {
             found.push(
                 Diagnostic::at(Code::D0219, key.span, "there is no stream to consume")
+                    .note("consumers read the table's stream, which is off by default")
                     .help("add `table: { stream: new_and_old_images }`"),
             );
         }
@@ -353,15 +386,6 @@ pub(super) fn generate(tree: &Node) -> BTreeMap<Target, String> {
 pub(super) fn check_physical_names(workload: &Workload, found: &mut Diagnostics) {
     let names = &workload.settings.names;
     let own = [&names.partition, &names.sort, &names.discriminator];
-    if names.partition == names.sort
-        || names.sort == names.discriminator
-        || names.partition == names.discriminator
-    {
-        found.push(Diagnostic::general(
-            Code::D0220,
-            "two of the names under `table: names` are the same",
-        ));
-    }
     let indexed = |name: &str, start: &str| {
         let rest = name
             .strip_prefix(start)
@@ -381,7 +405,10 @@ pub(super) fn check_physical_names(workload: &Workload, found: &mut Diagnostics)
             {
                 found.push(
                     Diagnostic::at(Code::D0220, attribute.span, format!("the design adds an attribute `{name}` itself"))
-                        .help("write `stored_as` another name, or rename the added ones under `table: names`".to_string()),
+                        .help(format!(
+                            "store it under another name, with `stored_as: {}_`, or rename what the design adds under `table: names`",
+                            name.to_lowercase().trim_start_matches('_')
+                        )),
                 );
             }
             if let Some(other) = stored.insert(name, &attribute.name) {
@@ -394,6 +421,7 @@ pub(super) fn check_physical_names(workload: &Workload, found: &mut Diagnostics)
                             attribute.name
                         ),
                     )
+                    .note("an item has one attribute of a name")
                     .help("give one of them another `stored_as`"),
                 );
             }

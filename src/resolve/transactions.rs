@@ -37,6 +37,7 @@ pub(super) fn transaction(
                 node.span,
                 "a transaction needs at least one step",
             )
+            .note("it is a list of writes that all happen or none")
             .help("list its writes, such as `- create: Order`"),
         );
         return None;
@@ -151,7 +152,7 @@ pub(super) fn check_parameters(steps: &[Step], workload: &Workload, found: &mut 
                 Diagnostic::at(Code::D0217, span, format!("`{name}` is {} here", ty.with_article()))
                     .context(*place, format!("and {} here", first.with_article()))
                     .note("equal parameter names in a write are one parameter")
-                    .help("rename one of them with `$name`, or write `text($name)` where the value is held as text"),
+                    .help(format!("name one of them otherwise, such as `$other_{name}`, or write `text(${name})` where the value is held as text")),
             ),
             Some(_) => {}
             None => {
@@ -290,7 +291,7 @@ fn check_items(steps: &[Step], workload: &Workload, found: &mut Diagnostics) {
                 Diagnostic::at(Code::D0218, step.span, "this step is on the same item as another one")
                     .context(first.span, "the other one")
                     .note("DynamoDB refuses two actions on one item in a transaction")
-                    .help("fold them into one step, or name the parameters of one of them otherwise with `by: { id: $other_id }`"),
+                    .help("fold them into one step, or name the item of one of them by another parameter in `by`"),
             );
         } else if step.times.is_some_and(|t| t.max > 1) && given_once(step) {
             found.push(

@@ -101,6 +101,7 @@ fn written_type(
             (None, None) => {
                 found.push(
                     Diagnostic::at(Code::D0103, node.span, "an attribute needs a `type`")
+                        .note("only a `derived` attribute has its type from its function")
                         .help("add `type: string`, or another type"),
                 );
                 None
@@ -163,19 +164,27 @@ fn enumeration(node: &Node, items: &[Node], found: &mut Diagnostics) -> Option<T
     let mut values: Vec<String> = Vec::new();
     for item in items {
         let value = item.text().unwrap_or_default().to_owned();
-        if values.contains(&value) {
-            found.push(Diagnostic::at(
-                Code::D0201,
-                item.span,
-                format!("the value `{value}` is declared twice"),
-            ));
+        if let Some(first) = values.iter().position(|v| *v == value) {
+            found.push(
+                Diagnostic::at(
+                    Code::D0201,
+                    item.span,
+                    format!("the value `{value}` is declared twice"),
+                )
+                .context(items[first].span, "the first time")
+                .help("remove one of them"),
+            );
         }
         if value.is_empty() {
-            found.push(Diagnostic::at(
-                Code::D0207,
-                item.span,
-                "a value of an enumeration cannot be empty",
-            ));
+            found.push(
+                Diagnostic::at(
+                    Code::D0207,
+                    item.span,
+                    "a value of an enumeration cannot be empty",
+                )
+                .note("values become parts of names and keys")
+                .help("give it a name, such as `none`, or make the attribute optional"),
+            );
         }
         values.push(value);
     }
@@ -186,6 +195,7 @@ fn enumeration(node: &Node, items: &[Node], found: &mut Diagnostics) -> Option<T
                 node.span,
                 "an enumeration needs at least one value",
             )
+            .note("a list in the place of a type is an enumeration of its values")
             .help(
                 "write its values, such as `[placed, paid]`; a list attribute has the type `list`",
             ),
@@ -210,8 +220,12 @@ fn entity_type(
             .chain(entities.iter().map(|e| e.name.as_str()));
         found.push(
             Diagnostic::at(Code::D0207, node.span, format!("unknown type `{text}`"))
-                .note("a type is one of the language's types, a list of values, or the name of an entity")
-                .did_you_mean(name, known),
+                .note(format!(
+                    "a type is {}, a list of values, or the name of an entity",
+                    TYPE_NAMES.map(|n| format!("`{n}`")).join(", ")
+                ))
+                .help("write one of these, or declare an entity of this name")
+                .meaning(text, known),
         );
         return None;
     };
@@ -220,6 +234,49 @@ fn entity_type(
         None => Some(Written::Key(id)),
         Some(attribute) => attribute_named(attribute, node.span, &entities[at], found)
             .map(|a| Written::Attribute(id, a)),
+    }
+}
+
+trait Meaning {
+    /// A help with the type that was probably meant.
+    fn meaning<'a>(self, text: &str, known: impl Iterator<Item = &'a str>) -> Self;
+}
+
+impl Meaning for Diagnostic {
+    fn meaning<'a>(self, text: &str, known: impl Iterator<Item = &'a str>) -> Self {
+        if let Some(ty) = text.strip_suffix('?') {
+            return self.help(format!(
+                "`?` stands after the name of the attribute: `name?: {ty}`"
+            ));
+        }
+        let lower = text.to_lowercase();
+        let elsewhere = match lower.as_str() {
+            "text" | "str" | "txt" | "varchar" | "char" | "s" | "email" | "url" => Some("string"),
+            "int" | "long" | "bigint" | "int64" | "i64" | "u64" | "counter" | "n" => {
+                Some("integer")
+            }
+            "number" | "float" | "double" | "numeric" | "money" | "real" => Some("decimal"),
+            "bool" | "flag" => Some("boolean"),
+            "datetime" | "date_time" | "instant" | "time" | "iso8601" => Some("timestamp"),
+            "unix" | "unixtime" | "ttl" | "seconds" => Some("epoch"),
+            "bytes" | "blob" | "b" => Some("binary"),
+            "guid" => Some("uuid"),
+            "array" | "l" => Some("list"),
+            "object" | "json" | "dict" | "struct" | "document" | "m" => Some("map"),
+            "set" | "stringset" | "string_set" | "ss" | "set<string>" => Some("set(string)"),
+            "ns" | "set<number>" | "set(integer)" | "set(decimal)" => Some("set(number)"),
+            _ if lower.starts_with("list") || lower.starts_with("array") => Some("list"),
+            _ if lower.starts_with("map") => Some("map"),
+            "enum" => {
+                return self
+                    .help("an enumeration is the list of its values, such as `[placed, paid]`");
+            }
+            _ => None,
+        };
+        match elsewhere {
+            Some(ty) => self.suggest(ty),
+            None => self.did_you_mean(text, known),
+        }
     }
 }
 
@@ -242,6 +299,19 @@ fn follow(
                 let entity = &entities[usize::from(target.0)];
                 match keys[usize::from(target.0)].as_slice() {
                     [one] => (target, entity.find(one)?),
+                    [] => {
+                        found.push(
+                            Diagnostic::at(
+                                Code::D0208,
+                                span,
+                                format!("there is nothing of `{}` to refer to", entity.name),
+                            )
+                            .context(entity.span, "a singleton: its key is []")
+                            .note("a reference holds the key of its target, and there is one item only")
+                            .help("drop the attribute"),
+                        );
+                        return None;
+                    }
                     key => {
                         found.push(
                             Diagnostic::at(
@@ -250,6 +320,7 @@ fn follow(
                                 format!("a reference to `{}` needs {} attributes", entity.name, key.len()),
                             )
                             .context(entity.span, format!("its key is [{}]", key.join(", ")))
+                            .note("a reference holds the whole key of its target")
                             .help(format!(
                                 "give each attribute the type `{}.<attribute>` and list them under `references`",
                                 entity.name
@@ -335,11 +406,15 @@ fn share(node: &Node, entity: &Entity, id: AttributeId, found: &mut Diagnostics)
     }
     of.sort();
     if of.iter().map(|(_, p)| p).sum::<u64>() > 1_000_000 {
-        found.push(Diagnostic::at(
-            Code::D0202,
-            value.span,
-            "the shares add up to more than 100%",
-        ));
+        found.push(
+            Diagnostic::at(
+                Code::D0202,
+                value.span,
+                "the shares add up to more than 100%",
+            )
+            .note("each is a part of all items of the entity, and an item has one value")
+            .help("lower them; values that are not named share the rest"),
+        );
     }
     Share { any: None, of }
 }
@@ -361,6 +436,7 @@ fn derivation(
     let Some((name, rest)) = text.split_once('(') else {
         found.push(
             bad_derivation(node, format!("`{text}` is no derivation"))
+                .note(FUNCTIONS)
                 .help("write it like `day(created_at)`"),
         );
         return None;
@@ -368,11 +444,23 @@ fn derivation(
     let Some(function) = function_of(text) else {
         found.push(
             bad_derivation(node, format!("unknown function `{}`", name.trim()))
+                .note(FUNCTIONS)
+                .help("use one of these, or store the value")
                 .did_you_mean(name.trim(), Derivation::ALL.iter().map(|d| d.name())),
         );
         return None;
     };
-    let inside = rest.trim_end().strip_suffix(')').unwrap_or(rest);
+    let Some(inside) = rest.trim_end().strip_suffix(')') else {
+        found.push(
+            bad_derivation(
+                node,
+                format!("the bracket of `{}` is never closed", function.name()),
+            )
+            .note("what a function is taken of stands in brackets after its name")
+            .help(format!("write `{text})`")),
+        );
+        return None;
+    };
     let arguments: Vec<&str> = inside
         .split(',')
         .map(str::trim)
@@ -394,12 +482,27 @@ fn derivation(
             Derivation::Concat => "`concat(a, b)`",
             Derivation::Prefix => "`prefix(name, 3)`",
             Derivation::Bucket => "`bucket(order_id, 16)`",
-            _ => "one attribute in brackets",
+            Derivation::Lower => "`lower(name)`",
+            Derivation::Day => "`day(created_at)`",
+            Derivation::Month => "`month(created_at)`",
+            Derivation::Year => "`year(created_at)`",
+            Derivation::Hour => "`hour(created_at)`",
         };
-        found.push(bad_derivation(
-            node,
-            format!("`{}` takes {usage}", function.name()),
-        ));
+        found.push(
+            bad_derivation(
+                node,
+                format!("`{text}` has not the arguments of `{}`", function.name()),
+            )
+            .note(match function {
+                Derivation::Concat => "`concat` is taken of two or more attributes",
+                Derivation::Prefix => {
+                    "`prefix` is taken of one attribute and a number of characters"
+                }
+                Derivation::Bucket => "`bucket` is taken of one attribute and a number of buckets",
+                _ => "it is taken of one attribute",
+            })
+            .help(format!("write it like {usage}")),
+        );
         return None;
     }
     let of: Vec<AttributeId> = names
@@ -411,15 +514,22 @@ fn derivation(
     }
     check_sources(node, function, &of, entity, found);
     if ty.is_some() && entity.attribute(id).ty != function.result() {
-        found.push(bad_derivation(
-            node,
-            format!(
-                "`{}` gives {}, not {}",
-                function.name(),
-                function.result().with_article(),
-                entity.attribute(id).ty.with_article()
-            ),
-        ));
+        found.push(
+            bad_derivation(
+                node,
+                format!(
+                    "`{}` gives {}, not {}",
+                    function.name(),
+                    function.result().with_article(),
+                    entity.attribute(id).ty.with_article()
+                ),
+            )
+            .note("the type of a derived attribute follows from its function")
+            .help(format!(
+                "drop `type`, or write `type: {}`",
+                function.result().name()
+            )),
+        );
     }
     Some(Derived {
         function,
@@ -427,6 +537,9 @@ fn derivation(
         argument: number,
     })
 }
+
+/// The functions, for notes.
+const FUNCTIONS: &str = "the functions are `day`, `month`, `year` and `hour` of a time, `lower` and `prefix` of a text, `bucket` and `concat`";
 
 fn bad_derivation(node: &Node, message: String) -> Diagnostic {
     Diagnostic::at(Code::D0209, node.span, message)
@@ -461,6 +574,18 @@ fn check_sources(
                         attribute.ty.with_article()
                     ),
                 )
+                .note(match function {
+                    Derivation::Day | Derivation::Hour => {
+                        "it is taken of a `timestamp` or an `epoch`"
+                    }
+                    Derivation::Month => "it is taken of a `timestamp`, an `epoch` or a `date`",
+                    Derivation::Year => "it is taken of a time",
+                    Derivation::Lower | Derivation::Prefix => "it is taken of a text",
+                    Derivation::Bucket | Derivation::Concat => {
+                        "it is taken of what a key can hold: no list, map or set"
+                    }
+                })
+                .help("take it of another attribute, or give this one another type")
                 .context(
                     attribute.span,
                     format!("`{}` is declared here", attribute.name),
@@ -483,11 +608,15 @@ fn derivation_order(entity: &Entity, found: &mut Diagnostics) {
         while let Some(next) = open.pop() {
             if next == id {
                 let attribute = entity.attribute(id);
-                found.push(Diagnostic::at(
-                    Code::D0209,
-                    attribute.span,
-                    format!("`{}` is derived from itself", attribute.name),
-                ));
+                found.push(
+                    Diagnostic::at(
+                        Code::D0209,
+                        attribute.span,
+                        format!("`{}` is derived from itself", attribute.name),
+                    )
+                    .note("what it is derived from is, in the end, derived from it")
+                    .help("store one attribute of the circle: give it a `type`, and no `derived`"),
+                );
                 return;
             }
             if !reached.contains(&next) {

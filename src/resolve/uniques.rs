@@ -64,6 +64,13 @@ fn constraint(entity: &Entity, node: &Node, found: &mut Diagnostics) -> Option<U
         _ => (node, None, false),
     };
     let nodes = names.one_or_many();
+    if nodes.is_empty() {
+        found.push(
+            Diagnostic::at(Code::D0221, names.span, "a constraint of no attributes")
+                .note("it would allow one item only")
+                .help("name the attributes that are unique together"),
+        );
+    }
     let attributes: Vec<AttributeId> = nodes
         .iter()
         .filter_map(|n| attribute_named(n.text().unwrap_or_default(), n.span, entity, found))
@@ -98,7 +105,9 @@ fn check(entity: &Entity, unique: &Unique, found: &mut Diagnostics) {
                 .context(
                     attribute.span,
                     format!("`{}` is declared here", attribute.name),
-                ),
+                )
+                .note("what keeps a value unique is an item whose key is the value, and keys hold no lists, maps and sets")
+                .help("drop the constraint, or derive a text from it that is unique"),
             );
         }
     }
@@ -112,6 +121,7 @@ fn check(entity: &Entity, unique: &Unique, found: &mut Diagnostics) {
     if same(unique) == identity && unique.namespace.is_none() {
         found.push(
             Diagnostic::at(Code::D0221, unique.span, "the key is unique by itself")
+                .note("no two items of an entity agree on its key")
                 .help("remove this constraint, or share a namespace with `in`"),
         );
     }
@@ -139,9 +149,14 @@ pub(super) fn check_namespaces(entities: &[Entity], found: &mut Diagnostics) {
                         && others.iter().zip(&types).all(|(a, b)| same_kind(a, b));
                     if !fits {
                         found.push(
-                            Diagnostic::at(Code::D0221, unique.span, format!("the namespace `{namespace}` has other attributes elsewhere"))
-                                .context(*span, "the first constraint of the namespace")
-                                .note("values are compared across the namespace, so their number and types must agree"),
+                            Diagnostic::at(
+                                Code::D0221,
+                                unique.span.max(*span),
+                                format!("the constraints of the namespace `{namespace}` have not the same attributes"),
+                            )
+                            .context(unique.span.min(*span), "another constraint of the namespace")
+                            .note("values are compared across the namespace, so their number and types must agree")
+                            .help("name attributes of the same number and types, or use two namespaces"),
                         );
                     }
                 }

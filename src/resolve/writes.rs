@@ -42,7 +42,8 @@ pub(super) fn write(
                     misplaced.0.span,
                     format!("`{name}` has no meaning for a write by the key"),
                 )
-                .note("such a write is one request that touches one item"),
+                .note("such a write is one request that touches one item")
+                .help(format!("remove `{name}`")),
             );
         }
         super::transactions::check_parameters(std::slice::from_ref(&step), workload, found);
@@ -139,6 +140,7 @@ fn known_by(body: &Node, entity: &Entity, found: &mut Diagnostics) -> Vec<(Attri
             else {
                 found.push(
                     Diagnostic::at(Code::D0104, value.span, "expected the name of a parameter")
+                        .note("a map in `by` gives parameters other names; the key of an item is never a constant")
                         .help(format!("write `{}: $name`", entity.attribute(id).name)),
                 );
                 continue;
@@ -182,7 +184,9 @@ fn known_by(body: &Node, entity: &Entity, found: &mut Diagnostics) -> Vec<(Attri
                 .context(
                     attribute.span,
                     format!("`{}` is declared here", attribute.name),
-                ),
+                )
+                .note("what `by` names may become part of the table's key")
+                .help(format!("remove `{}` from `by`", attribute.name)),
             );
         }
     }
@@ -201,7 +205,8 @@ fn incomplete_key(body: &Node, entity: &Entity, message: &str) -> Diagnostic {
                 entity.names(entity.identity.iter().copied()).join(", ")
             ),
         )
-        .help("name all attributes of the key in `by`")
+        .note("it is one request that touches one item")
+        .help("name all attributes of the key in `by`, or leave `by` out")
 }
 
 /// That the changes are of attributes that can change, once each, and leave a whole item.
@@ -236,7 +241,8 @@ fn check_changes(step: &Step, entity: &Entity, body: &Node, found: &mut Diagnost
                     format!("`{}` is derived", attribute.name),
                 )
                 .context(attribute.span, "declared here")
-                .note("derived attributes are computed on every write"),
+                .note("derived attributes are computed on every write")
+                .help("write what it is derived from"),
             );
         }
         if creates && !change.path.is_empty() {
@@ -246,6 +252,7 @@ fn check_changes(step: &Step, entity: &Entity, body: &Node, found: &mut Diagnost
                     change.span,
                     "a new item has no map to lead into",
                 )
+                .note("a path changes an entry of a map that is stored already")
                 .help(format!("give the whole of `{}`", attribute.name)),
             );
         }
@@ -257,6 +264,7 @@ fn check_changes(step: &Step, entity: &Entity, body: &Node, found: &mut Diagnost
                     format!("`{}` is required", attribute.name),
                 )
                 .context(attribute.span, "declared here")
+                .note("only optional attributes can be removed")
                 .help(format!("declare it as `{}?`", attribute.name)),
             );
         }
@@ -270,7 +278,9 @@ fn check_changes(step: &Step, entity: &Entity, body: &Node, found: &mut Diagnost
                     change.span,
                     format!("`{}` is changed twice", attribute.name),
                 )
-                .context(first.span, "the first change"),
+                .context(first.span, "the first change")
+                .note("one request of DynamoDB changes an attribute once")
+                .help("keep one of the changes"),
             );
         }
         touched.push(change);
@@ -291,20 +301,26 @@ fn check_changes(step: &Step, entity: &Entity, body: &Node, found: &mut Diagnost
                     format!("`{}` is {}", attribute.name, attribute.ty.with_article()),
                 )
                 .context(attribute.span, "declared here")
-                .note("only numbers and sets can be added to, only elements of sets be removed"),
+                .note("only numbers and sets can be added to, only elements of sets be removed")
+                .help(format!(
+                    "give it a new value with `set: {{ {}: ... }}`",
+                    attribute.name
+                )),
             );
         }
     }
     if step.upsert {
         check_upsert(step, entity, body, found);
     }
-    let nothing = ["set", "add", "remove"]
-        .iter()
-        .all(|f| body.get(f).is_none_or(|n| n.one_or_many().is_empty()));
+    let nothing = ["set", "add", "remove"].iter().all(|f| {
+        body.get(f)
+            .is_none_or(|n| n.one_or_many().is_empty() || (n.is_map() && n.entries().is_empty()))
+    });
     if step.verb == WriteVerb::Update && nothing && !step.upsert {
         found.push(
             Diagnostic::at(Code::D0103, step.span, "the update changes nothing")
-                .help("say what it changes in `set`, `add` or `remove`"),
+                .note("an `update` names what it changes")
+                .help("say what it changes in `set`, `add` or `remove`; to look whether an item is there, use `get`"),
         );
     }
 }
@@ -386,6 +402,7 @@ pub(super) fn check_immutable(workload: &Workload, found: &mut Diagnostics) {
                         format!("`{}` is immutable", attribute.name),
                     )
                     .context(attribute.span, "declared `immutable: true` here")
+                    .note("it is written once, by the `create` or `put`")
                     .help("drop the change, or the declaration"),
                 );
             }

@@ -24,7 +24,7 @@ impl Scope<'_> {
                     if let Some(span) = span {
                         d = d.context(span, "the first");
                     }
-                    found.push(d);
+                    found.push(d.help("remove one of them"));
                 }
             }
         }
@@ -62,7 +62,10 @@ impl Scope<'_> {
     ) {
         let common =
             |c: &&Column| !c.optional && self.entities.iter().all(|e| c.binding.contains_key(e));
-        if self.entities.len() > 1 && !read.by.iter().any(|c| common(&c)) {
+        // Where nothing in `by` could be read, that is reported already.
+        let unread =
+            read.by.is_empty() && body.get("by").is_some_and(|n| !n.one_or_many().is_empty());
+        if self.entities.len() > 1 && !unread && !read.by.iter().any(|c| common(&c)) {
             let span = body.get("by").map_or(span, |n| n.span);
             found.push(
                 Diagnostic::at(
@@ -71,7 +74,7 @@ impl Scope<'_> {
                     "the entities of the collection have no attribute of `by` in common",
                 )
                 .note(
-                    "the items of a collection lie in one partition, which such an attribute names",
+                    "the items of a collection lie in one partition, which such an attribute names; one that the caller may leave out does not count",
                 )
                 .help(
                     "add one, or a map such as `by: { account: { User: username, Repo: owner } }`",
@@ -80,17 +83,18 @@ impl Scope<'_> {
         }
         if read.interleave && self.entities.len() < 2 {
             let span = body.get("interleave").map_or(span, |n| n.span);
-            found.push(Diagnostic::at(
-                Code::D0211,
-                span,
-                "`interleave` needs several entities",
-            ));
+            found.push(
+                Diagnostic::at(Code::D0211, span, "`interleave` needs several entities")
+                    .note("it merges the items of a collection into one order")
+                    .help("remove `interleave`, or list another entity"),
+            );
         }
         if read.interleave && read.sort.is_empty() && read.range.is_none() && read.prefix.is_none()
         {
             let span = body.get("interleave").map_or(span, |n| n.span);
             found.push(
                 Diagnostic::at(Code::D0211, span, "`interleave` needs a `sort`")
+                    .note("it merges the items of a collection into one order")
                     .help("say by which attribute the entities are merged"),
             );
         }
@@ -102,11 +106,15 @@ impl Scope<'_> {
         for (binding, place) in keys.filter(|_| read.interleave) {
             if let Some(lacking) = self.entities.iter().find(|e| !binding.contains_key(e)) {
                 let name = &self.workload.entity(*lacking).name;
-                found.push(Diagnostic::at(
-                    Code::D0211,
-                    place,
-                    format!("the merged order needs an attribute that `{name}` does not have"),
-                ));
+                found.push(
+                    Diagnostic::at(
+                        Code::D0211,
+                        place,
+                        format!("the merged order needs an attribute that `{name}` does not have"),
+                    )
+                    .note("`interleave` merges the items of all entities by this attribute")
+                    .help(format!("sort by an attribute that all have, add it to `{name}`, or remove `interleave`")),
+                );
             }
         }
     }
@@ -194,6 +202,7 @@ impl Scope<'_> {
                     crate::document::form::quoted(names)
                 ),
             })
+            .note("without `interleave`, each entity's items come in an order of their own, and the limit counts those of one entity")
             .help(
                 "drop `limit`, drop an entity, or use `interleave: true` to count the merged items",
             ),

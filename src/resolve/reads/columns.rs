@@ -25,11 +25,15 @@ impl Scope<'_> {
             };
             for column in columns {
                 if made.iter().any(|c| c.name == column.name) {
-                    found.push(Diagnostic::at(
-                        Code::D0201,
-                        column.span,
-                        format!("`{}` is in `by` twice", column.name),
-                    ));
+                    found.push(
+                        Diagnostic::at(
+                            Code::D0201,
+                            column.span,
+                            format!("`{}` is in `by` twice", column.name),
+                        )
+                        .note("equal names are one parameter")
+                        .help("remove one of them"),
+                    );
                 } else {
                     made.push(column);
                 }
@@ -91,14 +95,20 @@ impl Scope<'_> {
         for (entity, attribute) in map.entries() {
             let id = entity_named(entity, &self.workload.entities, found)?;
             if !self.entities.contains(&id) {
-                found.push(Diagnostic::at(
-                    Code::D0211,
-                    entity.span,
-                    format!(
-                        "`{}` is not read by this pattern",
-                        entity.text().unwrap_or_default()
-                    ),
-                ));
+                found.push(
+                    Diagnostic::at(
+                        Code::D0211,
+                        entity.span,
+                        format!(
+                            "`{}` is not read by this pattern",
+                            entity.text().unwrap_or_default()
+                        ),
+                    )
+                    .note(
+                        "a map in `by` says which attribute of each entity of the `list` is meant",
+                    )
+                    .help("remove it, or add the entity to the `list`"),
+                );
                 return None;
             }
             let attribute = crate::resolve::attribute_named(
@@ -181,6 +191,7 @@ impl Scope<'_> {
                 found.push(
                     Diagnostic::at(Code::D0210, key.span, format!("`{name}` is never missing"))
                         .context(attribute.span, "declared here, not optional")
+                        .note("every item has an attribute that is not optional")
                         .help(format!("declare it as `{name}?`, or drop the condition")),
                 );
             }
@@ -207,6 +218,7 @@ impl Scope<'_> {
                     value.span,
                     "expected a constant, a list of constants, `exists` or `missing`",
                 )
+                .note("`where` compares with constants of the file; `=` is its only operator")
                 .help("bounds on an attribute are written under `range`"),
             );
             return None;
