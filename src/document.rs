@@ -6,6 +6,7 @@
 
 pub mod form;
 pub mod grammar;
+mod habits;
 pub mod schema;
 mod yaml;
 

@@ -13,6 +13,7 @@ mod reads;
 mod sense;
 mod settings;
 pub mod transactions;
+mod type_names;
 mod types;
 mod uniques;
 pub mod units;

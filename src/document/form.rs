@@ -4,6 +4,7 @@
 //! misplaced field at once), the JSON Schema (`schema`) and the reference page, so that they cannot disagree. Checked
 //! here is only the form; names and values are the business of `resolve`.
 
+use super::habits::meant;
 use super::{Node, Value};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 
@@ -193,120 +194,6 @@ fn alternatives(all: impl Iterator<Item = String>) -> String {
         [one] => one.clone(),
         [most @ .., last] => format!("{} or {last}", most.join(", ")),
     }
-}
-
-/// Names that people write from habit, for those that the language may have in their place.
-const HABITS: &[(&str, &[&str])] = &[
-    ("access_patterns", &["patterns"]),
-    ("add_to", &["add"]),
-    ("alias", &["stored_as", "as"]),
-    ("amount", &["count"]),
-    ("arn", &["function"]),
-    ("assign", &["set"]),
-    ("attrs", &["attributes", "select"]),
-    ("begins_with", &["prefix"]),
-    ("between", &["range"]),
-    ("bytes", &["size"]),
-    ("calls", &["rate"]),
-    ("cardinality", &["distinct"]),
-    ("columns", &["attributes", "select"]),
-    ("comment", &["description"]),
-    ("computed", &["derived"]),
-    ("condition", &["if", "where"]),
-    ("conditions", &["if", "where"]),
-    ("consistent_read", &["consistent"]),
-    ("const", &["immutable"]),
-    ("delete_item", &["delete"]),
-    ("destroy", &["delete"]),
-    ("doc", &["description"]),
-    ("entity", &["list", "of"]),
-    ("enum", &["type"]),
-    ("expand", &["follow"]),
-    ("expires", &["ttl"]),
-    ("expiry", &["ttl"]),
-    ("fetch", &["get"]),
-    ("fields", &["attributes", "select"]),
-    ("filter", &["where", "if"]),
-    ("filters", &["where", "if"]),
-    ("find", &["list"]),
-    ("foreign_keys", &["references"]),
-    ("get_item", &["get"]),
-    ("handler", &["function"]),
-    ("hash_key", &["partition", "key"]),
-    ("id", &["key"]),
-    ("identity", &["key"]),
-    ("include", &["follow"]),
-    ("increment", &["add"]),
-    ("insert", &["create"]),
-    ("item_size", &["size"]),
-    ("items", &["count"]),
-    ("join", &["follow"]),
-    ("keys", &["key"]),
-    ("kind", &["type"]),
-    ("lambda", &["function"]),
-    ("length", &["max"]),
-    ("match", &["where", "if"]),
-    ("max_length", &["max"]),
-    ("models", &["entities"]),
-    ("name", &["design"]),
-    ("new", &["create"]),
-    ("notes", &["description"]),
-    ("nullable", &["optional"]),
-    ("order", &["sort"]),
-    ("order_by", &["sort"]),
-    ("page_size", &["limit"]),
-    ("partition_key", &["partition", "key"]),
-    ("pitr", &["point_in_time_recovery"]),
-    ("pk", &["partition", "key"]),
-    ("primary", &["key"]),
-    ("primary_key", &["key"]),
-    ("projection", &["select"]),
-    ("properties", &["attributes"]),
-    ("put_item", &["put"]),
-    ("qps", &["rate"]),
-    ("queries", &["patterns"]),
-    ("query", &["list"]),
-    ("range_key", &["sort", "key"]),
-    ("read", &["get"]),
-    ("readonly", &["immutable"]),
-    ("recovery", &["point_in_time_recovery"]),
-    ("regions", &["replicas"]),
-    ("repeat", &["times"]),
-    ("replace", &["put"]),
-    ("returning", &["return"]),
-    ("rps", &["rate"]),
-    ("save", &["put"]),
-    ("scan", &["list"]),
-    ("search", &["list"]),
-    ("sk", &["sort", "key"]),
-    ("sort_by", &["sort"]),
-    ("sort_key", &["sort", "key"]),
-    ("sortkey", &["sort", "key"]),
-    ("starts_with", &["prefix"]),
-    ("steps", &["transaction"]),
-    ("time_to_live", &["ttl"]),
-    ("top", &["limit"]),
-    ("tps", &["rate"]),
-    ("transact", &["transaction"]),
-    ("unset", &["remove"]),
-    ("upsert", &["update"]),
-    ("values", &["type", "set"]),
-    ("when", &["if", "where"]),
-    ("where", &["if"]),
-    ("with", &["follow", "set"]),
-    ("write", &["put"]),
-];
-
-/// The known name that was probably meant.
-fn meant<'a>(written: &str, known: &[&'a str]) -> Option<&'a str> {
-    let habit = HABITS.iter().find(|(from, _)| *from == written);
-    let lower = written.to_lowercase().replace('-', "_");
-    let habit = habit.or_else(|| HABITS.iter().find(|(from, _)| *from == lower));
-    let usual = habit.and_then(|(_, to)| {
-        to.iter()
-            .find_map(|name| known.iter().copied().find(|k| k == name))
-    });
-    usual.or_else(|| crate::diagnostic::nearest(written, known.iter().copied()))
 }
 
 impl Form {

@@ -48,6 +48,9 @@ fn scalar(lexeme: &Lexeme) -> Value {
     );
     if !lexeme.pattern.is_empty() {
         made.insert("pattern".to_owned(), json!(lexeme.pattern));
+        if lexeme.any_scalar && lexeme.pattern.starts_with(r"^\s*[0-9]") {
+            made.insert("minimum".to_owned(), json!(0));
+        }
     }
     Value::Object(made)
 }

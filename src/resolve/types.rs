@@ -1,5 +1,6 @@
 //! The types of attributes, followed through references, and what hangs on them: defaults, shares, derivations.
 
+use super::type_names::{Meaning, TYPE_NAMES};
 use super::{attribute_named, constants, read_unit, sense, units};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Node, Value};
@@ -140,26 +141,6 @@ fn simple_type(text: &str) -> Option<Type> {
     })
 }
 
-/// The names of types that are one word.
-const TYPE_NAMES: [&str; 16] = [
-    "string",
-    "integer",
-    "decimal",
-    "boolean",
-    "timestamp",
-    "date",
-    "month",
-    "epoch",
-    "uuid",
-    "ulid",
-    "ksuid",
-    "binary",
-    "list",
-    "map",
-    "set(string)",
-    "set(number)",
-];
-
 fn enumeration(node: &Node, items: &[Node], found: &mut Diagnostics) -> Option<Type> {
     let mut values: Vec<String> = Vec::new();
     for item in items {
@@ -234,49 +215,6 @@ fn entity_type(
         None => Some(Written::Key(id)),
         Some(attribute) => attribute_named(attribute, node.span, &entities[at], found)
             .map(|a| Written::Attribute(id, a)),
-    }
-}
-
-trait Meaning {
-    /// A help with the type that was probably meant.
-    fn meaning<'a>(self, text: &str, known: impl Iterator<Item = &'a str>) -> Self;
-}
-
-impl Meaning for Diagnostic {
-    fn meaning<'a>(self, text: &str, known: impl Iterator<Item = &'a str>) -> Self {
-        if let Some(ty) = text.strip_suffix('?') {
-            return self.help(format!(
-                "`?` stands after the name of the attribute: `name?: {ty}`"
-            ));
-        }
-        let lower = text.to_lowercase();
-        let elsewhere = match lower.as_str() {
-            "text" | "str" | "txt" | "varchar" | "char" | "s" | "email" | "url" => Some("string"),
-            "int" | "long" | "bigint" | "int64" | "i64" | "u64" | "counter" | "n" => {
-                Some("integer")
-            }
-            "number" | "float" | "double" | "numeric" | "money" | "real" => Some("decimal"),
-            "bool" | "flag" => Some("boolean"),
-            "datetime" | "date_time" | "instant" | "time" | "iso8601" => Some("timestamp"),
-            "unix" | "unixtime" | "ttl" | "seconds" => Some("epoch"),
-            "bytes" | "blob" | "b" => Some("binary"),
-            "guid" => Some("uuid"),
-            "array" | "l" => Some("list"),
-            "object" | "json" | "dict" | "struct" | "document" | "m" => Some("map"),
-            "set" | "stringset" | "string_set" | "ss" | "set<string>" => Some("set(string)"),
-            "ns" | "set<number>" | "set(integer)" | "set(decimal)" => Some("set(number)"),
-            _ if lower.starts_with("list") || lower.starts_with("array") => Some("list"),
-            _ if lower.starts_with("map") => Some("map"),
-            "enum" => {
-                return self
-                    .help("an enumeration is the list of its values, such as `[placed, paid]`");
-            }
-            _ => None,
-        };
-        match elsewhere {
-            Some(ty) => self.suggest(ty),
-            None => self.did_you_mean(text, known),
-        }
     }
 }
 

@@ -55,13 +55,13 @@ lexeme!(
     RATE,
     "a rate such as `300/s` or `2M/day`",
     r"^\s*[0-9][0-9_]*(\.[0-9]+)?\s*[kKMGT]?\s*/\s*(s|min|h|day)\s*$",
-    true
+    false
 );
 lexeme!(
     SHARE,
     "a share such as `2%`",
     r"^\s*[0-9]+(\.[0-9]+)?\s*%\s*$",
-    true
+    false
 );
 lexeme!(
     REPEAT,
