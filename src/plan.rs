@@ -71,6 +71,7 @@ pub struct Proof {
     /// Whether the number is the least.
     pub optimal: bool,
     /// `clique`: by the lower bound; `exhaustive`: by search.
+    #[schemars(extend("enum" = ["clique", "exhaustive"]))]
     pub method: String,
     /// The pairs of the clique behind the lower bound.
     pub conflicts: Vec<ConflictEntry>,
@@ -148,6 +149,7 @@ pub struct DiagnosticEntry {
     /// Its code.
     pub code: String,
     /// `error` or `warning`.
+    #[schemars(extend("enum" = ["error", "warning"]))]
     pub severity: String,
     /// What is the matter.
     pub message: String,

@@ -20,6 +20,7 @@ pub struct Pattern {
     /// The entities that it reads or writes, sorted.
     pub entities: Vec<String>,
     /// `covered`, `degraded`, `external` or `uncovered`.
+    #[schemars(extend("enum" = ["covered", "degraded", "external", "uncovered"]))]
     pub status: String,
     /// Where it is served, if not by this design.
     pub external: Option<String>,
@@ -38,6 +39,7 @@ pub struct Pattern {
     /// How many parameter sets a call takes at most.
     pub batch: Option<u32>,
     /// `by_entity` or `merged`.
+    #[schemars(extend("enum" = ["by_entity", "merged"]))]
     pub order: String,
     /// What is done.
     pub steps: Vec<Step>,
@@ -51,6 +53,7 @@ pub struct VariantEntry {
     /// Which parameters are given.
     pub when: When,
     /// Its status.
+    #[schemars(extend("enum" = ["covered", "degraded", "uncovered"]))]
     pub status: String,
     /// Its price.
     pub price: Vec<String>,
@@ -75,6 +78,7 @@ pub struct Parameter {
     /// Its name.
     pub name: String,
     /// `by`, `from`, `to`, `bound`, `prefix`, `value` or `list`.
+    #[schemars(extend("enum" = ["by", "from", "to", "bound", "prefix", "value", "list"]))]
     pub role: String,
     /// For each entity the attribute that it stands for.
     pub attributes: BTreeMap<String, String>,
@@ -131,6 +135,7 @@ pub enum Step {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ReadStep {
     /// `GetItem`, `BatchGetItem`, `Query` or `Scan`.
+    #[schemars(extend("enum" = ["GetItem", "BatchGetItem", "Query", "Scan"]))]
     pub call: String,
     /// The table.
     pub table: String,
@@ -159,6 +164,7 @@ pub struct ReadStep {
     /// How the answers of several requests are merged; null: one after the other.
     pub merge: Option<Vec<MergeKey>>,
     /// `items`, `nothing` or `followed`.
+    #[schemars(extend("enum" = ["items", "nothing", "followed"]))]
     pub returns: String,
     /// The entities of what is followed.
     pub followed: Option<Vec<String>>,
@@ -295,6 +301,7 @@ pub enum PathStep {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct WriteStep {
     /// `PutItem`, `UpdateItem`, `DeleteItem` or `TransactWriteItems`.
+    #[schemars(extend("enum" = ["PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems"]))]
     pub call: String,
     /// The table.
     pub table: String,
@@ -308,6 +315,7 @@ pub struct WriteStep {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ActionEntry {
     /// `put`, `update`, `delete` or `check`.
+    #[schemars(extend("enum" = ["put", "update", "delete", "check"]))]
     pub action: String,
     /// The entity.
     pub entity: String,
@@ -383,5 +391,6 @@ pub struct KeyChange {
     pub index: String,
     /// `set`, `remove` or `either`.
     #[serde(rename = "do")]
+    #[schemars(extend("enum" = ["set", "remove", "either"]))]
     pub change: String,
 }

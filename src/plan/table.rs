@@ -35,6 +35,7 @@ pub struct KeyAttribute {
     pub attribute: String,
     /// `S`, `N` or `B`.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["S", "N", "B"]))]
     pub ty: String,
 }
 
@@ -44,6 +45,7 @@ pub struct Index {
     /// Its name.
     pub name: String,
     /// `global` or `local`.
+    #[schemars(extend("enum" = ["global", "local"]))]
     pub kind: String,
     /// Its key.
     pub key: Key,
@@ -56,6 +58,7 @@ pub struct Index {
 pub struct ProjectionEntry {
     /// `ALL`, `KEYS_ONLY` or `INCLUDE`.
     #[serde(rename = "type")]
+    #[schemars(extend("enum" = ["ALL", "KEYS_ONLY", "INCLUDE"]))]
     pub ty: String,
     /// The physical attributes of `INCLUDE`.
     pub attributes: Vec<String>,
@@ -65,6 +68,7 @@ pub struct ProjectionEntry {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TableSettings {
     /// `on_demand` or `provisioned`.
+    #[schemars(extend("enum" = ["on_demand", "provisioned"]))]
     pub billing: String,
     /// Read capacity units, from and to, where provisioned.
     pub read_capacity: Option<[u64; 2]>,
@@ -73,12 +77,14 @@ pub struct TableSettings {
     /// Target utilisation of autoscaling in percent, where provisioned.
     pub target_percent: Option<u32>,
     /// `standard` or `infrequent_access`.
+    #[schemars(extend("enum" = ["standard", "infrequent_access"]))]
     pub class: String,
     /// Days of point-in-time recovery; null: off.
     pub point_in_time_recovery_days: Option<u32>,
     /// Whether the table is protected from deletion.
     pub deletion_protection: bool,
     /// `aws_owned`, `aws_managed` or `customer_key`.
+    #[schemars(extend("enum" = ["aws_owned", "aws_managed", "customer_key"]))]
     pub encryption: String,
     /// The customer's key.
     pub kms_key: Option<String>,
@@ -87,6 +93,7 @@ pub struct TableSettings {
     /// Regions of replicas.
     pub replicas: Vec<String>,
     /// `eventual` or `strong`.
+    #[schemars(extend("enum" = ["eventual", "strong"]))]
     pub consistency: String,
     /// Whether alarms are wanted.
     pub alarms: bool,
@@ -137,6 +144,7 @@ pub struct Stored {
     pub values: Option<Vec<String>>,
     /// How it is stored: `string`, `timestamp`, `number`, `boolean`, `binary`, `list`, `map`, `string_set`, `number_set`.
     #[serde(rename = "as")]
+    #[schemars(extend("enum" = ["string", "timestamp", "number", "boolean", "binary", "list", "map", "string_set", "number_set"]))]
     pub stored_as: String,
     /// Whether an item may lack it.
     pub optional: bool,
@@ -158,6 +166,7 @@ pub struct Stored {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DerivedEntry {
     /// `day`, `month`, `year`, `hour`, `lower`, `prefix`, `bucket` or `concat`.
+    #[schemars(extend("enum" = ["day", "month", "year", "hour", "lower", "prefix", "bucket", "concat"]))]
     pub function: String,
     /// Its sources.
     pub of: Vec<String>,
@@ -182,6 +191,7 @@ pub struct Kind {
     /// Its name: the entity's, of a guard with its attributes.
     pub name: String,
     /// `item` or `guard`.
+    #[schemars(extend("enum" = ["item", "guard"]))]
     pub role: String,
     /// The table.
     pub table: String,
