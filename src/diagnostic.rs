@@ -187,19 +187,26 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
     known
         .into_iter()
         .map(|name| {
-            (
-                strsim::damerau_levenshtein(&lower, &name.to_lowercase()),
-                name,
-            )
+            let known = name.to_lowercase();
+            // Swapped letters are the likelier slip.
+            let swapped = letters(&known) == letters(&lower);
+            let distance = strsim::damerau_levenshtein(&lower, &known);
+            (distance, !swapped, name)
         })
-        .filter(|(distance, name)| {
+        .filter(|(distance, _, name)| {
             let length = written.chars().count();
             let longest = length.max(name.chars().count());
             // Two changes of a short word make any other.
             *distance <= if length < 5 { 1 } else { (longest + 1) / 3 }
         })
         .min()
-        .map(|(_, name)| name)
+        .map(|(_, _, name)| name)
+}
+
+fn letters(text: &str) -> Vec<char> {
+    let mut made: Vec<char> = text.chars().collect();
+    made.sort_unstable();
+    made
 }
 
 /// The findings of a run, in the order in which they were made.
