@@ -185,10 +185,10 @@ fn describe(
         || "the table".to_owned(),
         |at| schema.indexes[at].name.clone(),
     );
-    let names: Vec<&str> = family
+    let names: Vec<String> = family
         .members
         .iter()
-        .map(|m| workload.entity(m.entity).name.as_str())
+        .map(|m| format!("`{}`", workload.entity(m.entity).name))
         .collect();
     let partition = workload
         .entity(first)
@@ -221,7 +221,7 @@ fn describe(
         ),
         note: format!(
             "the items of {} lie under {by}; one partition serves 1,000 write and 3,000 read units a second",
-            crate::document::form::quoted(&names)
+            names.join(" and ")
         ),
         help,
     })

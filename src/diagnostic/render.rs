@@ -20,13 +20,17 @@ pub fn render(diagnostics: &[&Diagnostic], source: &Source, colour: bool, width:
     let text: String = source.text.chars().map(visible).collect();
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let notes: Vec<String> = diagnostic.notes.iter().map(|n| wrapped(n, width)).collect();
-        let help = diagnostic.help.as_ref().map(|h| wrapped(h, width));
-        let shown = Diagnostic {
-            notes,
-            help,
-            ..(*diagnostic).clone()
-        };
+        let clean = |text: &String| -> String { text.chars().map(visible).collect() };
+        let mut shown = (*diagnostic).clone();
+        shown.message = clean(&shown.message);
+        for label in &mut shown.labels {
+            label.text = clean(&label.text);
+        }
+        for note in &mut shown.notes {
+            *note = wrapped(&clean(note), width);
+        }
+        shown.help = shown.help.as_ref().map(|h| wrapped(&clean(h), width));
+        shown.replacement = shown.replacement.map(|(span, with)| (span, clean(&with)));
         out.push_str(&renderer.render(&groups(&shown, &source.name, &text)));
         out.push_str("\n\n");
     }
@@ -53,12 +57,20 @@ fn wrapped(text: &str, width: usize) -> String {
     out
 }
 
-/// One-byte control characters become `?`; the rest stays.
+/// Characters that would move the cursor, end the line or turn the direction of writing become visible ones of the same
+/// length in bytes; the rest stays.
 fn visible(c: char) -> char {
-    if c.is_ascii_control() && c != '\n' && c != '\t' {
-        '?'
-    } else {
-        c
+    match c {
+        '\n' | '\t' => c,
+        _ if c.is_ascii_control() => '?',
+        // The control characters of ISO 8859, of which one begins an escape sequence.
+        '\u{80}'..='\u{9f}' => '\u{bf}',
+        '\u{2028}'..='\u{202e}'
+        | '\u{2066}'..='\u{2069}'
+        | '\u{200e}'
+        | '\u{200f}'
+        | '\u{feff}' => '\u{fffd}',
+        _ => c,
     }
 }
 

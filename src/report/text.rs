@@ -310,8 +310,10 @@ impl Page {
                 WRITE_UNITS.title,
             ]),
         ];
+        // A space on both sides, and one between columns where there are lines.
+        let around = if self.plain { 2 } else { 3 };
         let needed =
-            |columns: &[Column]| -> usize { columns.iter().map(|c| c.width(of) + 2).sum() };
+            |columns: &[Column]| -> usize { columns.iter().map(|c| c.width(of) + around).sum() };
         let last = tries.len() - 1;
         let fits = |columns: &Vec<Column>| needed(columns) <= self.width;
         tries

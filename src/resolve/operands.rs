@@ -178,6 +178,8 @@ pub(super) fn changes(
             });
         }
     }
+    // The order in the file means nothing, so nothing may follow from it.
+    made.sort_by(|a, b| (a.attribute, &a.path).cmp(&(b.attribute, &b.path)));
     made
 }
 
@@ -280,6 +282,9 @@ pub(super) fn conditions(
             });
         }
     }
+    made.sort_by(|a, b| {
+        (a.attribute, &a.path, a.operator).cmp(&(b.attribute, &b.path, b.operator))
+    });
     made
 }
 

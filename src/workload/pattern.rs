@@ -326,7 +326,7 @@ pub struct Change {
 }
 
 /// A step of a path into a map.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PathSegment {
     /// A fixed name.
     Name(String),
@@ -368,7 +368,7 @@ pub struct Condition {
 }
 
 /// The operators of conditions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Operator {
     /// `=`
     Equal,
