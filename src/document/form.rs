@@ -497,7 +497,7 @@ fn wrong_form(node: &Node, shape: Shape) -> Diagnostic {
     }
     let found = made(format!("expected {}, got {got}", shape.describe()))
         .note(match &node.value {
-            Value::Null => "nothing stands after the `:`",
+            Value::Null => "no value is here: nothing at all, `null` or `~`",
             _ => "`design explain language` describes what each field takes",
         })
         .help(format!("write it like {}", shape.example()));

@@ -5,7 +5,7 @@
 
 use super::view::{KeyRow, PatternRow, View, view};
 use crate::plan::Plan;
-use comfy_table::{ContentArrangement, Table, presets};
+use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
 use std::collections::BTreeMap;
 
 /// Renders a plan, at most `width` columns wide; `plain` without lines, for files and pipes.
@@ -176,6 +176,24 @@ impl Page {
                 },
                 &row.count.to_string(),
             ]);
+        }
+        // What an index carries is a list that can be broken; its name cannot.
+        let longest = of.indexes.iter().map(|i| i.name.chars().count()).max();
+        if longest.is_some_and(|l| l <= self.width / 3)
+            && let Some(column) = table.column_mut(0)
+        {
+            column.set_constraint(ColumnConstraint::ContentWidth);
+        }
+        // Its header has two words of nine characters at most.
+        if let Some(column) = table.column_mut(2) {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(11)));
+        }
+        let words = of.indexes.iter().flat_map(|i| i.projection.split(' '));
+        let longest = words.map(|w| w.chars().count() + 2).max();
+        if let Some(longest) = longest.filter(|l| *l <= self.width / 3)
+            && let (Some(column), Ok(least)) = (table.column_mut(4), u16::try_from(longest))
+        {
+            column.set_constraint(ColumnConstraint::LowerBoundary(Width::Fixed(least)));
         }
         finished(&table)
     }
