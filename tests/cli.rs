@@ -1,5 +1,7 @@
 //! The binary as scripts and people meet it: exit statuses, streams, widths, colours.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test ends there")]
+
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};

@@ -1,5 +1,7 @@
 //! Every diagnostic code is shown by at least one fixture of `tests/diagnostics`.
 
+#![expect(clippy::expect_used, reason = "a test ends there")]
+
 use design::diagnostic::Code;
 use std::collections::BTreeSet;
 

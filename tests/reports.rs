@@ -1,5 +1,7 @@
 //! What users see of each example: the text report of a terminal of 80 columns, and the Markdown.
 
+#![expect(clippy::expect_used, reason = "a test ends there")]
+
 use design::report::{markdown, text};
 use design::source::Source;
 use design::{Objective, compile};

@@ -1,6 +1,8 @@
 //! Whatever the file holds, the tool ends with a plan or with findings; and what does not matter in a file does not
 //! matter for the plan.
 
+#![expect(clippy::expect_used, clippy::panic, reason = "a test ends there")]
+
 use design::document::{Node, ScalarKind, Value, parse};
 use design::plan::Plan;
 use design::report::{markdown, text};
@@ -76,9 +78,10 @@ fn deep_nesting_is_refused() {
             );
         }
     }
-    let block: String = (0..2_000)
-        .map(|n| format!("{}a:\n", " ".repeat(n)))
-        .collect();
+    let mut block = String::new();
+    for n in 0..2_000 {
+        let _ = writeln!(block, "{}a:", " ".repeat(n));
+    }
     assert!(first_code(&block).starts_with("D01"));
 }
 
@@ -759,7 +762,7 @@ fn a_read_less_never_needs_an_index_more() {
         let before = placeless(&name, &text);
         for read in reads(&tree).iter().step_by(2) {
             let less = with_patterns(&tree, |patterns| {
-                patterns.retain(|(k, _)| k.text() != Some(read))
+                patterns.retain(|(k, _)| k.text() != Some(read));
             });
             let after = placeless(&name, &less);
             if indexes(&after) > indexes(&before) || uncovered(&after) > uncovered(&before) {
