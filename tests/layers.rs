@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// For each top module those that it may use, from the bottom up: each uses only what stands above its line.
-const LAYERS: [(&str, &[&str]); 18] = [
+const LAYERS: [(&str, &[&str]); 19] = [
     ("source", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
@@ -28,10 +28,11 @@ const LAYERS: [(&str, &[&str]); 18] = [
     ("demand", &["estimate", "heat", "workload"]),
     ("layout", &["demand", "encoding", "workload"]),
     ("schema", &["demand", "layout", "workload"]),
+    ("effect", &["layout", "schema", "solve", "workload"]),
     (
         "cost",
         &[
-            "demand", "encoding", "estimate", "layout", "schema", "solve", "workload",
+            "demand", "effect", "encoding", "estimate", "layout", "schema", "solve", "workload",
         ],
     ),
     (
@@ -48,6 +49,7 @@ const LAYERS: [(&str, &[&str]); 18] = [
             "cost",
             "demand",
             "diagnostic",
+            "effect",
             "encoding",
             "estimate",
             "heat",
@@ -76,11 +78,12 @@ const LAYERS: [(&str, &[&str]); 18] = [
 ];
 
 /// Uses of a module that stands further down, each to be resolved.
-const UPWARDS: [(&str, &str); 2] = [
+const UPWARDS: [(&str, &str); 3] = [
     // The number of shards that a read needs is estimated from peak rates, which `heat` knows.
     ("demand", "heat"),
-    // Which attributes a projection includes is decided where indexes are.
+    // Guards and projections are worked out where indexes are chosen.
     ("cost", "solve"),
+    ("effect", "solve"),
 ];
 
 /// Crates that only some modules may use.
