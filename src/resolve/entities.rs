@@ -89,6 +89,7 @@ fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Ent
                     no.span,
                     format!("`{written}` is optional by its `?`"),
                 )
+                .note("`?` and `optional` say the same, so they cannot say different things")
                 .help(format!("write `{attribute}`, or drop `optional: false`")),
             );
         }

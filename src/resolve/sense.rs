@@ -15,6 +15,12 @@ pub(super) fn attribute(attribute: &Attribute, node: &Node, found: &mut Diagnost
             found.push(
                 Diagnostic::at(Code::D0211, key.span, message)
                     .context(attribute.span, format!("`{name}` is declared here"))
+                    .note(match field {
+                        "default" => "derived attributes are computed on every write",
+                        "share" => "a share of any value says how many items have the attribute",
+                        "max" => "it is the most bytes of a text, or the greatest size of a number",
+                        _ => "the names of stored attributes become parts of expressions and policies",
+                    })
                     .help(help),
             );
         }
@@ -68,6 +74,7 @@ fn left_out(step: &Step, entity: &Entity, found: &mut Diagnostics) {
         found.push(
             Diagnostic::at(Code::D0216, change.span, message)
                 .context(attribute.span, "declared here")
+                .note("a `create` or `put` takes required attributes always, optional ones when they are given")
                 .help(help),
         );
     }
@@ -83,6 +90,7 @@ fn left_out(step: &Step, entity: &Entity, found: &mut Diagnostics) {
                 change.span,
                 format!("removing `{name}` takes no parameter that could be left out"),
             )
+            .note("a `?` is for parameters that the caller may leave out")
             .help(format!("write `{name}`; what is not there is no error")),
         );
     }
@@ -136,6 +144,7 @@ fn never_missing(step: &Step, entity: &Entity, found: &mut Diagnostics) {
                     format!("`{}` is required and never missing", attribute.name),
                 )
                 .context(attribute.span, "declared here")
+                .note("no item meets such a condition, so nothing would ever be written")
                 .help(format!(
                     "declare it as `{}?`, or drop the condition",
                     attribute.name
@@ -154,6 +163,7 @@ fn never_missing(step: &Step, entity: &Entity, found: &mut Diagnostics) {
                     format!("{} is not compared as a whole", attribute.ty.with_article()),
                 )
                 .context(attribute.span, "declared here")
+                .note("what can be asked is whether it is there, and of a set whether it has an element")
                 .help(format!(
                     "write `{{ {name}: exists }}`, or for a set `{{ {name}: {{ contains: ${name} }} }}`",
                     name = attribute.name
@@ -169,6 +179,7 @@ fn never_missing(step: &Step, entity: &Entity, found: &mut Diagnostics) {
                     condition.span,
                     "`in` takes a list of constants",
                 )
+                .note("a parameter is one value")
                 .help(format!("write `{{ {}: [one, two] }}`", attribute.name)),
             );
         }
