@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// For each top module those that it may use, from the bottom up: each uses only what stands above its line.
-const LAYERS: [(&str, &[&str]); 19] = [
+const LAYERS: [(&str, &[&str]); 20] = [
     ("source", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
@@ -61,6 +61,7 @@ const LAYERS: [(&str, &[&str]); 19] = [
             "workload",
         ],
     ),
+    ("check", &["plan", "workload"]),
     ("report", &["plan"]),
     (
         "cli",
