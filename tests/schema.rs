@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const FORM: [&str; 6] = ["D0102", "D0103", "D0104", "D0105", "D0106", "D0202"];
 
 /// Fixtures of these codes that the schema accepts, and why.
-const ACCEPTED: [(&str, &str); 26] = [
+const ACCEPTED: [(&str, &str); 27] = [
     ("D0103-attribute-without-type", TYPE),
     ("D0103-attribute-without-type-in-an-empty-map", TYPE),
     ("D0103-empty-transaction", EMPTY),
@@ -27,6 +27,7 @@ const ACCEPTED: [(&str, &str); 26] = [
     ("D0104-comparison-in-where", OPERATORS),
     ("D0104-constant-in-by", PARAMETERS),
     ("D0104-empty-list-in-where", EMPTY),
+    ("D0104-in-without-a-list", OPERATORS),
     ("D0104-unknown-operator", OPERATORS),
     ("D0105-parameter", PARAMETERS),
     ("D0105-parameter-with-nothing", PARAMETERS),
