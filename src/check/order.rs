@@ -134,6 +134,10 @@ fn follows(
             }
         }
     }
+    // Of one item there is no order.
+    if entity.determines(fixed) {
+        return None;
+    }
     left.find(|(a, _)| !fixed.contains(*a))
         .map(|(a, _)| format!("`{}` is not in the key", entity.attribute(*a).name))
 }

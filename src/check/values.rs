@@ -110,15 +110,15 @@ impl Given<'_> {
 pub(super) fn few(workload: &Workload, pattern: &Pattern) -> BTreeMap<String, Vec<Constant>> {
     let mut made = BTreeMap::new();
     for parameter in &pattern.parameters {
-        let Some(values) = &parameter.values else {
-            continue;
-        };
         let ty = parameter.attributes.iter().find_map(|(entity, attribute)| {
             let entity = workload.entity(workload.find_entity(entity)?);
             Some(&entity.attribute(entity.find(attribute)?).ty)
         });
         let Some(ty) = ty else { continue };
-        let read: Option<Vec<Constant>> = values.iter().map(|v| constant(v, ty)).collect();
+        let read: Option<Vec<Constant>> = match &parameter.values {
+            Some(values) => values.iter().map(|v| constant(v, ty)).collect(),
+            None => ty.values(),
+        };
         if let Some(read) = read {
             made.insert(parameter.name.clone(), read);
         }

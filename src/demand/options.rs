@@ -323,14 +323,6 @@ fn fans(reader: &Reader<'_>, given: &[usize]) -> Vec<Vec<(AttributeId, Vec<Const
             }
         }
     }
-    // Where the others leave one item already, going through the values of one more reads it again and again.
-    let alike = alike_of(reader, *only, given);
-    made.retain(|fan: &Vec<(AttributeId, Vec<Constant>)>| {
-        fan.iter().all(|(left, _)| {
-            let others = fan.iter().map(|(a, _)| *a).filter(|a| a != left);
-            !entity.determines(others.fold(alike, |set, a| set.with(a)))
-        })
-    });
     made
 }
 

@@ -29,8 +29,13 @@ pub(super) fn partition(
 
 /// Whether a demand names one item of the table by its key: such a read needs no place in the order.
 pub(super) fn is_pointed(setting: &Setting<'_>, demand: &Demand) -> bool {
-    setting.kind == Kind::Table
-        && matches!(demand.parts.as_slice(), [p] if setting.rule(p.entity).identity.is_subset(p.fixed))
+    let [part] = demand.parts.as_slice() else {
+        return false;
+    };
+    let identity = setting.rule(part.entity).identity;
+    // A fan-out over what the key leaves out would read the item once for each value.
+    let fans_over_key = demand.fan.iter().all(|(a, _)| identity.contains(*a));
+    setting.kind == Kind::Table && fans_over_key && identity.is_subset(part.fixed)
 }
 
 /// What each demand fixes of an entity, without what the index settles.

@@ -123,6 +123,9 @@ impl<'a> Scope<'a> {
             return false;
         };
         let identity = self.workload.entity(part.entity).identity_set();
+        if demand.fan.iter().any(|(a, _)| !identity.contains(*a)) {
+            return false;
+        }
         let known = self
             .schema
             .table_family(part.entity)

@@ -147,7 +147,13 @@ fn part(read: &Read, allow: &Allow, (id, entity): (EntityId, &Entity), facts: Fa
     if asked.is_empty() && !allow.filter {
         asked.extend(bounded.map(|a| (a, false)));
     }
-    let order = cut(entity, &asked, all);
+    // In a merged order one item still has its place among those of other entities.
+    let order = if read.interleave {
+        let left = asked.iter().filter(|(a, _)| !all.contains(*a));
+        left.copied().collect()
+    } else {
+        cut(entity, &asked, all)
+    };
     let lost = bounded.is_some_and(|b| order.first().is_none_or(|(a, _)| *a != b));
     Part {
         entity: id,
