@@ -181,6 +181,7 @@ impl<'a> Effect<'a> {
     }
 
     /// What is known of an attribute before the write.
+    #[must_use]
     pub fn before(&self, id: AttributeId) -> Known<'a> {
         if self.step.by.iter().any(|(a, _)| *a == id) {
             return Known::Value;
@@ -207,6 +208,7 @@ impl<'a> Effect<'a> {
     }
 
     /// What is known of an attribute after the write.
+    #[must_use]
     pub fn after(&self, id: AttributeId) -> Known<'a> {
         if matches!(self.step.verb, WriteVerb::Create | WriteVerb::Put) {
             return Known::Value;
@@ -253,6 +255,7 @@ impl<'a> Effect<'a> {
     }
 
     /// The attributes of the item before that an attribute after depends on and the call does not know.
+    #[must_use]
     pub fn needs(&self, id: AttributeId) -> AttributeSet {
         if self.after(id) != Known::Unknown {
             return AttributeSet::default();
@@ -269,6 +272,7 @@ impl<'a> Effect<'a> {
     }
 
     /// Derived attributes that an update has to compute again.
+    #[must_use]
     pub fn derived_anew(&self) -> AttributeSet {
         let entity = self.entity();
         let changed = self.changed();
@@ -279,6 +283,7 @@ impl<'a> Effect<'a> {
     }
 
     /// The attributes whose values the write can change; of an upsert all that it may make.
+    #[must_use]
     pub fn changed(&self) -> AttributeSet {
         let entity = self.entity();
         let mut set = changed(entity, self.step);
@@ -293,6 +298,7 @@ impl<'a> Effect<'a> {
     }
 
     /// The indexes of the entity whose keys have to do with the write.
+    #[must_use]
     pub fn touched(&self) -> Vec<(&'a str, &'a Family, usize)> {
         let changed = self.changed();
         self.schema
@@ -313,6 +319,7 @@ impl<'a> Effect<'a> {
     }
 
     /// Whether the item is in an index after the write, where that is certain.
+    #[must_use]
     pub fn membership(&self, family: &Family, member: usize) -> Option<bool> {
         let entity = self.entity();
         let sparse = &family.members[member].sparse;
@@ -344,6 +351,7 @@ impl<'a> Effect<'a> {
     }
 
     /// Whether the item is certainly in an index neither before nor after the write.
+    #[must_use]
     pub fn stays_out(&self, family: &Family, member: usize) -> bool {
         let sparse = &family.members[member].sparse;
         let outside =
@@ -363,6 +371,7 @@ impl<'a> Effect<'a> {
     }
 
     /// What an update must read for the keys and derived attributes that it writes.
+    #[must_use]
     pub fn needed_by_keys(&self) -> AttributeSet {
         if self.step.verb != WriteVerb::Update {
             return AttributeSet::default();

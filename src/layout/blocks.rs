@@ -126,11 +126,7 @@ fn divisions<'p>(
             let alone = groups[at].len() == 1 && asked.len() == 1;
             if !constant
                 || !alone
-                || !divides(
-                    &entity.attribute(attribute).ty,
-                    &search.held[part.member],
-                    attribute,
-                )
+                || !divides(&entity.attribute(attribute).ty)
                 || made[at].is_some_and(|a| a != attribute)
             {
                 search.fail(Conflict::Partial { demand: p.demand });

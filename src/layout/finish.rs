@@ -9,11 +9,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Puts the directions that were found into the tree.
 pub(super) fn finish(
-    search: Search<'_>,
+    search: &Search<'_>,
     columns: Vec<Vec<AttributeId>>,
     (mut root, parity): (Node, Parity),
 ) -> Family {
-    let descending = choose_directions(&search, &parity);
+    let descending = choose_directions(search, &parity);
     set_directions(&mut root, &descending);
     let shards = search
         .setting

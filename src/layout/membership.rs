@@ -136,13 +136,7 @@ pub(super) fn run_of(part: &Part, held: &Held) -> Result<Option<AttributeId>, ()
     }
 }
 
-/// Whether a component of this type can be divided by its values: it has few, or it is a text of which the index holds
-/// only some constants.
-pub(super) fn divides(ty: &Type, held: &Held, attribute: AttributeId) -> bool {
-    let restricted = || held.sparse.values.iter().any(|(a, _)| *a == attribute);
-    match ty {
-        Type::Enumeration(_) | Type::Boolean => true,
-        Type::String | Type::Uuid | Type::Ulid | Type::Ksuid => restricted(),
-        _ => false,
-    }
+/// Whether a component of this type can be divided by its values: the language divides enumerations.
+pub(super) const fn divides(ty: &Type) -> bool {
+    matches!(ty, Type::Enumeration(_) | Type::Boolean)
 }

@@ -33,7 +33,7 @@ impl Search<'_> {
                 .into_iter()
                 .flat_map(|way| {
                     own.iter()
-                        .map(move |o| [way.as_slice(), &[o.clone()]].concat())
+                        .map(move |o| [way.as_slice(), std::slice::from_ref(o)].concat())
                 })
                 .collect();
             if ways.len() > MOST_WAYS {

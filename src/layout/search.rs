@@ -122,7 +122,7 @@ pub fn arrange(setting: &Setting<'_>) -> Result<Family, Conflict> {
         why: Cell::new(None),
     };
     let root = search.run(&columns)?;
-    let made = finish(search, columns, root);
+    let made = finish(&search, columns, root);
     check_pointed(setting, &made)?;
     // What is built must be read as it was meant.
     let queries = setting.demands.iter().filter(|d| d.shape == Shape::Query);

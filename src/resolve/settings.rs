@@ -270,7 +270,7 @@ fn check_replicas(settings: &Settings, node: &Node, found: &mut Diagnostics) {
     }
 }
 
-/// What a table with multi-Region strong consistency cannot have. Source: Amazon DynamoDB Developer Guide, "How global
+/// What a table with multi-Region strong consistency cannot have. Source: Amazon `DynamoDB` Developer Guide, "How global
 /// tables work".
 pub(super) fn check_strong(tree: &Node, workload: &Workload, found: &mut Diagnostics) {
     let strong = tree.get("table").and_then(|t| t.get("consistency"));

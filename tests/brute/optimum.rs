@@ -320,7 +320,8 @@ pub(crate) fn best(design: &Design, spread: &Spread) -> Option<Best> {
             .slots
             .iter()
             .map(|(place, set)| format!("  {place:?}\n{}", fits.tell(*place, *set)))
-            .collect(),
+            .collect::<Vec<_>>()
+            .concat(),
     })
 }
 

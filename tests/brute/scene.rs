@@ -369,11 +369,12 @@ impl Builder<'_> {
             for (values, part) in self.divided(&wanted, items, fan) {
                 let of_fan: Vec<(usize, i8)> = fan.iter().copied().zip(values).collect();
                 let stray = places(items, |i| {
-                    !question.wants(self.design, i, &given)
-                        && !question.is_only_one(self.design, i, &given, &of_fan)
-                        && !(filters
-                            && question.may_drop(self.design, i, &given)
-                            && of_fan.iter().all(|(a, v)| i.values[*a] == *v))
+                    let wanted = question.wants(self.design, i, &given);
+                    let alone = question.is_only_one(self.design, i, &given, &of_fan);
+                    let dropped = filters
+                        && question.may_drop(self.design, i, &given)
+                        && of_fan.iter().all(|(a, v)| i.values[*a] == *v);
+                    !wanted && !alone && !dropped
                 });
                 // What a request wants of the others of a fan, it reads elsewhere: here they are strays.
                 let others = wanted

@@ -5,7 +5,7 @@ use crate::plan::conditions::{absent, any, constant, element_as, on};
 use crate::plan::{Assignment, Condition};
 use crate::workload::{AttributeSet, Constant, Operand, Operator};
 
-impl<'a> OneStep<'a> {
+impl OneStep<'_> {
     /// That what the call knows of the item beside its table key is so.
     pub(super) fn extra_known(&self, or_missing: bool) -> Vec<Condition> {
         let entity = self.entity();
