@@ -1,6 +1,6 @@
-//! Published workloads whose least number of indexes is known: RUBiS 3, EAC 1, eBay's likes 1.
+//! Published workloads whose least number of indexes is known: `RUBiS` 3, EAC 1, eBay's likes 1.
 //!
-//! The workloads are those of NoSE (Mior, Salem, Aboulnaga and Liu, ICDE 2016); the numbers were derived by hand for
+//! The workloads are those of `NoSE` (Mior, Salem, Aboulnaga and Liu, ICDE 2016); the numbers were derived by hand for
 //! one table in which what a read asks of a parent is copied to the child.
 
 #![expect(clippy::expect_used, reason = "a test ends there")]

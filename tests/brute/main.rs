@@ -4,7 +4,12 @@
 //! degrades as few patterns as the best design that exhaustive search finds. The oracle is written from the language
 //! page: it runs keys on small sets of items and looks whether what a read wants is one run, in order.
 
-#![expect(clippy::panic, clippy::print_stdout, reason = "a test ends there")]
+#![expect(
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a test ends there"
+)]
 
 mod columns;
 mod compare;
