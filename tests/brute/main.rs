@@ -5,7 +5,6 @@
 //! page: it runs keys on small sets of items and looks whether what a read wants is one run, in order.
 
 #![expect(
-    clippy::panic,
     clippy::print_stdout,
     clippy::unwrap_used,
     reason = "a test ends there"
