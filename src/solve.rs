@@ -245,7 +245,7 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             let refine = Refine::new(part, self.model, &kinds, fixed, preference);
             chosen.push(refine.best(start).0);
         }
-        self.pack(parts, &kinds, chosen)
+        self.pack(parts, &kinds, preference, chosen)
     }
 }
 

@@ -6,6 +6,7 @@
 use super::oracle::Slot;
 use super::problem::{Choice, Problem, Vertex};
 use super::projection::needed;
+use super::refine::{Preference, Refine};
 use super::{Context, refine};
 use crate::demand::{Shape, Ways};
 use crate::layout::Kind;
@@ -22,6 +23,7 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
         &self,
         parts: &[Problem<'o, 'a>],
         kinds: &[Kind],
+        preference: Preference,
         chosen: Vec<Vec<Choice>>,
     ) -> Schema {
         let fixed = self.fixed.indexes.len();
@@ -67,7 +69,39 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             let best = tried.into_iter().min_by_key(|(_, cost, _)| *cost);
             placed.push(best.map_or(choices, |(.., c)| c));
         }
+        let differs = |slot: &Carried| matches!(slot, Some(Some(_)));
+        let narrow = |part: &Problem<'o, 'a>, own: &Vec<Choice>| {
+            let of = self.carried(std::slice::from_ref(part), kinds, std::slice::from_ref(own));
+            of.iter().skip(1).any(differs)
+        };
+        if parts.len() > 1 && parts.iter().zip(&placed).any(|(p, c)| narrow(p, c)) {
+            placed = self.polished(parts, kinds, preference, &placed);
+        }
         self.joined(parts, kinds, &placed)
+    }
+
+    /// Moves single reads once more, now that all parts are there: an index that carries little for one part may have to
+    /// carry everything for another.
+    fn polished(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        kinds: &[Kind],
+        preference: Preference,
+        placed: &[Vec<Choice>],
+    ) -> Vec<Vec<Choice>> {
+        let vertices = parts.iter().flat_map(|p| p.vertices.clone()).collect();
+        let locals = kinds.contains(&Kind::Local);
+        let whole = Problem::new(self.oracle, vertices, locals);
+        let refine = Refine::new(
+            &whole,
+            self.model,
+            kinds,
+            self.fixed.indexes.len(),
+            preference,
+        );
+        let mut better = refine.improve(placed.concat()).into_iter();
+        let lengths = placed.iter().map(Vec::len);
+        lengths.map(|n| better.by_ref().take(n).collect()).collect()
     }
 
     /// What the entries of each slot carry for some parts.

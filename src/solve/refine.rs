@@ -105,6 +105,14 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         (search.best, search.score, search.left > 0)
     }
 
+    /// Choices improved by moves of single vertices.
+    #[must_use]
+    pub fn improve(&self, start: Vec<Choice>) -> Vec<Choice> {
+        let some: Vec<Option<Choice>> = start.iter().copied().map(Some).collect();
+        let score = self.score(&some, 0);
+        self.climb(start, score).0
+    }
+
     /// For each depth the least that the vertices from there on can cost to read, wherever they are placed.
     fn rest(&self, order: &[usize]) -> Vec<u128> {
         let mut rest = vec![0; order.len() + 1];

@@ -12,6 +12,7 @@
 
 mod columns;
 mod compare;
+mod cost;
 mod features;
 mod generate;
 mod keys;
