@@ -302,6 +302,11 @@ impl Placing<'_> {
             return None;
         }
         if placed.len() == self.items.len() {
+            let order: Vec<Block> = placed.iter().map(|n| self.block(*n)).collect();
+            if !super::labels::nests(&order) {
+                self.search.fail(Conflict::Neighbours);
+                return None;
+            }
             let tied = self.directions(placed, parity.clone())?;
             return self.fill(placed, Vec::new(), tied, then);
         }
@@ -318,6 +323,13 @@ impl Placing<'_> {
             }
         }
         None
+    }
+
+    fn block(&self, item: usize) -> Block {
+        Block {
+            group: self.items[item].group,
+            value: self.items[item].value.clone(),
+        }
     }
 
     /// Whether an item may come next: runs that have begun go on, values stay in their order.
@@ -384,17 +396,9 @@ impl Placing<'_> {
     ) -> Option<(Node, Parity)> {
         let at = done.len();
         let Some(group) = self.groups.get(at) else {
-            let block = |n: &usize| Block {
-                group: self.items[*n].group,
-                value: self.items[*n].value.clone(),
-            };
-            return then(
-                Node::Blocks {
-                    groups: done,
-                    order: placed.iter().map(block).collect(),
-                },
-                parity,
-            );
+            let order = placed.iter().map(|n| self.block(*n)).collect();
+            let groups = done;
+            return then(Node::Blocks { groups, order }, parity);
         };
         let mut next = |node: Node, parity: Parity| {
             let mut done = done.clone();

@@ -199,8 +199,15 @@ impl Scope<'_> {
             }
         }
         // A block between two values begins like the block that it divides: after the value and everything under it.
-        for (group, (divided, value, rank)) in &between {
-            full[*group] = format!("{}#{value}${rank}{}", full[*divided], names[*group]);
+        let mut open: Vec<usize> = between.keys().copied().collect();
+        while !open.is_empty() {
+            let waits = |group: &usize| open.contains(&between[group].0);
+            let Some(at) = open.iter().position(|g| !waits(g)) else {
+                break;
+            };
+            let group = open.remove(at);
+            let (divided, value, rank) = &between[&group];
+            full[group] = format!("{}#{value}${rank}{}", full[*divided], names[group]);
         }
         for (node, name) in groups.iter_mut().zip(full) {
             self.node(node, &name);
@@ -208,40 +215,62 @@ impl Scope<'_> {
     }
 
     /// The groups that lie between two values of another one: that group, the encoded value before them, and a number
-    /// where several lie there out of their natural order.
+    /// where several lie there out of their natural order. Of several others that they lie between, the innermost one.
     fn between(order: &[Block], names: &[String]) -> BTreeMap<usize, (usize, String, String)> {
+        let mut inside: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+        for (first, last) in gaps(order) {
+            for block in &order[first + 1..last] {
+                let wider = |(f, l): &(usize, usize)| l - f > last - first;
+                if inside.get(&block.group).is_none_or(wider) {
+                    inside.insert(block.group, (first, last));
+                }
+            }
+        }
         let mut made = BTreeMap::new();
-        let divided: Vec<usize> = (0..order.len())
-            .filter(|at| order[*at].value.is_some())
-            .collect();
-        for pair in divided.windows(2) {
-            let (before, after) = (&order[pair[0]], &order[pair[1]]);
-            let Some(value) = before
-                .value
-                .as_ref()
-                .filter(|_| before.group == after.group)
-            else {
-                continue;
-            };
-            let gap: Vec<usize> = order[pair[0] + 1..pair[1]]
-                .iter()
-                .map(|b| b.group)
-                .collect();
-            let natural = gap.windows(2).all(|w| names[w[0]] < names[w[1]]);
-            for (rank, group) in gap.iter().enumerate() {
+        for (first, last) in gaps(order) {
+            let mut here: Vec<usize> = Vec::new();
+            for block in &order[first + 1..last] {
+                if inside.get(&block.group) == Some(&(first, last)) && !here.contains(&block.group)
+                {
+                    here.push(block.group);
+                }
+            }
+            let natural = here.windows(2).all(|w| names[w[0]] < names[w[1]]);
+            let value = order[first].value.as_ref();
+            let value = value.map_or_else(String::new, |v| encoding::escape(&v.plain()));
+            for (rank, group) in here.into_iter().enumerate() {
                 let rank = if natural {
                     String::new()
                 } else {
                     format!("{}.", rank + 1)
                 };
-                made.insert(
-                    *group,
-                    (before.group, encoding::escape(&value.plain()), rank),
-                );
+                made.insert(group, (order[first].group, value.clone(), rank));
             }
         }
         made
     }
+}
+
+/// The places of neighbouring values of one group with other blocks between them.
+fn gaps(order: &[Block]) -> Vec<(usize, usize)> {
+    let mut made = Vec::new();
+    for (first, block) in order.iter().enumerate() {
+        let next = (first + 1..order.len()).find(|at| order[*at].group == block.group);
+        made.extend(next.filter(|n| n - first > 1).map(|n| (first, n)));
+    }
+    made
+}
+
+/// Whether keys can be written for an order of blocks: a group that lies between two values of another one lies there
+/// with all of its blocks, since its keys begin in one way.
+pub(super) fn nests(order: &[Block]) -> bool {
+    gaps(order).into_iter().all(|(first, last)| {
+        let inside = &order[first + 1..last];
+        let outside = order[..first].iter().chain(&order[last + 1..]);
+        let mut outside = outside.filter(|b| b.group != order[first].group);
+        // A group around this gap is there on both sides of it, and not in it.
+        !outside.any(|b| inside.iter().any(|i| i.group == b.group))
+    })
 }
 
 #[cfg(test)]

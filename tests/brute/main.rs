@@ -33,7 +33,7 @@ use std::collections::BTreeMap;
 
 /// The first seed of an ordinary run, and how many each of its parts takes.
 const FIRST: u64 = 800;
-const SEEDS: u64 = 300;
+const SEEDS: u64 = 450;
 
 /// Of a hundred designs so many may be refused or take too long, at most.
 const MOST_SKIPPED: usize = 6;
