@@ -12,7 +12,7 @@ mod costs;
 mod entities;
 mod keys;
 mod parameters;
-mod proof;
+pub mod proof;
 mod reading;
 mod reasons;
 mod settings;

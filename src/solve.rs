@@ -178,7 +178,8 @@ fn choice_of_price(variants: &[Variant]) -> bool {
 }
 
 /// The demands of all variants in one list, and the vertices.
-fn flatten(variants: &[Variant]) -> (Vec<&Demand>, Vec<Vertex>) {
+#[must_use]
+pub fn flatten(variants: &[Variant]) -> (Vec<&Demand>, Vec<Vertex>) {
     let mut demands: Vec<&Demand> = Vec::new();
     let mut vertices = Vec::new();
     for (at, variant) in variants.iter().enumerate() {

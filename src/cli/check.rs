@@ -5,7 +5,7 @@ use super::{Exit, output, read_source};
 use crate::Objective;
 use crate::diagnostic::{Code, Diagnostics, Severity};
 use crate::plan::Plan;
-use crate::report::view::plural;
+use crate::plan::proof::plural;
 use anyhow::{Result, bail};
 use serde_json::json;
 

@@ -150,7 +150,9 @@ fn summary(workload: &Workload, solution: &Solution, proof: &Proof) -> String {
     format!("{pairwise} {closing}")
 }
 
-fn plural(n: usize, one: &str, many: &str) -> String {
+/// A number of things in words.
+#[must_use]
+pub fn plural(n: usize, one: &str, many: &str) -> String {
     if n == 1 {
         format!("1 {one}")
     } else {

@@ -1,6 +1,7 @@
 //! What the views show, computed once: strings and numbers, no layout.
 
 use super::query::{Request, requests};
+use crate::plan::proof::plural;
 use crate::plan::{Entity, KeyEntry, Pattern, Plan, Segment};
 use serde::Serialize;
 
@@ -180,16 +181,6 @@ fn headline(plan: &Plan) -> String {
     }
     parts.push(format!("{} a month", money(plan.cost.usd_per_month)));
     parts.join(", ")
-}
-
-/// "1 index", "2 indexes".
-#[must_use]
-pub fn plural(n: usize, one: &str, many: &str) -> String {
-    if n == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{n} {many}")
-    }
 }
 
 /// Dollars and cents, with commas.

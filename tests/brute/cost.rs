@@ -11,11 +11,11 @@ use crate::compare::{Solved, solved};
 use crate::generate::{Style, design};
 use crate::render::yaml;
 use design::cost::model::Model;
-use design::demand::{Demand, Shape, Ways};
+use design::demand::Shape;
 use design::layout::Kind;
 use design::solve::oracle::{Board, DemandId, FixedKeys, Oracle, Slot};
-use design::solve::problem::{Choice, Problem, Vertex};
-use design::solve::{names, prices, refine, rules, scan};
+use design::solve::problem::{Choice, Problem};
+use design::solve::{flatten, names, prices, refine, rules, scan};
 
 /// Labels are given after the search, and a longer one costs some bytes of storage: one part in so many is no mistake.
 const LABELS: u128 = 100_000;
@@ -83,29 +83,10 @@ impl Enumeration<'_, '_> {
 /// The least cost of all ways; `None` where there are too many.
 fn least(of: &Solved) -> Option<u128> {
     let variants = &of.solution.variants;
-    let mut demands: Vec<&Demand> = Vec::new();
-    let mut vertices = Vec::new();
-    for (at, variant) in variants.iter().enumerate() {
-        let Ways::Demands(all, _) = &variant.ways else {
-            continue;
-        };
-        let mut vertex = Vertex {
-            variant: at,
-            pattern: variant.pattern,
-            demands: Vec::new(),
-            free: None,
-        };
-        for demand in all {
-            let id = DemandId::try_from(demands.len()).ok()?;
-            demands.push(demand);
-            match demand.shape {
-                Shape::Query => vertex.demands.push(id),
-                Shape::ScanTable => vertex.free = Some(id),
-                Shape::ScanIndex => {}
-            }
-        }
-        vertices.push(vertex);
-    }
+    let (demands, mut vertices) = flatten(variants);
+    // Scans of indexes are found afterwards, from queries of a constant partition.
+    let queries = |d: &DemandId| demands[*d as usize].shape != Shape::ScanIndex;
+    vertices.iter_mut().for_each(|v| v.demands.retain(queries));
     let rules = rules::table_rules(&of.workload, variants);
     let fixed = FixedKeys::default();
     let oracle = Oracle::new(&of.workload, &rules, demands, &fixed);
