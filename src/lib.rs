@@ -37,6 +37,8 @@ pub mod schema;
 pub mod solve;
 pub mod source;
 pub mod time;
+#[cfg(feature = "verify")]
+pub mod verify;
 pub mod workload;
 
 use diagnostic::{Code, Diagnostic, Diagnostics};

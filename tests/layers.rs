@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// For each top module those that it may use, from the bottom up: each uses only what stands above its line.
-const LAYERS: [(&str, &[&str]); 20] = [
+const LAYERS: [(&str, &[&str]); 21] = [
     ("source", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
@@ -63,6 +63,8 @@ const LAYERS: [(&str, &[&str]); 20] = [
     ),
     ("check", &["plan", "workload"]),
     ("report", &["plan"]),
+    // It knows a plan by its document alone, and a design by its file.
+    ("verify", &[]),
     (
         "cli",
         &[
@@ -88,13 +90,14 @@ const UPWARDS: [(&str, &str); 3] = [
 ];
 
 /// Crates that only some modules may use.
-const CRATES: [(&str, &[&str]); 6] = [
+const CRATES: [(&str, &[&str]); 7] = [
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli"]),
     ("anstream", &["cli"]),
-    ("serde_saphyr", &["document"]),
+    ("serde_saphyr", &["document", "verify"]),
     ("annotate_snippets", &["diagnostic"]),
     ("comfy_table", &["report"]),
+    ("dynoxide", &["verify"]),
 ];
 
 /// The most lines of a file.

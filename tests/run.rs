@@ -2,9 +2,7 @@
 
 #![expect(clippy::expect_used, reason = "a test ends there")]
 
-#[path = "execution/check/mod.rs"]
-mod check;
-
+use design::verify::{self, Options, engine::Embedded};
 use std::path::{Path, PathBuf};
 
 fn run(path: &Path) -> Result<(), String> {
@@ -18,7 +16,14 @@ fn run(path: &Path) -> Result<(), String> {
         .and_then(|s| s.parse().ok())
         .unwrap_or(2u64);
     for seed in 0..seeds {
-        check::check_design(&yaml, &json, seed, 2, 120).map_err(|e| format!("seed {seed}: {e}"))?;
+        let options = Options {
+            seed,
+            rounds: 2,
+            items: 120,
+            calls: 10,
+        };
+        verify::run(&yaml, &json, Box::new(Embedded::new()?), &options)
+            .map_err(|e| format!("seed {seed}: {e}"))?;
     }
     Ok(())
 }

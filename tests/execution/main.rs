@@ -2,10 +2,26 @@
 
 #![expect(clippy::panic, reason = "a test fails by a panic")]
 
-mod check;
 mod mutations;
 
-use check::check_design;
+use design::verify::{self, Options, Stats, engine::Embedded};
+
+/// Runs a plan on the embedded engine.
+fn check_design(
+    yaml: &str,
+    plan: &str,
+    seed: u64,
+    rounds: usize,
+    items: usize,
+) -> Result<Stats, String> {
+    let options = Options {
+        seed,
+        rounds,
+        items,
+        calls: 10,
+    };
+    verify::run(yaml, plan, Box::new(Embedded::new()?), &options)
+}
 
 const BLOG: (&str, &str) = (
     include_str!("blog/design.yaml"),

@@ -4,8 +4,7 @@
 
 #![expect(clippy::panic, reason = "a test fails by a panic")]
 
-use super::check::check_design;
-use super::{BLOG, LOGIN, STORE, WALL};
+use super::{BLOG, LOGIN, STORE, WALL, check_design};
 use serde_json::{Value as Json, json};
 
 type Break = (&'static str, fn(&mut Json));

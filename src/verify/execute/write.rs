@@ -1,6 +1,6 @@
 //! Writing steps: prepare every action of a call, send one atomic request, and say what failed.
 
-use super::super::engine::EngineError;
+use super::super::client::EngineError;
 use super::super::plan::{Action, ForEach, Pattern, ReadStep, Step, Verb, WriteCall, WriteStep};
 use super::super::value::{Args, Attrs, Failure, Physical};
 use super::pages::all_rows;
@@ -150,7 +150,7 @@ fn send(executor: &Executor, step: &WriteStep, prepared: &[Prepared]) -> Outcome
         WriteCall::Delete => ("DeleteItem", single(asked[0])),
         WriteCall::Transact => ("TransactWriteItems", transaction(&asked)),
     };
-    match executor.engine.call(operation, request) {
+    match executor.client.call(operation, request) {
         Ok(response) => Ok(Sent::Done(Some(response))),
         Err(EngineError::Condition(old)) => failed(executor, &[(asked[0], old)]),
         Err(EngineError::Cancelled(reasons)) => {

@@ -301,7 +301,7 @@ pub(super) fn query(
         "Scan"
     };
     let response = executor
-        .engine
+        .client
         .call(operation, json)
         .map_err(|e| CallError::Fault(format!("{operation}: {e:?}")))?;
     let items = response["Items"].as_array().into_iter().flatten();
@@ -390,7 +390,7 @@ fn get_one(executor: &Executor, step: &ReadStep, key: &Physical) -> Outcome<Opti
         json!({ "TableName": step.table, "Key": key, "ReturnConsumedCapacity": "TOTAL" });
     with_projection(step, &mut json, &[]);
     let response = executor
-        .engine
+        .client
         .call("GetItem", json)
         .map_err(|e| CallError::Fault(format!("GetItem: {e:?}")))?;
     Ok(response.get("Item").and_then(Json::as_object).cloned())
@@ -418,7 +418,7 @@ fn get_batch(
             with_projection(step, &mut part, &names);
             let json =
                 json!({ "RequestItems": { &step.table: part }, "ReturnConsumedCapacity": "TOTAL" });
-            let response = executor.engine.call("BatchGetItem", json);
+            let response = executor.client.call("BatchGetItem", json);
             let response =
                 response.map_err(|e| CallError::Fault(format!("BatchGetItem: {e:?}")))?;
             found.extend(objects(&response["Responses"][&step.table]));

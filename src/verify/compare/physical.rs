@@ -35,7 +35,7 @@ impl Run<'_> {
             }
         }
         for table in &self.plan.tables {
-            for item in self.engine.everything(&table.name, None)? {
+            for item in self.client.everything(&table.name, None)? {
                 self.check_item(table, &item, &mut expected)?;
             }
             self.check_indexes(table)?;
@@ -125,14 +125,14 @@ impl Run<'_> {
 
     /// What an index holds is what the table's items with its key attributes are.
     fn check_indexes(&self, table: &Table) -> Result<(), String> {
-        let items = self.engine.everything(&table.name, None)?;
+        let items = self.client.everything(&table.name, None)?;
         for index in &table.indexes {
             let members = items
                 .iter()
                 .filter(|i| index.key.attributes().all(|a| i.contains_key(&a.name)))
                 .count();
             let found = self
-                .engine
+                .client
                 .everything(&table.name, Some(&index.name))?
                 .len();
             if members != found {

@@ -9,7 +9,7 @@ mod physical;
 mod reads;
 mod writes;
 
-use super::engine::Engine;
+use super::client::Client;
 use super::execute::{CallError, Executor};
 use super::generate::Generator;
 use super::model::{Body, Design, Model, Parameters, Read};
@@ -23,34 +23,42 @@ pub(crate) const CLOCK: i64 = 1_795_168_800_250;
 
 /// What a run did.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Stats {
-    pub(crate) writes: usize,
+pub struct Stats {
+    /// Writes that were compared.
+    pub writes: usize,
     /// Writes of which a condition did not hold.
-    pub(crate) failed: usize,
+    pub failed: usize,
     /// Calls that key limits or encodings refuse.
-    pub(crate) refused: usize,
-    pub(crate) implied_puts: usize,
+    pub refused: usize,
+    /// Items written that no pattern of the file writes.
+    pub implied_puts: usize,
     /// Writes left out because a caller may not make them.
-    pub(crate) outside: usize,
-    pub(crate) reads: usize,
-    pub(crate) pages: usize,
+    pub outside: usize,
+    /// Reads that were compared.
+    pub reads: usize,
+    /// Pages walked.
+    pub pages: usize,
     /// Walks of several pages with items.
-    pub(crate) long_walks: usize,
-    pub(crate) items: usize,
-    pub(crate) requests: usize,
-    pub(crate) rows_read: usize,
+    pub long_walks: usize,
+    /// Items that reads answered.
+    pub items: usize,
+    /// Requests to the engine.
+    pub requests: usize,
+    /// Items that the engine read for them.
+    pub rows_read: usize,
     /// Capacity units.
-    pub(crate) capacity: f64,
-    pub(crate) physical_items: usize,
+    pub capacity: f64,
+    /// Physical items that were compared.
+    pub physical_items: usize,
     /// Patterns that the plan does not serve.
-    pub(crate) unserved: Vec<String>,
+    pub unserved: Vec<String>,
     /// By pattern: calls that were compared, and of reads those with an answer.
-    pub(crate) by_pattern: BTreeMap<String, (usize, usize)>,
+    pub by_pattern: BTreeMap<String, (usize, usize)>,
 }
 
 pub(crate) struct Run<'a> {
     plan: &'a Plan,
-    engine: &'a Engine,
+    client: &'a Client,
     model: Model,
     generator: Generator,
     parameters: BTreeMap<String, Parameters>,
@@ -62,7 +70,7 @@ pub(crate) struct Run<'a> {
 impl<'a> Run<'a> {
     pub(crate) fn new(
         plan: &'a Plan,
-        engine: &'a Engine,
+        client: &'a Client,
         design: Design,
         seed: u64,
         items: usize,
@@ -76,7 +84,7 @@ impl<'a> Run<'a> {
         let model = Model::new(design, CLOCK);
         let mut run = Self {
             plan,
-            engine,
+            client,
             model,
             generator,
             parameters,
@@ -107,7 +115,7 @@ impl<'a> Run<'a> {
     fn executor(&self) -> Executor<'a> {
         Executor {
             plan: self.plan,
-            engine: self.engine,
+            client: self.client,
             now: self.model.now,
         }
     }
@@ -126,7 +134,7 @@ impl<'a> Run<'a> {
 
     /// How many requests were made, and the last ones.
     fn counted_requests(&mut self) -> (usize, Vec<String>) {
-        let log = self.engine.take_log();
+        let log = self.client.take_log();
         let requests = log.requests;
         self.stats.requests += log.requests;
         self.stats.rows_read += log.rows_read;

@@ -2,14 +2,17 @@
 
 #![expect(clippy::panic, reason = "a test fails by a panic")]
 
+use super::client::Client;
 use super::compare::CLOCK;
-use super::engine::Engine;
+use super::engine::{Embedded, Engine, Fault, tables};
 use super::execute::{CallError, Executor, Written};
 use super::plan::Plan;
 use super::value::{Args, Attrs, Decimal, Failure, Value};
-use serde_json::json;
+use serde_json::{Value as Json, json};
+use std::cell::RefCell;
+use std::rc::Rc;
 
-const STORE: &str = include_str!("../plans/store.json");
+const STORE: &str = include_str!("../../tests/execution/plans/store.json");
 
 fn text(value: &str) -> Value {
     Value::Text(value.to_owned())
@@ -25,15 +28,58 @@ fn args(values: &[(&str, Value)]) -> Args {
     }
 }
 
-fn with_store(run: impl FnOnce(&Executor) -> Result<(), CallError>) {
+type OtherWriter = Box<dyn FnOnce(&Embedded)>;
+
+/// An engine on which another writer comes just before the next write.
+struct Shared {
+    engine: Embedded,
+    other_writer: RefCell<Option<OtherWriter>>,
+}
+
+impl Engine for Rc<Shared> {
+    fn call(&self, operation: &str, request: Json) -> Result<Json, Fault> {
+        if matches!(
+            operation,
+            "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems"
+        ) && let Some(other_writer) = self.other_writer.take()
+        {
+            other_writer(&self.engine);
+        }
+        self.engine.call(operation, request)
+    }
+
+    fn name(&self) -> String {
+        self.engine.name()
+    }
+}
+
+/// A store, and a way to have another writer come before the next write.
+struct Store<'a> {
+    executor: Executor<'a>,
+    shared: Rc<Shared>,
+}
+
+impl Store<'_> {
+    fn before_next_write(&self, other_writer: impl FnOnce(&Embedded) + 'static) {
+        *self.shared.other_writer.borrow_mut() = Some(Box::new(other_writer));
+    }
+}
+
+fn with_store(run: impl FnOnce(&Store) -> Result<(), CallError>) {
     let plan = Plan::read(STORE).unwrap_or_else(|e| panic!("{e}"));
-    let engine = Engine::new(&plan).unwrap_or_else(|e| panic!("{e}"));
+    let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
+    tables::create(&engine, &plan).unwrap_or_else(|e| panic!("{e}"));
+    let shared = Rc::new(Shared {
+        engine,
+        other_writer: RefCell::default(),
+    });
+    let client = Client::new(Box::new(Rc::clone(&shared)));
     let executor = Executor {
         plan: &plan,
-        engine: &engine,
+        client: &client,
         now: CLOCK,
     };
-    run(&executor).unwrap_or_else(|e| panic!("{e:?}"));
+    run(&Store { executor, shared }).unwrap_or_else(|e| panic!("{e:?}"));
 }
 
 fn add_customer(executor: &Executor, id: &str, email: &str) -> Result<Written, CallError> {
@@ -48,7 +94,7 @@ fn add_customer(executor: &Executor, id: &str, email: &str) -> Result<Written, C
 }
 
 /// Another writer's change of a customer's email, with its guards and index keys.
-fn foreign_change(engine: &Engine, id: &str, from: &str, to: &str) {
+fn foreign_change(engine: &Embedded, id: &str, from: &str, to: &str) {
     let guard = |email: &str| json!({ "PK": { "S": format!("UNIQUE#Customer#email#{email}#") }, "SK": { "S": "UNIQUE" } });
     let mut item = guard(to);
     item["_type"] = json!({ "S": "Customer.email" });
@@ -76,7 +122,7 @@ fn foreign_change(engine: &Engine, id: &str, from: &str, to: &str) {
 
 fn guards(executor: &Executor) -> Vec<String> {
     let all = executor
-        .engine
+        .client
         .everything("store", None)
         .unwrap_or_else(|e| panic!("{e}"));
     let keys = all
@@ -89,11 +135,10 @@ fn guards(executor: &Executor) -> Vec<String> {
 
 #[test]
 fn a_value_that_changed_meanwhile_is_read_again() {
-    with_store(|executor| {
+    with_store(|store| {
+        let executor = &store.executor;
         add_customer(executor, "ann", "a@x")?;
-        executor
-            .engine
-            .before_next_write(|engine| foreign_change(engine, "ann", "a@x", "b@x"));
+        store.before_next_write(|engine| foreign_change(engine, "ann", "a@x", "b@x"));
         executor.write(
             "change_email",
             &args(&[("customer_id", text("ann")), ("email", text("c@x"))]),
@@ -113,9 +158,10 @@ fn a_value_that_changed_meanwhile_is_read_again() {
 
 #[test]
 fn an_item_that_vanished_meanwhile_is_not_found() {
-    with_store(|executor| {
+    with_store(|store| {
+        let executor = &store.executor;
         add_customer(executor, "ann", "a@x")?;
-        executor.engine.before_next_write(|engine| {
+        store.before_next_write(|engine| {
             let key = json!({ "PK": { "S": "CUSTOMER#ann#" }, "SK": { "S": "~" } });
             drop(engine.call("DeleteItem", json!({ "TableName": "store", "Key": key })));
         });
@@ -133,7 +179,8 @@ fn an_item_that_vanished_meanwhile_is_not_found() {
 
 #[test]
 fn a_row_that_changed_meanwhile_is_skipped() {
-    with_store(|executor| {
+    with_store(|store| {
+        let executor = &store.executor;
         let order = |id: &str| {
             let total = Value::Dec(Decimal::new(5, 0));
             let values = [
@@ -163,7 +210,7 @@ fn a_row_that_changed_meanwhile_is_skipped() {
             executor.write("place_order", &order(id))?;
         }
         // The first row that is found is paid for before its turn comes.
-        executor.engine.before_next_write(|engine| {
+        store.before_next_write(|engine| {
             let update = json!({
                 "TableName": "store",
                 "Key": { "PK": { "S": "ORDER#1#" }, "SK": { "S": "A" } },

@@ -17,7 +17,7 @@ mod stored;
 mod update;
 mod write;
 
-use super::engine::Engine;
+use super::client::Client;
 use super::plan::{Parameter, Pattern, Plan, When};
 use super::value::{Args, Attrs, Failure, Row};
 
@@ -49,7 +49,7 @@ impl From<String> for CallError {
 
 pub(crate) struct Executor<'a> {
     pub(crate) plan: &'a Plan,
-    pub(crate) engine: &'a Engine,
+    pub(crate) client: &'a Client,
     /// The caller's clock, in milliseconds.
     pub(crate) now: i64,
 }

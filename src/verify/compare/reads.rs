@@ -34,14 +34,14 @@ impl Run<'_> {
 
     /// Runs a read with given parameters on both sides.
     pub(crate) fn run_read(&mut self, name: &str, values: &Attrs) -> Result<(), String> {
-        self.engine.take_log();
+        self.client.take_log();
         let expected = self.expected(name, values)?;
         self.stats.reads += 1;
         let counts = self.stats.by_pattern.entry(name.to_owned()).or_default();
         counts.0 += 1;
         counts.1 += usize::from(!expected.is_empty());
         let outcome = self.compare_read(name, values, &expected);
-        self.engine.cut_answers(None);
+        self.client.cut_answers(None);
         let trace = self.count_requests();
         match outcome {
             Ok(()) => Ok(()),
@@ -179,7 +179,7 @@ impl Run<'_> {
 
     fn cut(&mut self, cut: bool) {
         let random = cut.then(|| self.random());
-        self.engine.cut_answers(random);
+        self.client.cut_answers(random);
     }
 
     fn walk(&mut self, name: &str, values: &Attrs, cut: bool) -> Result<Vec<Page>, Difference> {
@@ -348,7 +348,7 @@ impl Run<'_> {
         cut: bool,
         returned: usize,
     ) -> Result<(), Difference> {
-        let log = self.engine.take_log();
+        let log = self.client.take_log();
         self.stats.requests += log.requests;
         self.stats.rows_read += log.rows_read;
         self.stats.capacity += log.capacity;
@@ -421,7 +421,7 @@ impl Run<'_> {
         for cut in [false, true] {
             self.cut(cut);
             let result = self.executor().batch(name, &sets);
-            self.engine.cut_answers(None);
+            self.client.cut_answers(None);
             let trace = self.count_requests();
             let wanted: Vec<&Identity> = expected.iter().map(|e| &e.identity).collect();
             let outcome = result.map_err(Difference::from).and_then(|page| {

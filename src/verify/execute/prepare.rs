@@ -205,7 +205,7 @@ impl Prepared<'_> {
             "TableName": self.table, "Key": self.key, "ConsistentRead": true, "ReturnConsumedCapacity": "TOTAL",
         });
         let response = executor
-            .engine
+            .client
             .call("GetItem", request)
             .map_err(|e| CallError::Fault(format!("GetItem: {e:?}")))?;
         let item = response.get("Item").and_then(Json::as_object);

@@ -186,7 +186,7 @@ impl Executor<'_> {
     }
 
     fn send(&self, operation: &str, request: serde_json::Value) -> Outcome<()> {
-        self.engine
+        self.client
             .call(operation, request)
             .map(drop)
             .map_err(|e| CallError::Fault(format!("{operation}: {e:?}")))
