@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, reason = "a test ends there")]
 
 use design::verify::{self, Options, engine::Embedded};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 fn run(path: &Path) -> Result<(), String> {
@@ -10,7 +11,7 @@ fn run(path: &Path) -> Result<(), String> {
     let source = design::source::Source::new(path.display().to_string(), yaml.clone());
     let compiled = design::compile(&source, design::Objective::Indexes);
     let plan = compiled.plan.ok_or("does not compile")?;
-    let json = serde_json::to_string(&plan).map_err(|e| e.to_string())?;
+    let plan = serde_json::to_value(&plan).map_err(|e| e.to_string())?;
     let seeds = std::env::var("SEEDS")
         .ok()
         .and_then(|s| s.parse().ok())
@@ -20,10 +21,14 @@ fn run(path: &Path) -> Result<(), String> {
             seed,
             rounds: 2,
             items: 120,
-            calls: 10,
+            queries: 300,
         };
-        verify::run(&yaml, &json, Box::new(Embedded::new()?), &options)
-            .map_err(|e| format!("seed {seed}: {e}"))?;
+        let engine = Box::new(Embedded::new()?);
+        let go_on = &mut |_| ControlFlow::Continue(());
+        let run = verify::run(&yaml, &plan, engine, &options, go_on);
+        if let Some(mismatch) = run.mismatch {
+            return Err(format!("seed {seed}: {mismatch}"));
+        }
     }
     Ok(())
 }

@@ -8,6 +8,9 @@ use serde_json::{Value as Json, json};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
+/// The most requests that a log keeps.
+const MOST_TRACED: usize = 12;
+
 /// What the engine was asked and what that cost, since the last reset.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Log {
@@ -16,8 +19,10 @@ pub(crate) struct Log {
     pub(crate) rows_read: usize,
     pub(crate) rows_returned: usize,
     pub(crate) capacity: f64,
-    /// The last requests, as text for messages.
-    pub(crate) trace: Vec<String>,
+    /// Whether all requests got items by their keys.
+    pub(crate) by_key: bool,
+    /// The first requests, for messages.
+    pub(crate) trace: Vec<(String, Json)>,
 }
 
 /// An error of the service.
@@ -109,9 +114,10 @@ impl Client {
     fn note(&self, operation: &str, request: &Json) {
         let mut log = self.log.borrow_mut();
         log.requests += 1;
-        if log.trace.len() < 12 {
-            let text: String = request.to_string().chars().take(1500).collect();
-            log.trace.push(format!("{operation} {text}"));
+        let by_key = matches!(operation, "GetItem" | "BatchGetItem");
+        log.by_key = by_key && (log.by_key || log.requests == 1);
+        if log.trace.len() < MOST_TRACED {
+            log.trace.push((operation.to_owned(), request.clone()));
         }
     }
 

@@ -10,59 +10,133 @@
 
 mod client;
 mod compare;
+mod drive;
 mod encode;
 pub mod engine;
 mod execute;
+mod figures;
 mod generate;
+mod mismatch;
 mod model;
+mod operation;
 mod plan;
 #[cfg(test)]
 mod races;
 mod random;
+mod show;
+mod shrink;
 mod value;
 
-pub use compare::Stats;
+pub use figures::{Figures, PatternFigures};
+pub use mismatch::{Differs, Mismatch};
+
 use engine::Engine;
+use serde_json::Value as Json;
+use std::ops::ControlFlow;
 
 /// How much to run.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Options {
     /// Where the random numbers begin.
     pub seed: u64,
-    /// Rounds of writes and reads.
-    pub rounds: usize,
-    /// Writes in a round.
+    /// About how many items the database holds before the first round.
     pub items: usize,
-    /// Parameter sets for each reading pattern in a round.
-    pub calls: usize,
+    /// Rounds of writes, reads and a look at the tables.
+    pub rounds: usize,
+    /// Calls of reading patterns in all rounds together; each pattern has a few in each round at least.
+    pub queries: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            seed: 1,
+            items: 1000,
+            rounds: Self::ROUNDS,
+            queries: 2000,
+        }
+    }
+}
+
+impl Options {
+    /// Rounds where nothing else is said. A run without an end has as many calls in each round as one of these.
+    const ROUNDS: usize = 3;
+
+    fn usual_rounds(&self) -> usize {
+        Self::ROUNDS
+    }
+}
+
+/// How far a run is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Operations so far.
+    pub done: usize,
+    /// Operations in all, about.
+    pub of: usize,
+}
+
+/// What came of a run.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// What was done, up to the difference if there is one.
+    pub figures: Figures,
+    /// The first difference.
+    pub mismatch: Option<Mismatch>,
+    /// Whether the caller stopped it before its end.
+    pub stopped: bool,
 }
 
 /// Runs a plan on an engine beside the reference model.
 ///
-/// `yaml` is the design file, which must be valid; `plan` the plan document of it, as JSON.
-///
-/// # Errors
-/// The first difference, or why nothing could be run, in words.
+/// `yaml` is the design file, which must be valid; `plan` the plan document of it, as JSON. The engine has no tables of
+/// these names. `progress` is told of every operation and may end the run.
 pub fn run(
     yaml: &str,
-    plan: &str,
+    plan: &Json,
     engine: Box<dyn Engine>,
     options: &Options,
-) -> Result<Stats, String> {
-    let plan = plan::Plan::read(plan)?;
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Run {
+    let mut figures = Figures::default();
+    let ended = run_in(yaml, plan, engine, options, progress, &mut figures);
+    let (mismatch, stopped) = match ended {
+        Ok(()) => (None, false),
+        Err(drive::Ended::Stopped) => (None, true),
+        Err(drive::Ended::Differs(mismatch)) => (Some(*mismatch), false),
+    };
+    Run {
+        figures,
+        mismatch: mismatch.map(|mismatch| Mismatch {
+            seed: options.seed,
+            ..mismatch
+        }),
+        stopped,
+    }
+}
+
+fn run_in(
+    yaml: &str,
+    document: &Json,
+    engine: Box<dyn Engine>,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    figures: &mut Figures,
+) -> Result<(), drive::Ended> {
+    let plan = plan::Plan::read(document)?;
     let design = model::Design::read(yaml)?;
     engine::tables::create(&*engine, &plan)?;
     let client = client::Client::new(engine);
-    let mut run = compare::Run::new(
-        &plan,
-        &client,
-        design,
-        options.seed,
-        options.rounds * options.items,
-    )?;
-    for round in 0..options.rounds {
-        run.round(options.items, options.calls)
-            .map_err(|e| format!("seed {}, round {round}: {e}", options.seed))?;
+    let runner = compare::Runner::new(&plan, &client, design.clone())?;
+    let mut driver = drive::Driver::new(runner, options, &plan.counts(), progress);
+    let ended = driver.run();
+    *figures = driver.runner.figures.clone();
+    figures.items = driver.runner.model.items.len();
+    match ended {
+        Err(drive::Ended::Differs(mismatch)) if mismatch.differs != Differs::Plan => {
+            let shrunk = shrink::shrink(&plan, &design, &driver.history, &mismatch);
+            Err(drive::Ended::Differs(Box::new(shrunk)))
+        }
+        other => other,
     }
-    Ok(run.stats)
 }

@@ -66,7 +66,8 @@ impl Store<'_> {
 }
 
 fn with_store(run: impl FnOnce(&Store) -> Result<(), CallError>) {
-    let plan = Plan::read(STORE).unwrap_or_else(|e| panic!("{e}"));
+    let document: Json = serde_json::from_str(STORE).unwrap_or_else(|e| panic!("{e}"));
+    let plan = Plan::read(&document).unwrap_or_else(|e| panic!("{e}"));
     let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
     tables::create(&engine, &plan).unwrap_or_else(|e| panic!("{e}"));
     let shared = Rc::new(Shared {

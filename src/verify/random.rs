@@ -32,8 +32,13 @@ impl Random {
 
     /// One of `from`, the first ones far more often.
     pub(crate) fn pick_skewed<'a, T>(&mut self, from: &'a [T]) -> Option<&'a T> {
-        let place = self.below(from.len()).min(self.below(from.len()));
-        from.get(if self.chance(40) { place / 2 } else { place })
+        from.get(self.skewed(from.len()))
+    }
+
+    /// A number below `n`, the first ones far more often; 0 for 0.
+    pub(crate) fn skewed(&mut self, n: usize) -> usize {
+        let place = self.below(n).min(self.below(n));
+        if self.chance(40) { place / 2 } else { place }
     }
 
     /// A generator of its own, for a part of the work.

@@ -138,3 +138,15 @@ pub(crate) enum Failure {
     NotUnique,
     Condition,
 }
+
+impl Failure {
+    /// Its name in the plan document.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Exists => "exists",
+            Self::NotFound => "not_found",
+            Self::NotUnique => "not_unique",
+            Self::Condition => "condition",
+        }
+    }
+}

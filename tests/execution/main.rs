@@ -4,7 +4,8 @@
 
 mod mutations;
 
-use design::verify::{self, Options, Stats, engine::Embedded};
+use design::verify::{self, Figures, Mismatch, Options, engine::Embedded};
+use std::ops::ControlFlow;
 
 /// Runs a plan on the embedded engine.
 fn check_design(
@@ -13,14 +14,18 @@ fn check_design(
     seed: u64,
     rounds: usize,
     items: usize,
-) -> Result<Stats, String> {
+) -> Result<Figures, Mismatch> {
     let options = Options {
         seed,
         rounds,
         items,
-        calls: 10,
+        queries: 300,
     };
-    verify::run(yaml, plan, Box::new(Embedded::new()?), &options)
+    let plan = serde_json::from_str(plan).unwrap_or_else(|e| panic!("{e}"));
+    let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let run = verify::run(yaml, &plan, Box::new(engine), &options, go_on);
+    run.mismatch.map_or(Ok(run.figures), Err)
 }
 
 const BLOG: (&str, &str) = (
@@ -46,13 +51,13 @@ const WALL: (&str, &str) = (
 
 fn agrees(design: (&str, &str), seeds: std::ops::RangeInclusive<u64>) {
     for seed in seeds {
-        let stats = check_design(design.0, design.1, seed, 3, 60)
+        let figures = check_design(design.0, design.1, seed, 3, 60)
             .unwrap_or_else(|difference| panic!("{difference}"));
-        assert!(stats.unserved.is_empty() && stats.reads > 0 && stats.physical_items > 0);
-        let idle: Vec<_> = stats
-            .by_pattern
+        assert!(figures.unserved.is_empty() && figures.reads() > 0 && figures.physical_items > 0);
+        let idle: Vec<_> = figures
+            .patterns
             .iter()
-            .filter(|(_, (calls, _))| *calls == 0)
+            .filter(|(_, of)| of.calls == 0)
             .collect();
         assert!(idle.is_empty(), "never called: {idle:?}");
     }

@@ -1,115 +1,101 @@
-//! One run: random writes to the engine by the plan and to the model, then every read compared, then every
-//! physical item rendered again.
+//! One operation after the other, on the engine by the plan and on the model, and the outcomes compared.
 //!
-//! Promises that a difference is reported with the pattern, its parameters, what was expected, what came and
-//! the requests that were made.
+//! Promises that a difference is reported with the pattern, its parameters, what was expected, what came and the
+//! requests that were made.
 
+mod answers;
 mod interface;
-mod physical;
 mod reads;
+mod tables;
 mod writes;
 
-use super::client::Client;
+use super::client::{Client, Log};
 use super::execute::{CallError, Executor};
-use super::generate::Generator;
+use super::figures::{Figures, PatternFigures};
+use super::mismatch::{Differs, Mismatch};
 use super::model::{Body, Design, Model, Parameters, Read};
+use super::operation::Operation;
 use super::plan::Plan;
-use super::random::Random;
+use super::show;
 use super::value::{Attrs, Value};
+use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// 2026-11-20T10:00:00.250Z: not a whole second, so that rounding shows.
 pub(crate) const CLOCK: i64 = 1_795_168_800_250;
 
-/// What a run did.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Stats {
-    /// Writes that were compared.
-    pub writes: usize,
-    /// Writes of which a condition did not hold.
-    pub failed: usize,
-    /// Calls that key limits or encodings refuse.
-    pub refused: usize,
-    /// Items written that no pattern of the file writes.
-    pub implied_puts: usize,
-    /// Writes left out because a caller may not make them.
-    pub outside: usize,
-    /// Reads that were compared.
-    pub reads: usize,
-    /// Pages walked.
-    pub pages: usize,
-    /// Walks of several pages with items.
-    pub long_walks: usize,
-    /// Items that reads answered.
-    pub items: usize,
-    /// Requests to the engine.
-    pub requests: usize,
-    /// Items that the engine read for them.
-    pub rows_read: usize,
-    /// Capacity units.
-    pub capacity: f64,
-    /// Physical items that were compared.
-    pub physical_items: usize,
-    /// Patterns that the plan does not serve.
-    pub unserved: Vec<String>,
-    /// By pattern: calls that were compared, and of reads those with an answer.
-    pub by_pattern: BTreeMap<String, (usize, usize)>,
-}
+/// The most requests that a message shows.
+const MOST_REQUESTS: usize = 6;
 
-pub(crate) struct Run<'a> {
+type Compared<T = ()> = Result<T, Mismatch>;
+
+/// A plan on an engine beside the model.
+pub(crate) struct Runner<'a> {
     plan: &'a Plan,
     client: &'a Client,
-    model: Model,
-    generator: Generator,
-    parameters: BTreeMap<String, Parameters>,
-    pub(crate) stats: Stats,
+    pub(crate) model: Model,
+    pub(crate) parameters: BTreeMap<String, Parameters>,
+    pub(crate) figures: Figures,
     /// The requests of the call at hand.
-    trace: Vec<String>,
+    trace: Vec<(String, Json)>,
 }
 
-impl<'a> Run<'a> {
-    pub(crate) fn new(
-        plan: &'a Plan,
-        client: &'a Client,
-        design: Design,
-        seed: u64,
-        items: usize,
-    ) -> Result<Self, String> {
+impl<'a> Runner<'a> {
+    pub(crate) fn new(plan: &'a Plan, client: &'a Client, design: Design) -> Compared<Self> {
         interface::check(plan, &design)?;
         let mut parameters = BTreeMap::new();
         for pattern in &design.patterns {
             parameters.insert(pattern.name.clone(), design.parameters(pattern)?);
         }
-        let generator = Generator::new(&design, seed, items);
-        let model = Model::new(design, CLOCK);
-        let mut run = Self {
+        let mut figures = Figures::default();
+        for pattern in &plan.patterns {
+            if pattern.steps.is_empty() {
+                figures.unserved.push(pattern.name.clone());
+                continue;
+            }
+            let of = PatternFigures {
+                verb: pattern.verb.clone(),
+                status: pattern.status.clone(),
+                planned: pattern.units,
+                ..PatternFigures::default()
+            };
+            figures.patterns.insert(pattern.name.clone(), of);
+        }
+        Ok(Self {
             plan,
             client,
-            model,
-            generator,
+            model: Model::new(design, CLOCK),
             parameters,
-            stats: Stats::default(),
+            figures,
             trace: Vec::new(),
-        };
-        run.stats.unserved = plan
-            .patterns
-            .iter()
-            .filter(|p| p.steps.is_empty())
-            .map(|p| p.name.clone())
-            .collect();
-        Ok(run)
+        })
     }
 
-    /// Some writes, then everything compared; the clock goes on.
-    pub(crate) fn round(&mut self, writes: usize, calls: usize) -> Result<(), String> {
-        for _ in 0..writes {
-            self.random_write()?;
+    /// Does one operation on both sides.
+    pub(crate) fn perform(&mut self, operation: &Operation) -> Compared {
+        match operation {
+            Operation::Write { pattern, args } => self.write(pattern, args),
+            Operation::Put { entity, item } => self.put(entity, item),
+            Operation::Read {
+                pattern,
+                values,
+                cuts,
+            } => {
+                let expected = self.expected(pattern, &[values])?;
+                self.read(pattern, values, *cuts, &expected[0])
+            }
+            Operation::Batch {
+                pattern,
+                sets,
+                cuts,
+            } => self.batch(pattern, sets, *cuts),
+            Operation::Wait(ms) => {
+                self.model.now = self.model.now.saturating_add(*ms);
+                Ok(())
+            }
+            Operation::Tables => self.tables(),
         }
-        self.all_reads(calls)?;
-        self.check_physical()?;
-        self.model.now +=
-            [1, 250, 1000, 3_600_000, 50 * 86_400_000][self.generator.random.below(5)];
-        Ok(())
     }
 
     fn executor(&self) -> Executor<'a> {
@@ -120,58 +106,44 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn served(&self, name: &str) -> bool {
+    /// Whether the plan has requests for a pattern.
+    pub(crate) fn served(&self, name: &str) -> bool {
         self.plan.pattern(name).is_ok_and(|p| !p.steps.is_empty())
     }
 
-    fn random(&mut self) -> Random {
-        self.generator.random.fork()
-    }
-
-    fn count_requests(&mut self) -> Vec<String> {
-        self.counted_requests().1
-    }
-
-    /// How many requests were made, and the last ones.
-    fn counted_requests(&mut self) -> (usize, Vec<String>) {
-        let log = self.client.take_log();
-        let requests = log.requests;
-        self.stats.requests += log.requests;
-        self.stats.rows_read += log.rows_read;
-        self.stats.capacity += log.capacity;
-        self.trace.extend(log.trace);
-        self.trace.drain(..self.trace.len().saturating_sub(12));
-        (requests, std::mem::take(&mut self.trace))
-    }
-
-    fn all_reads(&mut self, calls: usize) -> Result<(), String> {
-        let names: Vec<String> = self
-            .model
-            .design
-            .patterns
-            .iter()
-            .filter(|p| !p.external)
-            .map(|p| p.name.clone())
-            .collect();
-        for name in names
-            .into_iter()
-            .filter(|n| self.served(n))
-            .collect::<Vec<_>>()
-        {
-            for _ in 0..calls {
-                self.read(&name)?;
-            }
-            self.batch(&name)?;
-        }
-        Ok(())
+    fn parameters(&self, name: &str) -> Result<&Parameters, String> {
+        let found = self.parameters.get(name);
+        found.ok_or_else(|| format!("the design has no pattern `{name}`"))
     }
 
     /// A read by its name; nothing for a write.
-    fn read_of(&self, name: &str) -> Result<Option<&Read>, String> {
+    pub(crate) fn read_of(&self, name: &str) -> Result<Option<Rc<Read>>, String> {
         Ok(match &self.model.design.pattern(name)?.body {
-            Body::Read(read) => Some(&**read),
+            Body::Read(read) => Some(Rc::clone(read)),
             _ => None,
         })
+    }
+
+    /// What the engine was asked since the last call of this; it counts for all figures.
+    fn take_log(&mut self) -> Log {
+        let mut log = self.client.take_log();
+        self.figures.requests += log.requests;
+        self.trace.append(&mut log.trace);
+        log
+    }
+
+    /// The requests of the call at hand, as text; they are forgotten.
+    fn requests(&mut self) -> Vec<String> {
+        self.take_log();
+        let trace = std::mem::take(&mut self.trace);
+        let shown = trace.iter().take(MOST_REQUESTS);
+        let mut lines: Vec<String> = shown
+            .map(|(name, request)| show::request(name, request))
+            .collect();
+        if trace.len() > MOST_REQUESTS {
+            lines.push(format!("and {} more", trace.len() - MOST_REQUESTS));
+        }
+        lines
     }
 
     /// Whether a refusal is one that the values of a call can bring about: empty text for an attribute that
@@ -187,7 +159,12 @@ impl<'a> Run<'a> {
             // A number may grow beyond its bounds where something is added to it.
             return self.adds(name);
         }
-        let stored = self.model.items.values().filter(|_| writes);
+        let stored = self
+            .model
+            .items
+            .all()
+            .filter(|_| writes)
+            .map(|item| &**item);
         let mut values = given.iter().copied().chain(stored).flat_map(|a| a.values());
         values.any(|v| length(v).is_some_and(|n| n > 300))
     }
@@ -230,13 +207,7 @@ fn length(value: &Value) -> Option<usize> {
     }
 }
 
-fn message(pattern: &str, given: &str, expected: &str, got: &str, requests: &[String]) -> String {
-    let requests = requests.join("\n    ");
-    format!(
-        "pattern `{pattern}`\n  parameters {given}\n  expected {expected}\n  got {got}\n  requests\n    {requests}"
-    )
-}
-
+/// An error of the executor, in a sentence.
 fn fault(error: &CallError) -> String {
     match error {
         CallError::Refused(text) => format!("refused: {text}"),
@@ -244,7 +215,7 @@ fn fault(error: &CallError) -> String {
             failure,
             action,
             entity,
-        } => format!("action {action} on {entity} failed: {failure:?}"),
-        CallError::Fault(text) => format!("fault of the plan: {text}"),
+        } => format!("action {action} on {entity} failed: {}", failure.name()),
+        CallError::Fault(text) => format!("the plan cannot be followed: {text}"),
     }
 }

@@ -1,91 +1,39 @@
-//! Random writes, run by the plan and by the model, and their outcomes compared.
+//! Writes, run by the plan and by the model, and their outcomes compared.
 
 use super::super::execute::{CallError, Written};
-use super::super::model::{Answer, Body, Outcome, Pattern, Trouble, WriteVerb};
+use super::super::model::{Answer, Body, Outcome, Pattern, Trouble};
+use super::super::show;
 use super::super::value::{Args, Attrs, Failure};
-use super::{Run, fault, message};
+use super::{Compared, Differs, Mismatch, Runner, fault};
 
-impl Run<'_> {
-    pub(super) fn random_write(&mut self) -> Result<(), String> {
-        let implied = self.model.design.implied();
-        let mut choices: Vec<(Option<String>, usize)> = Vec::new();
-        for pattern in self.model.design.patterns.iter().filter(|p| !p.external) {
-            if let Body::Write { steps, .. } = &pattern.body
-                && self.served(&pattern.name)
-            {
-                let makes = steps
-                    .iter()
-                    .any(|s| matches!(s.verb, WriteVerb::Create | WriteVerb::Put));
-                let deletes = steps.iter().any(|s| s.verb == WriteVerb::Delete);
-                let weight = if makes {
-                    5
-                } else if deletes {
-                    1
-                } else {
-                    3
-                };
-                // What has hardly ever worked yet is tried more often.
-                let worked = self
-                    .stats
-                    .by_pattern
-                    .get(&pattern.name)
-                    .map_or(0, |(_, worked)| *worked);
-                let enough = if makes { 20 } else { 6 };
-                choices.push((
-                    Some(pattern.name.clone()),
-                    if worked < enough { 3 * weight } else { weight },
-                ));
-            }
-        }
-        choices.extend(implied.iter().map(|_| (None, 8)));
-        let total: usize = choices.iter().map(|(_, weight)| weight).sum();
-        let mut at = self.random().below(total);
-        let mut implied = implied.into_iter();
-        for (name, weight) in choices {
-            let entity = if name.is_none() { implied.next() } else { None };
-            if at < weight {
-                return match (name, entity) {
-                    (Some(name), _) => self.write(&name),
-                    (None, Some(entity)) => self.implied_put(&entity),
-                    (None, None) => Ok(()),
-                };
-            }
-            at -= weight;
-        }
-        Ok(())
-    }
-
-    fn implied_put(&mut self, entity: &str) -> Result<(), String> {
+impl Runner<'_> {
+    /// The write of an item that no pattern of the file makes.
+    pub(super) fn put(&mut self, entity: &str, item: &Attrs) -> Compared {
+        self.requests();
         let declared = self.model.design.entity(entity)?;
-        let item = self.generator.implied_put(&self.model, declared)?;
-        let identity = declared
-            .identity(&item)
-            .ok_or("an implied put without its key")?;
+        let identity = declared.identity(item);
+        let identity = identity.ok_or("an implied put without its key")?;
         let before = self.model.item(&identity).cloned();
-        let items = self.model.items.clone();
-        if !matches!(self.model.put(entity, &item)?, Outcome::Done(_)) {
-            self.stats.outside += 1;
+        if !matches!(self.model.put(entity, item)?, Outcome::Done(_)) {
+            self.figures.outside += 1;
             return Ok(());
         }
         let after = self.model.items.get(&identity).cloned().unwrap_or_default();
         match self.executor().implied_put(entity, before.as_ref(), &after) {
-            Ok(()) => self.stats.implied_puts += 1,
-            Err(CallError::Refused(text)) if self.may_refuse_put(entity, &text, &item) => {
-                self.stats.refused += 1;
-                self.model.items = items;
+            Ok(()) => self.figures.implied_puts += 1,
+            Err(CallError::Refused(text)) if self.may_refuse_put(entity, &text, item) => {
+                self.model.undo();
             }
             Err(error) => {
-                let trace = self.count_requests();
-                return Err(message(
-                    &format!("implied put of {entity}"),
-                    &format!("{item:?}"),
-                    "a put",
-                    &fault(&error),
-                    &trace,
-                ));
+                let what = format!("an item could not be written: {}", fault(&error));
+                return Err(Mismatch {
+                    parameters: show::item(entity, item),
+                    requests: self.requests(),
+                    ..Mismatch::new(Differs::Write, entity, what)
+                });
             }
         }
-        self.count_requests();
+        self.take_log();
         Ok(())
     }
 
@@ -99,83 +47,98 @@ impl Run<'_> {
             .any(|value| super::length(value).is_some_and(|n| n > 300))
     }
 
-    fn write(&mut self, name: &str) -> Result<(), String> {
+    /// A writing pattern on both sides.
+    pub(super) fn write(&mut self, name: &str, args: &Args) -> Compared {
+        self.requests();
         let parameters = self
             .parameters
             .get(name)
             .ok_or("a pattern without parameters")?;
-        let pattern = self.model.design.pattern(name)?;
-        let args = self
-            .generator
-            .write_args(&self.model, pattern, parameters)?;
-        self.run_write(name, &args)
-    }
-
-    /// Runs a write with given arguments on both sides.
-    pub(crate) fn run_write(&mut self, name: &str, args: &Args) -> Result<(), String> {
-        let before = self.model.items.clone();
-        let outcome = self.model_write(name, args)?;
+        let outcome = self.model.write_named(name, parameters, args)?;
         if let Outcome::Outside(_) = outcome {
-            self.stats.outside += 1;
+            self.figures.outside += 1;
             return Ok(());
         }
         let result = self.executor().write(name, args);
-        let (requests, trace) = self.counted_requests();
-        self.stats.writes += 1;
-        self.stats.by_pattern.entry(name.to_owned()).or_default().0 += 1;
-        if let Some(most) = self
-            .plan
-            .pattern(name)?
-            .requests
-            .filter(|most| requests > *most)
-        {
-            let got = format!("{requests} requests");
-            return Err(message(
-                name,
-                &format!("{args:?}"),
-                &format!("at most {most} requests"),
-                &got,
-                &trace,
-            ));
+        let log = self.take_log();
+        let figures = self.figures.of(name);
+        figures.calls += 1;
+        figures.count(&log);
+        let most = self.plan.pattern(name)?.requests;
+        if let Some(most) = most.filter(|most| log.requests > *most) {
+            let what = format!("{} requests, at most {most}", log.requests);
+            return Err(self.differs(name, args, what, Vec::new(), Vec::new()));
         }
         let pattern = self.model.design.pattern(name)?;
         match agree(pattern, &outcome, &result) {
-            Agreement::Done => {
-                self.stats.by_pattern.entry(name.to_owned()).or_default().1 += 1;
-                Ok(())
-            }
-            Agreement::Failed => {
-                self.stats.failed += 1;
-                Ok(())
-            }
+            Agreement::Done => self.figures.of(name).answered += 1,
+            Agreement::Failed => self.figures.of(name).failed += 1,
             Agreement::Refused(text) if self.may_refuse(name, &text, &all_sets(args)) => {
-                self.stats.refused += 1;
-                self.model.items = before;
-                Ok(())
+                self.figures.of(name).refused += 1;
+                self.model.undo();
             }
             Agreement::Refused(_) | Agreement::Differs => {
-                let got = match &result {
-                    Ok(written) => format!("{written:?}"),
-                    Err(error) => fault(error),
-                };
-                Err(message(
-                    name,
-                    &format!("{args:?}"),
-                    &format!("{outcome:?}"),
-                    &got,
-                    &trace,
-                ))
+                let (expected, got) = (vec![shown(&outcome)], vec![shown_result(&result)]);
+                return Err(self.differs(name, args, "another outcome", expected, got));
             }
         }
+        Ok(())
     }
 
-    fn model_write(&mut self, name: &str, args: &Args) -> Result<Outcome, String> {
-        let parameters = self
-            .parameters
-            .get(name)
-            .ok_or("a pattern without parameters")?;
-        self.model.write_named(name, parameters, args)
+    fn differs(
+        &mut self,
+        name: &str,
+        args: &Args,
+        what: impl Into<String>,
+        expected: Vec<String>,
+        got: Vec<String>,
+    ) -> Mismatch {
+        Mismatch {
+            parameters: show::args(args),
+            expected,
+            got,
+            requests: self.requests(),
+            ..Mismatch::new(Differs::Write, name, what)
+        }
     }
+}
+
+/// An outcome of the model in a line.
+fn shown(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Done(answer) => done(&answer.returned, answer.number),
+        Outcome::Failed(troubles) => {
+            let one = |trouble: &Trouble| match trouble {
+                Trouble::Fails(failure, entity) => format!("{} on {entity}", failure.name()),
+                Trouble::TwoOnOne => "two actions on one item".to_owned(),
+            };
+            let reasons: Vec<String> = troubles.iter().map(one).collect();
+            format!("a failure: {}", reasons.join(", or "))
+        }
+        Outcome::Silent => "nothing is written".to_owned(),
+        Outcome::Outside(why) => format!("not allowed: {why}"),
+    }
+}
+
+fn shown_result(result: &Result<Written, CallError>) -> String {
+    match result {
+        Ok(written) => done(&written.returned, written.number),
+        Err(CallError::Failed {
+            failure, entity, ..
+        }) => format!("a failure: {} on {entity}", failure.name()),
+        Err(error) => fault(error),
+    }
+}
+
+fn done(returned: &[(String, Attrs)], number: Option<usize>) -> String {
+    let mut text = "it is written".to_owned();
+    if let Some(number) = number {
+        text = format!("{number} items are written");
+    }
+    for (entity, attributes) in returned {
+        text.push_str(&format!(", and answers {}", show::item(entity, attributes)));
+    }
+    text
 }
 
 fn all_sets(args: &Args) -> Vec<&Attrs> {

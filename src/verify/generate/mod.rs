@@ -15,6 +15,10 @@ use pools::{civil_date, elements, path_names, pool};
 use std::collections::{BTreeMap, BTreeSet};
 
 const DAY: i64 = 86_400_000;
+/// The fewest values of an attribute, and items of an entity.
+const FEWEST_VALUES: usize = 6;
+/// The most items that are all looked at to find one that fits; of more, some are tried.
+const MOST_LOOKED_AT: usize = 200;
 
 pub(crate) struct Generator {
     pub(crate) random: Random,
@@ -24,38 +28,77 @@ pub(crate) struct Generator {
     counted: BTreeSet<(String, String)>,
     /// Parameters of the call at hand that are added to something.
     amounts: BTreeSet<String>,
+    /// How many items each entity should have.
+    targets: BTreeMap<String, usize>,
+}
+
+/// How many items each entity should have: by the square root of its count, so that the rare ones are there too.
+fn targets(design: &Design, items: usize, counts: &[(String, u64)]) -> BTreeMap<String, usize> {
+    let root = |name: &str| {
+        let count = counts.iter().find(|(n, _)| n == name);
+        count.map_or(1, |(_, count)| *count).max(1).isqrt()
+    };
+    let total: u64 = design.entities.keys().map(|name| root(name)).sum();
+    let target = |entity: &Entity| {
+        if entity.key.is_empty() {
+            return 1;
+        }
+        let share = u128::from(root(&entity.name)) * items as u128 / u128::from(total.max(1));
+        usize::try_from(share).unwrap_or(items).max(FEWEST_VALUES)
+    };
+    let entities = design.entities.values();
+    entities.map(|e| (e.name.clone(), target(e))).collect()
+}
+
+/// How many different values there are of what keys and unique sets are made of: for few items fewer than items, so
+/// that calls meet, for many so many that all items find a key.
+fn pool_sizes(design: &Design, targets: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
+    let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
+    for entity in design.entities.values() {
+        let target = targets.get(&entity.name).copied().unwrap_or(FEWEST_VALUES);
+        let size = if target <= 120 {
+            target.clamp(FEWEST_VALUES, 40)
+        } else {
+            target + target / 2
+        };
+        let unique = entity.uniques.iter().flat_map(|u| &u.attributes);
+        for name in entity.key.iter().chain(unique) {
+            let Some(attribute) = entity.attributes.get(name) else {
+                continue;
+            };
+            let size = if attribute.reference {
+                FEWEST_VALUES
+            } else {
+                size
+            };
+            let there = sizes.entry(attribute.root.clone()).or_default();
+            *there = size.max(*there);
+        }
+    }
+    sizes
 }
 
 impl Generator {
-    /// Pools for every attribute of a design; `items` is about how many items there will be.
-    pub(crate) fn new(design: &Design, seed: u64, items: usize) -> Self {
+    /// Pools for every attribute of a design, for about `items` items of which each entity has its share of `counts`.
+    pub(crate) fn new(design: &Design, seed: u64, items: usize, counts: &[(String, u64)]) -> Self {
+        let targets = targets(design, items, counts);
+        let sizes = pool_sizes(design, &targets);
         let mut random = Random::new(seed);
-        let mut identities = BTreeSet::new();
-        for entity in design.entities.values() {
-            let unique = entity.uniques.iter().flat_map(|u| &u.attributes);
-            let names = entity.key.iter().chain(unique);
-            identities.extend(names.filter_map(|k| Some(entity.attributes.get(k)?.root.clone())));
-        }
         let counted = writes::counted(design);
         let mut pools = BTreeMap::new();
         for entity in design.entities.values() {
             for (name, attribute) in &entity.attributes {
                 let key = (attribute.root.clone(), format!("{:?}", attribute.kind));
-                let identity = identities.contains(&attribute.root);
-                let size = if identity {
-                    (items / 3).clamp(6, 40)
-                } else {
-                    6
-                };
+                let size = sizes.get(&attribute.root).copied();
                 let counted = counted.contains(&(entity.name.clone(), name.clone()));
                 let mut values = || {
                     pool(
                         &mut random,
                         &attribute.kind,
                         attribute.max,
-                        identity,
+                        size.is_some(),
                         counted,
-                        size,
+                        size.unwrap_or(FEWEST_VALUES),
                     )
                 };
                 pools.entry(key).or_insert_with(&mut values);
@@ -66,7 +109,25 @@ impl Generator {
             pools,
             counted,
             amounts: BTreeSet::new(),
+            targets,
         }
+    }
+
+    /// An entity that has not as many items yet as it should have; nothing when all have.
+    pub(crate) fn missing(&mut self, model: &Model) -> Option<String> {
+        let left = |(name, target): (&String, &usize)| {
+            let left = target.saturating_sub(model.items.count(name));
+            (left > 0).then(|| (name.clone(), left))
+        };
+        let all: Vec<(String, usize)> = self.targets.iter().filter_map(left).collect();
+        let mut at = self.random.below(all.iter().map(|(_, left)| left).sum());
+        for (name, left) in all {
+            if at < left {
+                return Some(name);
+            }
+            at -= left;
+        }
+        None
     }
 
     /// A value for an attribute of an entity.
@@ -184,26 +245,23 @@ impl Generator {
     pub(crate) fn existing<'m>(
         &mut self,
         model: &'m Model,
-        entity: &'m Entity,
+        entity: &Entity,
         like: impl Fn(&Attrs) -> bool,
     ) -> Option<&'m Attrs> {
         let gone = entity.ttl.is_some() && self.random.chance(12);
-        let of = |(identity, _): &(&super::model::Identity, &Attrs)| identity.0 == entity.name;
-        let fitting: Vec<&Attrs> = if gone {
-            model
-                .items
-                .iter()
-                .filter(of)
-                .map(|(_, item)| item)
-                .filter(|i| like(i))
-                .collect()
-        } else {
-            model
-                .present(entity)
-                .map(|(_, item)| item)
-                .filter(|i| like(i))
-                .collect()
-        };
+        let fits = |item: &Attrs| (gone || model.alive(entity, item)) && like(item);
+        let count = model.items.count(&entity.name);
+        if count > MOST_LOOKED_AT {
+            let mut tried = (0..MOST_LOOKED_AT / 4).filter_map(|_| {
+                let place = self.random.skewed(count);
+                model.items.nth(&entity.name, place)
+            });
+            if let Some(found) = tried.find(|item| fits(item)) {
+                return Some(found);
+            }
+        }
+        let all = model.items.of(&entity.name).map(|(_, item)| &**item);
+        let fitting: Vec<&Attrs> = all.take(20 * MOST_LOOKED_AT).filter(|i| fits(i)).collect();
         self.random.pick_skewed(&fitting).copied()
     }
 }

@@ -103,7 +103,11 @@ fn texts(random: &mut Random, max: Option<i128>, identity: bool, size: usize) ->
         out.push(String::new());
     }
     while out.len() < size.max(2) {
-        if hostile.is_empty() || random.chance(15) {
+        if hostile.is_empty() {
+            // Further ones begin like others, so that some are prefixes of one another.
+            let start = HOSTILE[random.below(HOSTILE.len())];
+            out.push(format!("{start}{}", out.len()));
+        } else if random.chance(15) {
             out.push(format!("v{}", out.len()));
         } else {
             out.push(hostile.swap_remove(random.below(hostile.len())).to_owned());
@@ -121,16 +125,16 @@ fn generated(random: &mut Random, kind: &Type, n: usize) -> String {
     };
     match kind {
         Type::Ulid => format!(
-            "01J{:03}{}",
+            "01J{:06}{}",
             n,
-            digits(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 20)
+            digits(b"0123456789ABCDEFGHJKMNPQRSTVWXYZ", 17)
         ),
         Type::Ksuid => {
             format!(
-                "2P{n:03}{}",
+                "2P{n:06}{}",
                 digits(
                     b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz",
-                    22
+                    19
                 )
             )
         }
@@ -187,7 +191,11 @@ fn long(n: usize) -> i64 {
 fn instants(random: &mut Random, size: usize) -> Vec<Value> {
     let mut out = vec![START, START + 1, START - 1, FIRST, LAST];
     while out.len() < size.max(6) {
-        out.push(START + [1000, 60_000, DAY, -DAY, 999][random.below(5)] * long(random.below(50)));
+        out.push(
+            START
+                + [1000, 60_000, DAY, -DAY, 999][random.below(5)]
+                    * long(random.below(size.max(50))),
+        );
     }
     // Not the extremes first: the first ones are drawn most often.
     out.rotate_left(5);
@@ -197,7 +205,7 @@ fn instants(random: &mut Random, size: usize) -> Vec<Value> {
 fn epochs(random: &mut Random, size: usize) -> Vec<Value> {
     let mut out = vec![START / 1000, START / 1000 + 1, 0, 1, LAST / 1000];
     while out.len() < size.max(6) {
-        out.push(START / 1000 + 3600 * long(random.below(90)));
+        out.push(START / 1000 + 3600 * long(random.below(size.max(90))));
     }
     out.into_iter().map(|n| Value::Int(i128::from(n))).collect()
 }

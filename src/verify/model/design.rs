@@ -7,6 +7,7 @@ use super::types::Type;
 use serde_json::Value as Yaml;
 use std::collections::{BTreeMap, BTreeSet};
 
+#[derive(Clone)]
 pub(crate) struct Design {
     pub(crate) entities: BTreeMap<String, Entity>,
     pub(crate) patterns: Vec<Pattern>,
@@ -14,6 +15,7 @@ pub(crate) struct Design {
     immutable: BTreeSet<(String, String)>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Entity {
     pub(crate) name: String,
     pub(crate) key: Vec<String>,
@@ -23,6 +25,7 @@ pub(crate) struct Entity {
     pub(crate) ttl: Option<String>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Attribute {
     pub(crate) kind: Type,
     pub(crate) optional: bool,
@@ -36,18 +39,21 @@ pub(crate) struct Attribute {
     pub(crate) reference: bool,
 }
 
+#[derive(Clone)]
 pub(crate) struct Derived {
     pub(crate) function: String,
     pub(crate) of: Vec<String>,
     pub(crate) argument: Option<usize>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Unique {
     pub(crate) attributes: Vec<String>,
     pub(crate) namespace: Option<String>,
     pub(crate) promised: bool,
 }
 
+#[derive(Clone)]
 pub(crate) struct Reference {
     pub(crate) name: String,
     pub(crate) targets: Vec<String>,

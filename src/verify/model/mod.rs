@@ -6,6 +6,7 @@
 mod derived;
 mod design;
 mod forms;
+mod items;
 mod parameters;
 mod patterns;
 mod reads;
@@ -16,7 +17,8 @@ mod types;
 mod writes;
 
 use super::value::{Attrs, Value};
-use std::collections::BTreeMap;
+use items::{Items, Taken};
+use std::rc::Rc;
 
 pub(crate) use design::{Design, Entity};
 pub(crate) use forms::Source;
@@ -31,7 +33,7 @@ pub(crate) type Identity = (String, Vec<Value>);
 
 pub(crate) struct Model {
     pub(crate) design: Design,
-    pub(crate) items: BTreeMap<Identity, Attrs>,
+    pub(crate) items: Items,
     /// The clock, in milliseconds.
     pub(crate) now: i64,
 }
@@ -40,7 +42,7 @@ impl Model {
     pub(crate) fn new(design: Design, now: i64) -> Self {
         Self {
             design,
-            items: BTreeMap::new(),
+            items: Items::default(),
             now,
         }
     }
@@ -58,21 +60,40 @@ impl Model {
     pub(crate) fn present<'a>(
         &'a self,
         entity: &'a Entity,
-    ) -> impl Iterator<Item = (&'a Identity, &'a Attrs)> {
-        let of = self
-            .items
-            .iter()
-            .filter(|((name, _), _)| *name == entity.name);
+    ) -> impl Iterator<Item = (&'a [Value], &'a Rc<Attrs>)> {
+        let of = self.items.of(&entity.name);
         of.filter(|(_, attributes)| self.alive(entity, attributes))
     }
 
     /// One item, unless it is over its time.
     pub(crate) fn item(&self, identity: &Identity) -> Option<&Attrs> {
         let entity = self.design.entity(&identity.0).ok()?;
-        self.items
-            .get(identity)
-            .filter(|attributes| self.alive(entity, attributes))
+        let item = self.items.get(identity)?;
+        self.alive(entity, item).then_some(item)
     }
+
+    /// Puts an item in its place, or removes what is there.
+    fn place(&mut self, identity: &Identity, item: Option<Attrs>) {
+        let Self { design, items, .. } = self;
+        items.place(identity, item.map(Rc::new), &|name, item| {
+            taken(design, name, item)
+        });
+    }
+
+    /// Undoes the last write.
+    pub(crate) fn undo(&mut self) {
+        let Self { design, items, .. } = self;
+        items.undo(&|name, item| taken(design, name, item));
+    }
+}
+
+/// The values of an item that uniqueness is about.
+fn taken(design: &Design, entity: &str, item: &Attrs) -> Vec<Taken> {
+    let Ok(entity) = design.entity(entity) else {
+        return Vec::new();
+    };
+    let values = writes::unique_values(entity, item).into_iter();
+    values.map(|(space, values, _)| (space, values)).collect()
 }
 
 impl Entity {
@@ -101,6 +122,7 @@ impl Model {
             .iter()
             .position(|p| p.name == name)
             .ok_or("an unknown pattern")?;
+        self.items.begin();
         // The pattern is borrowed from the design while the items change.
         let pattern = self.design.patterns.remove(place);
         let outcome = self.write(&pattern, parameters, args);

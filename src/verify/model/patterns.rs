@@ -4,15 +4,18 @@ use super::design::Entity;
 use super::forms::{Place, Source, one_or_many, optional, text, texts, times};
 use serde_json::Value as Yaml;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
+#[derive(Clone)]
 pub(crate) struct Pattern {
     pub(crate) name: String,
     pub(crate) external: bool,
     pub(crate) body: Body,
 }
 
+#[derive(Clone)]
 pub(crate) enum Body {
-    Read(Box<Read>),
+    Read(Rc<Read>),
     Write {
         steps: Vec<Write>,
         transaction: bool,
@@ -28,6 +31,7 @@ pub(crate) enum Verb {
     Count,
 }
 
+#[derive(Clone)]
 pub(crate) struct Read {
     pub(crate) verb: Verb,
     pub(crate) entities: Vec<String>,
@@ -45,6 +49,7 @@ pub(crate) struct Read {
     pub(crate) interleave: bool,
 }
 
+#[derive(Clone)]
 pub(crate) struct By {
     pub(crate) name: String,
     pub(crate) optional: bool,
@@ -84,6 +89,7 @@ pub(crate) enum WriteVerb {
     Check,
 }
 
+#[derive(Clone)]
 pub(crate) struct Write {
     pub(crate) verb: WriteVerb,
     pub(crate) entity: String,
@@ -99,6 +105,7 @@ pub(crate) struct Write {
     pub(crate) returns: Vec<String>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Change {
     pub(crate) place: Place,
     /// Nothing for a `remove` of the attribute itself.
@@ -160,7 +167,7 @@ fn body(form: &Yaml, entities: &BTreeMap<String, Entity>) -> Result<Body, String
         ("count", Verb::Count),
     ] {
         if let Some(of) = form.get(field) {
-            return Ok(Body::Read(Box::new(read(
+            return Ok(Body::Read(Rc::new(read(
                 form,
                 verb,
                 texts(Some(of)),

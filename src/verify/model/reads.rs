@@ -7,7 +7,8 @@ use super::patterns::{Bounds, Read, Test};
 use super::steps::meets;
 use super::{Identity, Model};
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The bounds that a caller gave.
 #[derive(Clone, Debug, Default)]
@@ -56,30 +57,62 @@ pub(super) fn is_within(bounds: Bounds, value: &Value, bound: &Value) -> bool {
     within(bounds, value, bound)
 }
 
+/// What a caller asks for.
+struct Asked<'a> {
+    values: &'a Attrs,
+    range: Range,
+    prefix: Option<&'a Value>,
+}
+
+impl<'a> Asked<'a> {
+    fn new(parameters: &Parameters, values: &'a Attrs) -> Self {
+        let prefix = parameters.single.iter().find(|p| p.role == "prefix");
+        Self {
+            values,
+            range: range(parameters, values),
+            prefix: prefix.and_then(|p| values.get(&p.name)),
+        }
+    }
+}
+
 impl Model {
-    /// The items of one entity that a read matches, in no order.
-    pub(crate) fn matches<'a>(
-        &'a self,
+    /// The items of one entity that a read matches for each of several calls, in the order of their keys.
+    ///
+    /// Every item is looked at, once for all calls; those that ask for another value of the first attribute of `by`
+    /// are passed over.
+    pub(crate) fn matches(
+        &self,
         read: &Read,
-        entity: &'a Entity,
+        entity: &Entity,
         parameters: &Parameters,
-        values: &Attrs,
-    ) -> Result<Vec<&'a Attrs>, String> {
-        let range = range(parameters, values);
-        let prefix = parameters
-            .single
-            .iter()
-            .find(|p| p.role == "prefix")
-            .and_then(|p| values.get(&p.name));
-        let mut out = Vec::new();
+        calls: &[&Attrs],
+    ) -> Result<Vec<Vec<Rc<Attrs>>>, String> {
+        let asked: Vec<Asked> = calls.iter().map(|v| Asked::new(parameters, v)).collect();
+        let mut pairs = read.by.iter().zip(&parameters.single);
+        let first = pairs.find_map(|(by, parameter)| Some((by.of(entity)?, &parameter.name)));
+        let mut by_value: BTreeMap<&Value, Vec<usize>> = BTreeMap::new();
+        let mut always = Vec::new();
+        for (place, values) in calls.iter().enumerate() {
+            match first.and_then(|(_, name)| values.get(name)) {
+                Some(value) => by_value.entry(value).or_default().push(place),
+                None => always.push(place),
+            }
+        }
+        let mut out = vec![Vec::new(); calls.len()];
         for (_, item) in self.present(entity) {
-            let keep = by_matches(read, entity, parameters, values, item)
-                && fixed_matches(read, entity, item)?
-                && ordered_matches(read, entity, item)
-                && range_matches(read, entity, &range, item)
-                && prefix_matches(read, entity, prefix, item);
-            if keep {
-                out.push(item);
+            if !(fixed_matches(read, entity, item)? && ordered_matches(read, entity, item)) {
+                continue;
+            }
+            let value = first.and_then(|(attribute, _)| item.get(attribute));
+            let same = value.and_then(|v| by_value.get(v)).into_iter().flatten();
+            for place in same.chain(&always) {
+                let call = &asked[*place];
+                let keep = by_matches(read, entity, parameters, call.values, item)
+                    && range_matches(read, entity, &call.range, item)
+                    && prefix_matches(read, entity, call.prefix, item);
+                if keep {
+                    out[*place].push(Rc::clone(item));
+                }
             }
         }
         Ok(out)

@@ -86,6 +86,7 @@ impl Model {
 
     /// The implied `put` of an entity that no pattern makes.
     pub(crate) fn put(&mut self, entity: &str, attributes: &Attrs) -> Result<Outcome, String> {
+        self.items.begin();
         let entity = self.design.entity(entity)?;
         let mut item = attributes.clone();
         derive_all(entity, &mut item);
@@ -133,8 +134,8 @@ impl Model {
         for (entity, step) in steps {
             answer.returned.extend(step.returned.map(|r| (entity, r)));
             match (step.identity, step.after) {
-                (Some(identity), After::Item(item)) => drop(self.items.insert(identity, item)),
-                (Some(identity), After::Gone) => drop(self.items.remove(&identity)),
+                (Some(identity), After::Item(item)) => self.place(&identity, Some(item)),
+                (Some(identity), After::Gone) => self.place(&identity, None),
                 _ => {}
             }
         }
@@ -265,7 +266,8 @@ impl Model {
                 && existing.is_none()
                 && self
                     .items
-                    .contains_key(step.identity.as_ref().ok_or("an identity")?) =>
+                    .get(step.identity.as_ref().ok_or("an identity")?)
+                    .is_some() =>
             {
                 step.outside = Some("an upsert over an item past its time".to_owned());
             }
@@ -316,13 +318,13 @@ impl Model {
             return;
         };
         for (space, values, promised) in unique_values(entity, item) {
-            let taken = self.design.entities.values().any(|other| {
-                self.present(other).any(|(identity, theirs)| {
-                    let same = |(s, v, _): (String, Vec<Value>, bool)| s == space && v == values;
-                    Some(identity) != step.identity.as_ref()
-                        && unique_values(other, theirs).into_iter().any(same)
-                })
-            });
+            let others = |holder: &&Identity| {
+                Some(*holder) != step.identity.as_ref() && self.item(holder).is_some()
+            };
+            let taken = self
+                .items
+                .holders(&(space, values.clone()))
+                .any(|h| others(&h));
             if taken && promised {
                 step.outside = Some(format!("{values:?} is promised to be unique"));
             } else if taken {
@@ -349,7 +351,7 @@ impl Model {
         let found: Vec<Identity> = self
             .present(entity)
             .filter(|(_, item)| matches(item))
-            .map(|(identity, _)| identity.clone())
+            .map(|(key, _)| (entity.name.clone(), key.to_vec()))
             .collect();
         let name = entity.name.clone();
         let mut number = 0;
@@ -412,7 +414,7 @@ fn returned(write: &Write, item: &Attrs) -> Option<Attrs> {
 }
 
 /// The values that an item takes of each uniqueness: where it is unique, the values, whether promised.
-fn unique_values(entity: &Entity, item: &Attrs) -> Vec<(String, Vec<Value>, bool)> {
+pub(super) fn unique_values(entity: &Entity, item: &Attrs) -> Vec<(String, Vec<Value>, bool)> {
     let of = |unique: &super::design::Unique| {
         let values: Option<Vec<Value>> = unique
             .attributes

@@ -52,6 +52,8 @@ pub(crate) struct Pattern {
     pub(crate) status: String,
     pub(crate) price: Vec<String>,
     pub(crate) requests: Option<usize>,
+    /// Read and write units of an average call.
+    pub(crate) units: f64,
     pub(crate) variants: Vec<Variant>,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) limit: Option<Limit>,

@@ -55,6 +55,7 @@ pub(super) fn entities(node: &Node) -> Result<Vec<Entity>, String> {
             stored: entity.field("stored").each(stored)?,
             ttl: entity.field("ttl").optional_text()?,
             kinds: entity.field("kinds").each(kind)?,
+            count: entity.field("count").number()?.map_or(10_000, |n| n as u64),
         })
     })
 }

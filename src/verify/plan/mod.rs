@@ -61,6 +61,8 @@ pub(crate) struct Entity {
     pub(crate) stored: Vec<Stored>,
     pub(crate) ttl: Option<String>,
     pub(crate) kinds: Vec<Kind>,
+    /// How many items the design expects.
+    pub(crate) count: u64,
 }
 
 /// How an attribute is stored.
@@ -190,10 +192,8 @@ pub(crate) enum Operand {
 
 impl Plan {
     /// Reads a plan and checks what its page promises of every plan.
-    pub(crate) fn read(json: &str) -> Result<Self, String> {
-        let document: Json =
-            serde_json::from_str(json).map_err(|e| format!("the plan is no JSON: {e}"))?;
-        let root = node::Node::new(&document);
+    pub(crate) fn read(document: &Json) -> Result<Self, String> {
+        let root = node::Node::new(document);
         if root.field("plan_version").number()? != Some(1) {
             return Err("plan_version is not 1".to_owned());
         }
@@ -205,6 +205,12 @@ impl Plan {
         rules::check(&plan)?;
         rules::proof(&root.field("proof"), &plan)?;
         Ok(plan)
+    }
+
+    /// How many items the design expects of each entity.
+    pub(crate) fn counts(&self) -> Vec<(String, u64)> {
+        let entities = self.entities.iter();
+        entities.map(|e| (e.name.clone(), e.count)).collect()
     }
 
     pub(crate) fn table(&self, name: &str) -> Result<&Table, String> {

@@ -112,6 +112,15 @@ impl<'a> Node<'a> {
         }
     }
 
+    /// A number of any kind; 0 where there is none.
+    pub(super) fn amount(&self) -> Result<f64, String> {
+        match (self.value, self.value.and_then(Json::as_f64)) {
+            (None, _) => Ok(0.0),
+            (_, Some(n)) => Ok(n),
+            _ => self.wrong("a number is expected"),
+        }
+    }
+
     pub(super) fn count(&self) -> Result<u32, String> {
         match self.number()?.and_then(|n| u32::try_from(n).ok()) {
             Some(n) => Ok(n),

@@ -17,6 +17,7 @@ pub(super) fn patterns(node: &Node) -> Result<Vec<Pattern>, String> {
 
 fn read(node: &Node, name: &str) -> Result<Pattern, String> {
     let limit = node.field("limit");
+    let cost = node.field("cost");
     let mut followed = node.field("followed").texts()?;
     for step in node.field("steps").list()? {
         followed.extend(step.field("followed").texts()?);
@@ -28,6 +29,7 @@ fn read(node: &Node, name: &str) -> Result<Pattern, String> {
         status: node.field("status").text()?,
         price: node.field("price").texts()?,
         requests: node.field("requests").number()?,
+        units: cost.field("read_units").amount()? + cost.field("write_units").amount()?,
         variants: node.field("variants").each(variant)?,
         parameters: node.field("parameters").each(parameter)?,
         limit: if limit.present() {
