@@ -28,6 +28,8 @@ pub enum Stored {
     Ss(Vec<String>),
     /// A set of numbers.
     Ns(Vec<String>),
+    /// A set of bytes.
+    Bs(Vec<Vec<u8>>),
     /// A list.
     L(Vec<Self>),
     /// A map.
@@ -52,6 +54,7 @@ pub fn value_size(value: &Stored) -> u64 {
         Stored::Bool(_) | Stored::Null => 1,
         Stored::Ss(texts) => texts.iter().map(|t| t.len() as u64).sum(),
         Stored::Ns(numbers) => numbers.iter().map(|n| number_size(n)).sum(),
+        Stored::Bs(values) => values.iter().map(|b| b.len() as u64).sum(),
         Stored::L(items) => 3 + items.iter().map(|i| 1 + value_size(i)).sum::<u64>(),
         Stored::M(entries) => {
             3 + entries
@@ -63,24 +66,32 @@ pub fn value_size(value: &Stored) -> u64 {
 }
 
 /// The bytes of a number: one for each two significant digits before and after the point, one more, and one for a sign.
+///
+/// Zeros at both ends are not significant, and however a number is written it has the size of its value: `1.5E3`,
+/// which the service stores as `1500`, that of `15`.
 #[must_use]
 pub fn number_size(text: &str) -> u64 {
-    let (negative, digits) = text.strip_prefix('-').map_or((0, text), |d| (1, d));
-    let (mantissa, exponent) = digits.split_once(['E', 'e']).unwrap_or((digits, "0"));
+    let (negative, magnitude) = match text.strip_prefix('-') {
+        Some(rest) => (1, rest),
+        None => (0, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (mantissa, exponent) = match magnitude.split_once(['E', 'e']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse().unwrap_or(0_i64)),
+        None => (magnitude, 0),
+    };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let whole = whole.trim_start_matches('0');
-    let fraction = fraction.trim_end_matches('0');
-    if whole.is_empty() && fraction.is_empty() {
+    let digits = format!("{whole}{fraction}");
+    let significant = digits.trim_start_matches('0');
+    let before_first = digits.len() - significant.len();
+    let significant = significant.trim_end_matches('0').len();
+    if significant == 0 {
         return 1;
     }
-    let scaled = exponent != "0";
-    // Zeros at the end of a whole number, and zeros after the point before the first digit, are not stored.
-    let (before, after) = match (fraction.is_empty(), whole.is_empty() || scaled) {
-        (true, _) => (whole.trim_end_matches('0').len(), 0),
-        (false, true) => (whole.len(), fraction.trim_start_matches('0').len()),
-        (false, false) => (whole.len(), fraction.len()),
-    };
-    (before.div_ceil(2) + after.div_ceil(2)) as u64 + 1 + negative
+    // Where the point stands among the significant digits: before all of a small number, behind all of a large one.
+    let signed = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    let point = signed(whole.len()) - signed(before_first) + exponent;
+    let before = usize::try_from(point).unwrap_or(0).min(significant);
+    (before.div_ceil(2) + (significant - before).div_ceil(2)) as u64 + 1 + negative
 }
 
 /// Half read units of reading `bytes` in one request: at least one, strongly consistent reads cost twice.

@@ -33,6 +33,17 @@ fn numbers() {
         ("-42", 3),
         ("-12345", 5),
         ("-0.15", 3),
+        // However it is written, a number has the size of what the service makes of it.
+        ("1.5E3", 2),
+        ("1500", 2),
+        ("15E-1", 3),
+        ("12.345e1", 4),
+        ("1E-100", 2),
+        ("0.0000001", 2),
+        ("1E+2", 2),
+        ("+12", 2),
+        ("-0", 1),
+        ("0E5", 1),
     ];
     for (text, size) in cases {
         assert_eq!(number_size(text), size, "{text}");
@@ -64,6 +75,8 @@ fn items() {
     assert_eq!(item_size(&[("n", n("-12.5"))]), 5);
     assert_eq!(item_size(&[("é", s("日本"))]), 8);
     assert_eq!(item_size(&[("m", Stored::M(Vec::new()))]), 4);
+    let bytes = Stored::Bs(vec![vec![0; 3], vec![0; 2]]);
+    assert_eq!(item_size(&[("b", bytes)]), 6);
 }
 
 #[test]
