@@ -63,8 +63,9 @@ const LAYERS: [(&str, &[&str]); 21] = [
     ),
     ("check", &["plan", "workload"]),
     ("report", &["plan"]),
-    // It knows a plan by its document alone, and a design by its file.
-    ("verify", &[]),
+    // It knows a plan by its document alone, and a design by its file. Its meter alone uses the arithmetic of `cost`,
+    // because to check that arithmetic is what it is for.
+    ("verify", &["cost"]),
     (
         "cli",
         &[
@@ -222,6 +223,19 @@ fn modules_use_only_what_is_below_them() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn only_the_meter_of_a_run_uses_the_compiler() {
+    for (file, text) in sources() {
+        if top(&file) == "verify" && !file.starts_with("verify/meter/") {
+            let others: Vec<String> = used(&code(&text))
+                .into_iter()
+                .filter(|name| name != "verify")
+                .collect();
+            assert!(others.is_empty(), "{file} uses {others:?}");
+        }
+    }
 }
 
 #[test]

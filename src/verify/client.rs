@@ -1,11 +1,12 @@
-//! What stands between the executor and an engine: it counts requests, rows and capacity, gives the service's errors
-//! their meaning, and can cut answers short as the service does at 1 MB.
+//! What stands between the executor and an engine: it counts requests, rows and capacity, has them metered, gives the
+//! service's errors their meaning, and can cut answers short as the service does at 1 MB.
 
 use super::engine::{Engine, Fault};
+use super::meter::{Meter, Metered};
 use super::random::Random;
 use super::value::Physical;
 use serde_json::{Value as Json, json};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 
 /// The most requests that a log keeps.
@@ -18,7 +19,10 @@ pub(crate) struct Log {
     /// `ScannedCount` of queries and scans, items found by the other reads.
     pub(crate) rows_read: usize,
     pub(crate) rows_returned: usize,
+    /// Units of all requests, as the engine says.
     pub(crate) capacity: f64,
+    /// The requests that were metered: units by the arithmetic beside units as the engine says.
+    pub(crate) metered: Metered,
     /// Whether all requests got items by their keys.
     pub(crate) by_key: bool,
     /// The first requests, for messages.
@@ -40,6 +44,8 @@ pub(crate) struct Client {
     engine: Box<dyn Engine>,
     log: RefCell<Log>,
     cuts: RefCell<Option<Random>>,
+    meter: Option<Meter>,
+    metering: Cell<bool>,
 }
 
 impl Client {
@@ -48,7 +54,23 @@ impl Client {
             engine,
             log: RefCell::default(),
             cuts: RefCell::default(),
+            meter: None,
+            metering: Cell::default(),
         }
+    }
+
+    /// With a meter, which stands still until [`Self::meter`] starts it.
+    #[must_use]
+    pub(crate) fn with_meter(self, meter: Meter) -> Self {
+        Self {
+            meter: Some(meter),
+            ..self
+        }
+    }
+
+    /// From now on requests are metered, or no longer. A metered request makes a few more, which nobody sees.
+    pub(crate) fn meter(&self, on: bool) {
+        self.metering.set(on);
     }
 
     /// Sends one request of the service's API.
@@ -65,7 +87,20 @@ impl Client {
             "BatchGetItem" => return self.batch(request),
             _ => {}
         }
-        Ok(self.engine.call(operation, request)?)
+        Ok(self.ask(operation, request)?)
+    }
+
+    /// One request to the engine as it is, which says what it used of the table and of each index.
+    fn ask(&self, operation: &str, mut request: Json) -> Result<Json, Fault> {
+        request["ReturnConsumedCapacity"] = json!("INDEXES");
+        match self.meter.as_ref().filter(|_| self.metering.get()) {
+            Some(meter) => {
+                let (answer, metered) = meter.call(&*self.engine, operation, &request);
+                self.log.borrow_mut().metered.add(metered);
+                answer
+            }
+            None => self.engine.call(operation, request),
+        }
     }
 
     /// From now on queries, scans and batches end early at random places, as they do at 1 MB; or no longer.
@@ -104,7 +139,7 @@ impl Client {
                 }
             }
         }
-        let mut response = self.engine.call("BatchGetItem", request)?;
+        let mut response = self.ask("BatchGetItem", request)?;
         if !left.is_empty() {
             response["UnprocessedKeys"] = json!(left);
         }

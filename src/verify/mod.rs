@@ -16,6 +16,7 @@ pub mod engine;
 mod execute;
 mod figures;
 mod generate;
+mod meter;
 mod mismatch;
 mod model;
 mod operation;
@@ -126,7 +127,7 @@ fn run_in(
     let plan = plan::Plan::read(document)?;
     let design = model::Design::read(yaml)?;
     engine::tables::create(&*engine, &plan)?;
-    let client = client::Client::new(engine);
+    let client = client::Client::new(engine).with_meter(meter::Meter::new(&plan.tables));
     let runner = compare::Runner::new(&plan, &client, design.clone())?;
     let mut driver = drive::Driver::new(runner, options, &plan.counts(), progress);
     let ended = driver.run();

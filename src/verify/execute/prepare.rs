@@ -202,7 +202,7 @@ impl Prepared<'_> {
             return Ok(None);
         }
         let request = json!({
-            "TableName": self.table, "Key": self.key, "ConsistentRead": true, "ReturnConsumedCapacity": "TOTAL",
+            "TableName": self.table, "Key": self.key, "ConsistentRead": true,
         });
         let response = executor
             .client

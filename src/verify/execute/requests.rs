@@ -264,7 +264,7 @@ pub(super) fn query(
     limit: Option<usize>,
 ) -> Outcome<Answer> {
     let mut expression = Expression::default();
-    let mut json = json!({ "TableName": step.table, "ReturnConsumedCapacity": "TOTAL" });
+    let mut json = json!({ "TableName": step.table });
     if let Some(index) = &step.index {
         json["IndexName"] = json!(index);
     }
@@ -386,8 +386,7 @@ fn with_projection(step: &ReadStep, json: &mut Json, extra: &[String]) {
 }
 
 fn get_one(executor: &Executor, step: &ReadStep, key: &Physical) -> Outcome<Option<Physical>> {
-    let mut json =
-        json!({ "TableName": step.table, "Key": key, "ReturnConsumedCapacity": "TOTAL" });
+    let mut json = json!({ "TableName": step.table, "Key": key });
     with_projection(step, &mut json, &[]);
     let response = executor
         .client
@@ -416,8 +415,7 @@ fn get_batch(
         while !left.is_empty() {
             let mut part = json!({ "Keys": left });
             with_projection(step, &mut part, &names);
-            let json =
-                json!({ "RequestItems": { &step.table: part }, "ReturnConsumedCapacity": "TOTAL" });
+            let json = json!({ "RequestItems": { &step.table: part } });
             let response = executor.client.call("BatchGetItem", json);
             let response =
                 response.map_err(|e| CallError::Fault(format!("BatchGetItem: {e:?}")))?;

@@ -182,7 +182,6 @@ fn two_on_one_item(asked: &[Prepared]) -> Outcome<()> {
 
 fn single(prepared: &Prepared) -> Json {
     let mut request = prepared.request.clone().unwrap_or_default();
-    request["ReturnConsumedCapacity"] = json!("TOTAL");
     if prepared.turn.action.verb == Verb::Update && !prepared.turn.action.returns.is_empty() {
         request["ReturnValues"] = json!("ALL_NEW");
     }
@@ -202,7 +201,7 @@ fn transaction(asked: &[&Prepared]) -> Json {
         };
         json!({ name: request })
     };
-    json!({ "TransactItems": asked.iter().map(item).collect::<Vec<_>>(), "ReturnConsumedCapacity": "TOTAL" })
+    json!({ "TransactItems": asked.iter().map(item).collect::<Vec<_>>() })
 }
 
 /// What a refused write means: all over again, or the first condition that does not hold.

@@ -26,6 +26,7 @@ pub(crate) struct Plan {
     pub(crate) patterns: Vec<Pattern>,
 }
 
+#[derive(Clone)]
 pub(crate) struct Table {
     pub(crate) name: String,
     pub(crate) key: KeySchema,
@@ -46,6 +47,7 @@ pub(crate) struct KeyAttribute {
     pub(crate) kind: String,
 }
 
+#[derive(Clone)]
 pub(crate) struct Index {
     pub(crate) name: String,
     pub(crate) global: bool,
