@@ -93,5 +93,7 @@ impl PatternFigures {
     pub(crate) fn count(&mut self, log: &Log) {
         self.requests += log.requests;
         self.items_read += log.rows_read;
+        self.consumed += log.metered.consumed;
+        self.estimated += log.metered.estimated();
     }
 }

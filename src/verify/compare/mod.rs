@@ -28,6 +28,14 @@ pub(crate) const CLOCK: i64 = 1_795_168_800_250;
 /// The most requests that a message shows.
 const MOST_REQUESTS: usize = 6;
 
+/// Calls of a pattern from its first that are all metered.
+const ALL_METERED: usize = 200;
+/// Later every so-manyth call is.
+const SOMETIMES: usize = 8;
+
+/// Requests whose units are not what the arithmetic says, in words.
+struct Off(Vec<String>);
+
 type Compared<T = ()> = Result<T, Mismatch>;
 
 /// A plan on an engine beside the model.
@@ -130,6 +138,25 @@ impl<'a> Runner<'a> {
         self.figures.requests += log.requests;
         self.trace.append(&mut log.trace);
         log
+    }
+
+    /// The same for a call of a pattern, whose figures it counts for, too.
+    fn take_log_of(&mut self, name: &str) -> Result<Log, Off> {
+        let mut log = self.take_log();
+        let off = std::mem::take(&mut log.metered.off);
+        self.figures.of(name).count(&log);
+        match off.is_empty() {
+            true => Ok(log),
+            false => Err(Off(off)),
+        }
+    }
+
+    /// Meters the next call of a pattern, or not: the first ones all, later ones now and then.
+    fn meter_next(&mut self, name: &str) {
+        let calls = self.figures.of(name).calls;
+        let metered = calls < ALL_METERED || calls % SOMETIMES == 0;
+        self.client.meter(metered);
+        self.figures.of(name).metered += usize::from(metered);
     }
 
     /// The requests of the call at hand, as text; they are forgotten.

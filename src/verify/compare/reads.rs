@@ -6,7 +6,7 @@ use super::super::random::Random;
 use super::super::show;
 use super::super::value::{Attrs, Row};
 use super::answers::{Answers, same_sequences};
-use super::{Compared, Differs, Mismatch, Runner, fault};
+use super::{Compared, Differs, Mismatch, Off, Runner, fault};
 use std::rc::Rc;
 
 /// The most rows of one walk that are looked at; a walk that goes on is compared with the start of what it should be.
@@ -82,6 +82,7 @@ impl Runner<'_> {
             expected,
             cuts: Random::new(cuts),
         };
+        self.meter_next(name);
         let figures = self.figures.of(name);
         figures.calls += 1;
         figures.answered += usize::from(!expected.items.is_empty());
@@ -111,6 +112,7 @@ impl Runner<'_> {
                 return Ok(());
             }
             Err(Difference::Refused(text)) => (format!("refused: {text}"), Vec::new()),
+            Err(Difference::Units(off)) => return Err(self.off(name, off, requests)),
             Err(Difference::Is(what, rows)) => (what, rows),
         };
         let items = expected.items.iter();
@@ -225,8 +227,7 @@ impl Runner<'_> {
 
     /// A covered pattern reads only what it returns, in the requests that the plan says.
     fn economy(&mut self, call: &Call, cut: bool, returned: usize) -> Result<(), Difference> {
-        let log = self.take_log();
-        self.figures.of(call.name).count(&log);
+        let log = self.take_log_of(call.name)?;
         let pattern = self.plan.pattern(call.name)?;
         let mut entities = pattern.entities.iter().chain(&pattern.followed);
         let timed = entities.any(|e| self.plan.entity(e).is_ok_and(|e| e.ttl.is_some()));
@@ -272,6 +273,7 @@ impl Runner<'_> {
                 expected.items.push((place, item));
             }
         }
+        self.meter_next(name);
         let mut random = Random::new(cuts);
         let mut outcome = Ok(());
         for cut in [false, true] {
@@ -296,9 +298,8 @@ impl Runner<'_> {
         expected: &Expected,
     ) -> Result<(), Difference> {
         let page = self.executor().batch(name, sets)?;
-        let log = self.take_log();
+        self.take_log_of(name)?;
         let figures = self.figures.of(name);
-        figures.count(&log);
         figures.pages += 1;
         figures.items_returned += page.items.len() + page.followed.len();
         let answers = Answers::new(&self.model, read, expected)?;
@@ -340,6 +341,7 @@ fn first_ones(mut lines: Vec<String>) -> Vec<String> {
 /// How an answer differs from what the model says.
 pub(super) enum Difference {
     Refused(String),
+    Units(Off),
     /// In a sentence, with the rows that came.
     Is(String, Vec<String>),
 }
@@ -348,6 +350,12 @@ impl Difference {
     pub(super) fn of(what: impl Into<String>, rows: &[&Row]) -> Self {
         let rows = rows.iter().take(4 * MOST_SHOWN);
         Self::Is(what.into(), rows.map(|r| show::row(r)).collect())
+    }
+}
+
+impl From<Off> for Difference {
+    fn from(off: Off) -> Self {
+        Self::Units(off)
     }
 }
 

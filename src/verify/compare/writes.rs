@@ -4,7 +4,7 @@ use super::super::execute::{CallError, Written};
 use super::super::model::{Answer, Body, Outcome, Pattern, Trouble};
 use super::super::show;
 use super::super::value::{Args, Attrs, Failure};
-use super::{Compared, Differs, Mismatch, Runner, fault};
+use super::{Compared, Differs, Mismatch, Off, Runner, fault};
 
 impl Runner<'_> {
     /// The write of an item that no pattern of the file makes.
@@ -59,11 +59,19 @@ impl Runner<'_> {
             self.figures.outside += 1;
             return Ok(());
         }
+        self.meter_next(name);
+        self.figures.of(name).calls += 1;
         let result = self.executor().write(name, args);
-        let log = self.take_log();
-        let figures = self.figures.of(name);
-        figures.calls += 1;
-        figures.count(&log);
+        let log = match self.take_log_of(name) {
+            Ok(log) => log,
+            Err(off) => {
+                let requests = self.requests();
+                return Err(Mismatch {
+                    parameters: show::args(args),
+                    ..self.off(name, off, requests)
+                });
+            }
+        };
         let most = self.plan.pattern(name)?.requests;
         if let Some(most) = most.filter(|most| log.requests > *most) {
             let what = format!("{} requests, at most {most}", log.requests);
@@ -83,6 +91,19 @@ impl Runner<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Requests of a call use something else than the arithmetic says.
+    pub(super) fn off(&self, name: &str, off: Off, requests: Vec<String>) -> Mismatch {
+        Mismatch {
+            got: off.0,
+            requests,
+            ..Mismatch::new(
+                Differs::Units,
+                name,
+                "other capacity units than the plan's arithmetic",
+            )
+        }
     }
 
     fn differs(
