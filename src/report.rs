@@ -1,9 +1,12 @@
-//! The plan for people: text for the terminal, Markdown.
+//! The plan for people: text for the terminal, Markdown; and what a run of it showed.
 //!
 //! Promises: made from the plan document alone, so the document knows at least as much; the same plan and width give
 //! the same bytes; no line is wider than asked for, unless a name alone is.
 
 pub mod markdown;
+mod page;
 pub mod query;
+#[cfg(feature = "verify")]
+pub mod run;
 pub mod text;
 pub mod view;

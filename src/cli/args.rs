@@ -20,6 +20,9 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Check a design file in CI: fail on uncovered patterns, errors and denied warnings
     Check(CheckArgs),
+    /// Prove a design by running it: fill an engine, ask every pattern, compare with what the design means
+    #[cfg(feature = "verify")]
+    Verify(VerifyArgs),
     /// Explain a diagnostic code, or print a reference page: `language`, `plan-document`
     Explain {
         /// A code such as `D0401`, its name, or the name of a page
@@ -128,4 +131,60 @@ pub(super) enum ObjectiveArg {
     Indexes,
     /// The lowest cost, then the fewest secondary indexes
     Cost,
+}
+
+#[cfg(feature = "verify")]
+#[derive(Debug, clap::Args)]
+pub(super) struct VerifyArgs {
+    /// The design file; `-` is standard input
+    #[arg(default_value = "design.yaml")]
+    pub(super) file: String,
+
+    /// Where to run: `embedded`, the address of an engine like `http://localhost:8000`, or `aws`
+    #[arg(long, default_value = "embedded")]
+    pub(super) engine: String,
+
+    /// About how many items to write before the first round
+    #[arg(long, value_name = "N", default_value_t = crate::verify::Options::default().items, value_parser = at_most_a_million)]
+    pub(super) items: usize,
+
+    /// Rounds of writes and reads [default: 3, or as many as fit in `--time`]
+    #[arg(long, value_name = "N")]
+    pub(super) rounds: Option<usize>,
+
+    /// How many queries to ask in all rounds together
+    #[arg(long, value_name = "N", default_value_t = crate::verify::Options::default().queries)]
+    pub(super) queries: usize,
+
+    /// Where the random numbers begin; the same seed makes the same run
+    #[arg(long, value_name = "N", default_value_t = crate::verify::Options::default().seed)]
+    pub(super) seed: u64,
+
+    /// Go on for this long, such as `60s` or `5m`
+    #[arg(long, value_name = "TIME", value_parser = super::verify::duration)]
+    pub(super) time: Option<std::time::Duration>,
+
+    /// How to report
+    #[arg(long, value_enum, default_value_t = VerifyFormat::Text)]
+    pub(super) format: VerifyFormat,
+}
+
+/// All of them are held in memory twice.
+#[cfg(feature = "verify")]
+fn at_most_a_million(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(n @ 1..=1_000_000) => Ok(n),
+        _ => Err("a number from 1 to 1000000 is expected".to_owned()),
+    }
+}
+
+#[cfg(feature = "verify")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum VerifyFormat {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For CI servers
+    Junit,
 }

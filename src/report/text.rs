@@ -3,9 +3,10 @@
 //! Wide terminals get one table of everything; narrow ones the same in parts that fit, with key conditions on lines of
 //! their own. Nothing is cut off.
 
+use super::page::{Page, finished};
 use super::view::{KeyRow, PatternRow, View, view};
 use crate::plan::Plan;
-use comfy_table::{ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{ColumnConstraint, Width};
 use std::collections::BTreeMap;
 
 /// Renders a plan, at most `width` columns wide; `plain` without lines, for files and pipes.
@@ -41,11 +42,6 @@ pub fn render(plan: &Plan, width: usize, plain: bool) -> String {
         .collect();
     page.list(&mut out, "Findings", &findings);
     out
-}
-
-struct Page {
-    width: usize,
-    plain: bool,
 }
 
 /// A column of the coverage table.
@@ -101,59 +97,6 @@ impl Column {
 }
 
 impl Page {
-    fn section(&self, out: &mut String, title: &str) {
-        out.push_str(&format!("\n{title}\n"));
-    }
-
-    fn table(&self, header: &[&str]) -> Table {
-        let mut made = Table::new();
-        made.load_style(if self.plain {
-            presets::NOTHING
-        } else {
-            presets::UTF8_HORIZONTAL_ONLY
-        });
-        made.set_content_arrangement(ContentArrangement::Dynamic);
-        made.set_width(u16::try_from(self.width).unwrap_or(u16::MAX));
-        made.set_header(header.iter().copied());
-        made
-    }
-
-    /// Adds text broken at spaces, each line after the first indented.
-    fn paragraph(&self, out: &mut String, text: &str, indent: usize) {
-        let mut column = 0;
-        let pad = " ".repeat(indent);
-        for word in text.split(' ') {
-            let length = word.chars().count();
-            if column > 0 && column + 1 + length > self.width {
-                out.push('\n');
-                column = 0;
-            }
-            if column == 0 {
-                out.push_str(&pad);
-                column = indent;
-            } else {
-                out.push(' ');
-                column += 1;
-            }
-            out.push_str(word);
-            column += length;
-        }
-        out.push('\n');
-    }
-
-    fn list(&self, out: &mut String, title: &str, items: &[String]) {
-        if items.is_empty() {
-            return;
-        }
-        self.section(out, title);
-        for item in items {
-            let mut text = String::new();
-            self.paragraph(&mut text, item, 2);
-            out.push_str("- ");
-            out.push_str(text.get(2..).unwrap_or_default());
-        }
-    }
-
     fn indexes(&self, of: &View) -> String {
         let mut table = self.table(&[
             "Index",
@@ -371,12 +314,3 @@ fn cell(key: &KeyRow) -> String {
     text
 }
 
-/// A table as lines without blanks at their ends.
-fn finished(table: &Table) -> String {
-    let mut out = String::new();
-    for line in table.to_string().lines() {
-        out.push_str(line.trim_end());
-        out.push('\n');
-    }
-    out
-}
