@@ -160,16 +160,17 @@ fn numbers(max: Option<i128>, counted: bool, size: usize) -> Vec<i128> {
 }
 
 fn decimals(max: Option<i128>, counted: bool, size: usize) -> Vec<Value> {
+    // The first ones are drawn most often: those of which the order as texts is another.
     let mut out = vec![
-        (0, 0),
-        (15, 1),
+        (9, 0),
+        (10, 0),
         (-15, 1),
+        (-7, 0),
+        (15, 1),
+        (0, 0),
         (1, 4),
         (-1, 4),
-        (10, 0),
-        (9, 0),
         (999, 2),
-        (-7, 0),
     ];
     if max.is_none() && !counted {
         out.extend([(99_999_999_999_999_999, 4), (-99_999_999_999_999_999, 4)]);
@@ -203,7 +204,8 @@ fn instants(random: &mut Random, size: usize) -> Vec<Value> {
 }
 
 fn epochs(random: &mut Random, size: usize) -> Vec<Value> {
-    let mut out = vec![START / 1000, START / 1000 + 1, 0, 1, LAST / 1000];
+    // Of few digits too, of which the first is not the least: only such show whether texts are padded.
+    let mut out = vec![START / 1000, START / 1000 + 1, 9, 0, 99_999, 1, LAST / 1000];
     while out.len() < size.max(6) {
         out.push(START / 1000 + 3600 * long(random.below(size.max(90))));
     }
