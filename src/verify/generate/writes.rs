@@ -119,6 +119,7 @@ impl Generator {
         let wanted = match step.verb {
             WriteVerb::Create => 12,
             WriteVerb::Put => 50,
+            _ if step.upsert => 60,
             _ => 88,
         };
         let target = if self.random.chance(wanted) {
@@ -130,7 +131,7 @@ impl Generator {
             .iter()
             .filter_map(|p| Some((attribute_of(p)?, values.get(&p.name)?.clone())))
             .collect();
-        let references = if makes {
+        let references = if makes || (step.upsert && target.is_none()) {
             self.references(model, entity, &named)?
         } else {
             Attrs::new()
