@@ -9,6 +9,8 @@ mod explain;
 mod init;
 mod output;
 mod plan;
+#[cfg(feature = "verify")]
+mod verify;
 
 use anyhow::{Context, Result};
 use args::{Args, Command};
@@ -25,6 +27,8 @@ pub enum Exit {
     Findings = 1,
     /// The input or the call is invalid, or the tool failed.
     Invalid = 2,
+    /// The user ended it: what shells give for that.
+    Interrupted = 130,
 }
 
 /// Runs the command line of the process.
@@ -46,6 +50,8 @@ fn run(args: &Args) -> Result<Exit> {
     match &args.command {
         Command::Plan(command) => plan::run(command),
         Command::Check(command) => check::run(command),
+        #[cfg(feature = "verify")]
+        Command::Verify(command) => verify::run(command),
         Command::Explain { thing } => explain::run(thing),
         Command::Init { file } => init::run(file),
         Command::Schema { plan } => schema(*plan),

@@ -22,6 +22,7 @@ fn run(path: &Path) -> Result<(), String> {
             rounds: 2,
             items: 120,
             queries: 300,
+            shrink: true,
         };
         let engine = Box::new(Embedded::new()?);
         let go_on = &mut |_| ControlFlow::Continue(());

@@ -1,7 +1,7 @@
 //! `design verify`
 
 use super::args::{VerifyArgs, VerifyFormat};
-use super::{Exit, interrupt, output, read_source};
+use super::{Exit, output, read_source};
 use crate::Objective;
 use crate::report::run::{self as report, Told};
 use crate::verify::{self, Options, Progress, engine};
@@ -22,10 +22,11 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         return Ok(Exit::Invalid);
     };
     let document = serde_json::to_value(plan)?;
-    let engine = engine::open(&args.engine).map_err(|e| anyhow!(e))?;
+    let engine: Box<dyn engine::Engine> =
+        Box::new(engine::Embedded::new().map_err(|e| anyhow!(e))?);
     let name = engine.name();
     let options = options(args);
-    let stop = interrupt::watch()?;
+    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let deadline = args.time.map(|time| Instant::now() + time);
     let bar = bar(args.time.is_some());
     let mut operations = 0;
@@ -43,7 +44,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         }
         ControlFlow::Continue(())
     };
-    let run = verify::run(source.text(), &document, engine, &options, &mut progress);
+    let run = verify::run(&source.text, &document, engine, &options, &mut progress);
     bar.finish_and_clear();
     let again = again(args, &options);
     let told = Told {
@@ -62,18 +63,27 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    Ok(if run.mismatch.is_some() { Exit::Findings } else { Exit::Fine })
+    Ok(if run.mismatch.is_some() {
+        Exit::Findings
+    } else {
+        Exit::Fine
+    })
 }
 
 /// How much to run. With a time, rounds have no end but that one.
 fn options(args: &VerifyArgs) -> Options {
     let usual = Options::default();
-    let rounds = if args.time.is_some() { usize::MAX } else { usual.rounds };
+    let rounds = if args.time.is_some() {
+        usize::MAX
+    } else {
+        usual.rounds
+    };
     Options {
         seed: args.seed,
         items: args.items,
         rounds: args.rounds.unwrap_or(rounds),
         queries: args.queries,
+        shrink: true,
     }
 }
 
@@ -103,7 +113,11 @@ fn again(args: &VerifyArgs, options: &Options) -> String {
 /// A bar on standard error, where that is a terminal.
 fn bar(timed: bool) -> ProgressBar {
     let bar = ProgressBar::new(1);
-    let template = if timed { "{elapsed} {pos} operations" } else { "{bar:40} {pos}/{len} operations, {eta} left" };
+    let template = if timed {
+        "{elapsed} {pos} operations"
+    } else {
+        "{bar:40} {pos}/{len} operations, {eta} left"
+    };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
@@ -114,7 +128,10 @@ fn bar(timed: bool) -> ProgressBar {
 /// Reads `60s`, `5m` or `1h`.
 pub(super) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || format!("`{text}` is no time: write it like 60s, 5m or 1h");
-    let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).unwrap_or(text.len()));
+    let (number, unit) = text.split_at(
+        text.find(|c: char| !c.is_ascii_digit())
+            .unwrap_or(text.len()),
+    );
     let seconds: u64 = number.parse().map_err(|_| wrong())?;
     let unit = match unit {
         "" | "s" => 1,
@@ -122,5 +139,8 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
         "h" => 3600,
         _ => return Err(wrong()),
     };
-    seconds.checked_mul(unit).map(Duration::from_secs).ok_or_else(wrong)
+    seconds
+        .checked_mul(unit)
+        .map(Duration::from_secs)
+        .ok_or_else(wrong)
 }

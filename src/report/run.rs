@@ -43,7 +43,13 @@ const CALLS: [Column; 4] = [
     },
     Column {
         title: "Pages",
-        value: |p| if p.is_read() { number(p.pages) } else { "–".to_owned() },
+        value: |p| {
+            if p.is_read() {
+                number(p.pages)
+            } else {
+                "–".to_owned()
+            }
+        },
     },
     Column {
         title: "Requests",
@@ -99,7 +105,12 @@ fn headline(told: &Told) -> String {
     let figures = &told.run.figures;
     let called = figures.patterns.values().filter(|p| p.calls > 0).count();
     let patterns = plural(called, "pattern", "patterns");
-    let by = format!("on {} items, {} engine, seed {}", number(figures.items), told.engine, told.seed);
+    let by = format!(
+        "on {} items, {} engine, seed {}",
+        number(figures.items),
+        told.engine,
+        told.seed
+    );
     match (&told.run.mismatch, told.run.stopped) {
         (Some(_), _) => format!("a difference was found {by}"),
         (None, true) => format!("no difference up to where the run was stopped: {patterns} {by}"),
@@ -145,7 +156,7 @@ fn compared(told: &Told) -> Vec<String> {
     let total = |of: fn(&PatternFigures) -> usize| figures.patterns.values().map(of).sum::<usize>();
     let mut lines = vec![
         format!(
-            "{} reads and {} writes; {} writes failed and {} calls were refused, on both sides",
+            "{} reads and {} writes; {} writes failed and {} calls were refused, as they should",
             number(figures.reads()),
             number(figures.writes() + figures.implied_puts),
             number(total(|p| p.failed)),
@@ -174,10 +185,16 @@ fn compared(told: &Told) -> Vec<String> {
         .map(|(name, _)| name.as_str())
         .collect();
     if !never.is_empty() && told.run.mismatch.is_none() {
-        lines.push(format!("never with an answer, so little is shown: {}", never.join(", ")));
+        lines.push(format!(
+            "never with an answer, so little is shown: {}",
+            never.join(", ")
+        ));
     }
     if !figures.unserved.is_empty() {
-        lines.push(format!("not served by the plan: {}", figures.unserved.join(", ")));
+        lines.push(format!(
+            "not served by the plan: {}",
+            figures.unserved.join(", ")
+        ));
     }
     lines
 }
@@ -185,7 +202,10 @@ fn compared(told: &Told) -> Vec<String> {
 fn per_call(of: &PatternFigures, units: f64) -> String {
     match of.metered {
         0 => "–".to_owned(),
-        calls => format!("{:.2}", units / f64::from(u32::try_from(calls).unwrap_or(u32::MAX))),
+        calls => format!(
+            "{:.2}",
+            units / f64::from(u32::try_from(calls).unwrap_or(u32::MAX))
+        ),
     }
 }
 
@@ -236,7 +256,12 @@ pub fn junit(told: &Told) -> String {
         cases.push(case(told.design, name, failed, told.again));
     }
     let elsewhere = mismatch.filter(|m| !figures.patterns.contains_key(&m.pattern));
-    cases.push(case(told.design, "tables and indexes", elsewhere, told.again));
+    cases.push(case(
+        told.design,
+        "tables and indexes",
+        elsewhere,
+        told.again,
+    ));
     for name in &figures.unserved {
         cases.push(format!(
             "    <testcase classname=\"{}\" name=\"{}\"><skipped message=\"not served by the plan\"/></testcase>\n",
@@ -255,7 +280,11 @@ pub fn junit(told: &Told) -> String {
 }
 
 fn case(design: &str, name: &str, failed: Option<&Mismatch>, again: &str) -> String {
-    let head = format!("    <testcase classname=\"{}\" name=\"{}\"", escaped(design), escaped(name));
+    let head = format!(
+        "    <testcase classname=\"{}\" name=\"{}\"",
+        escaped(design),
+        escaped(name)
+    );
     match failed {
         None => format!("{head}/>\n"),
         Some(mismatch) => format!(
@@ -296,6 +325,9 @@ mod tests {
 
     #[test]
     fn numbers_are_grouped() {
-        assert_eq!([0, 999, 1000, 1_234_567].map(number), ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!(
+            [0, 999, 1000, 1_234_567].map(number),
+            ["0", "999", "1,000", "1,234,567"]
+        );
     }
 }

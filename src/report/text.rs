@@ -313,4 +313,3 @@ fn cell(key: &KeyRow) -> String {
     }
     text
 }
-

@@ -215,6 +215,13 @@ impl<'a, 'p> Driver<'a, 'p> {
             choices.push((name.to_owned(), false, weight));
         }
         choices.extend(implied.into_iter().map(|entity| (entity, true, 8)));
+        let design = &self.runner.model.design;
+        choices.extend(
+            design
+                .out_of_reach()
+                .into_iter()
+                .map(|entity| (entity, true, 4)),
+        );
         let total: usize = choices.iter().map(|(_, _, weight)| weight).sum();
         let mut at = self.generator.random.below(total);
         for (name, put, weight) in choices {
@@ -235,6 +242,12 @@ impl<'a, 'p> Driver<'a, 'p> {
         let model = &self.runner.model;
         let declared = model.design.entity(entity)?;
         let item = self.generator.implied_put(model, declared)?;
+        let identity = declared.identity(&item);
+        let there = identity.is_some_and(|i| model.items.get(&i).is_some());
+        if there && !model.design.implied().iter().any(|name| name == entity) {
+            // What the file's own writes make is theirs to change.
+            return Ok(Operation::Wait(0));
+        }
         Ok(Operation::Put {
             entity: entity.to_owned(),
             item,

@@ -40,21 +40,21 @@ pub struct PatternFigures {
     pub failed: usize,
     /// Calls that key limits or encodings refuse, before anything is written.
     pub refused: usize,
-    /// Pages of reads.
+    /// Pages of reads, without the second walk of each call in which answers are cut short.
     pub pages: usize,
-    /// Requests to the engine.
+    /// Requests to the engine for them.
     pub requests: usize,
     /// Items that the engine read for them.
     pub items_read: usize,
-    /// Items that were answered.
+    /// Items that were answered in them.
     pub items_returned: usize,
-    /// Capacity units that the engine says it consumed, of the calls that were metered.
+    /// Capacity units that the engine says it consumed for what was metered.
     pub consumed: f64,
-    /// Capacity units of the same calls by the plan's arithmetic on the same data.
+    /// Capacity units of the same by the plan's arithmetic on the same data.
     pub estimated: f64,
-    /// Calls that were metered.
+    /// Pages of reads and calls of writes that were metered.
     pub metered: usize,
-    /// Read and write units of an average call that the plan estimates for the design's own counts and sizes.
+    /// Read and write units of an average call (of a list: a page) that the plan estimates for the design's own counts and sizes.
     pub planned: f64,
 }
 
@@ -89,10 +89,17 @@ impl PatternFigures {
         matches!(&*self.verb, "get" | "list" | "count")
     }
 
+    /// Adds a page with some items.
+    pub(crate) fn page(&mut self, returned: usize) {
+        self.pages += 1;
+        self.items_returned += returned;
+    }
+
     /// Adds what requests took.
     pub(crate) fn count(&mut self, log: &Log) {
         self.requests += log.requests;
         self.items_read += log.rows_read;
+        self.metered += usize::from(log.metered.requests > 0);
         self.consumed += log.metered.consumed;
         self.estimated += log.metered.estimated();
     }

@@ -46,6 +46,8 @@ pub struct Options {
     pub rounds: usize,
     /// Calls of reading patterns in all rounds together; each pattern has a few in each round at least.
     pub queries: usize,
+    /// Whether a difference is made as small as possible, which takes some seconds.
+    pub shrink: bool,
 }
 
 impl Default for Options {
@@ -55,6 +57,7 @@ impl Default for Options {
             items: 1000,
             rounds: Self::ROUNDS,
             queries: 2000,
+            shrink: true,
         }
     }
 }
@@ -134,7 +137,9 @@ fn run_in(
     *figures = driver.runner.figures.clone();
     figures.items = driver.runner.model.items.len();
     match ended {
-        Err(drive::Ended::Differs(mismatch)) if mismatch.differs != Differs::Plan => {
+        Err(drive::Ended::Differs(mismatch))
+            if options.shrink && mismatch.differs != Differs::Plan =>
+        {
             let shrunk = shrink::shrink(&plan, &design, &driver.history, &mismatch);
             Err(drive::Ended::Differs(Box::new(shrunk)))
         }

@@ -20,6 +20,7 @@ fn check_design(
         rounds,
         items,
         queries: 300,
+        shrink: false,
     };
     let plan = serde_json::from_str(plan).unwrap_or_else(|e| panic!("{e}"));
     let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));

@@ -136,6 +136,29 @@ impl<'a> Answers<'a> {
         Ok(())
     }
 
+    /// In a collection with a limit, the first page has the other entities beside the first of the limited one.
+    pub(super) fn company(&self, limit: Option<&Limit>, pages: &[Page]) -> Result<(), Difference> {
+        let (Some(limited), Some(first)) = (limit.and_then(|l| l.entity.as_ref()), pages.first())
+        else {
+            return Ok(());
+        };
+        let there: BTreeSet<Same> = first
+            .items
+            .iter()
+            .filter_map(|row| self.item(row).map(Rc::as_ptr))
+            .collect();
+        let other = |(place, _): &&(usize, Rc<Attrs>)| self.entities[*place].name != *limited;
+        let mut others = self.expected.items.iter().filter(other);
+        if others.all(|(_, item)| there.contains(&Rc::as_ptr(item))) {
+            return Ok(());
+        }
+        let what = format!("the first page has not all items beside those of {limited}");
+        Err(Difference::of(
+            what,
+            &first.items.iter().collect::<Vec<_>>(),
+        ))
+    }
+
     /// The items that the rows' references point to came with them, each once.
     pub(super) fn followed(&self, page: &Page) -> Result<(), Difference> {
         let mut wanted = BTreeSet::new();

@@ -140,23 +140,25 @@ impl<'a> Runner<'a> {
         log
     }
 
-    /// The same for a call of a pattern, whose figures it counts for, too.
-    fn take_log_of(&mut self, name: &str) -> Result<Log, Off> {
+    /// The same for a call of a pattern; its figures count it, unless its answers were `cut` short.
+    fn take_log_of(&mut self, name: &str, cut: bool) -> Result<Log, Off> {
         let mut log = self.take_log();
         let off = std::mem::take(&mut log.metered.off);
-        self.figures.of(name).count(&log);
-        match off.is_empty() {
-            true => Ok(log),
-            false => Err(Off(off)),
+        if !cut {
+            self.figures.of(name).count(&log);
+        }
+        if off.is_empty() {
+            Ok(log)
+        } else {
+            Err(Off(off))
         }
     }
 
     /// Meters the next call of a pattern, or not: the first ones all, later ones now and then.
     fn meter_next(&mut self, name: &str) {
         let calls = self.figures.of(name).calls;
-        let metered = calls < ALL_METERED || calls % SOMETIMES == 0;
-        self.client.meter(metered);
-        self.figures.of(name).metered += usize::from(metered);
+        self.client
+            .meter(calls < ALL_METERED || calls.is_multiple_of(SOMETIMES));
     }
 
     /// The requests of the call at hand, as text; they are forgotten.

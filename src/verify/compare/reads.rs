@@ -165,9 +165,6 @@ impl Runner<'_> {
             answers.items(&page.items, true)?;
             answers.followed(&page)?;
             self.economy(call, cut, page.items.len() + page.followed.len())?;
-            let figures = self.figures.of(call.name);
-            figures.pages += 1;
-            figures.items_returned += page.items.len() + page.followed.len();
         }
         Ok(())
     }
@@ -192,7 +189,9 @@ impl Runner<'_> {
         let rows = walk.rows();
         let seen = answers.items(rows.iter().copied(), walk.complete)?;
         answers.order(&rows, &seen)?;
-        answers.pages(self.plan.pattern(call.name)?.limit.as_ref(), &walk.pages)?;
+        let limit = self.plan.pattern(call.name)?.limit.as_ref();
+        answers.pages(limit, &walk.pages)?;
+        answers.company(limit, &walk.pages)?;
         walk.pages
             .iter()
             .try_for_each(|page| answers.followed(page))
@@ -209,9 +208,6 @@ impl Runner<'_> {
                 .page(call.name, call.values, cursor.as_ref())?;
             let returned = page.items.len() + page.followed.len();
             self.economy(call, cut, returned)?;
-            let figures = self.figures.of(call.name);
-            figures.pages += 1;
-            figures.items_returned += returned;
             cursor.clone_from(&page.cursor);
             rows += page.items.len();
             pages.push(page);
@@ -227,7 +223,10 @@ impl Runner<'_> {
 
     /// A covered pattern reads only what it returns, in the requests that the plan says.
     fn economy(&mut self, call: &Call, cut: bool, returned: usize) -> Result<(), Difference> {
-        let log = self.take_log_of(call.name)?;
+        let log = self.take_log_of(call.name, cut)?;
+        if !cut {
+            self.figures.of(call.name).page(returned);
+        }
         let pattern = self.plan.pattern(call.name)?;
         let mut entities = pattern.entities.iter().chain(&pattern.followed);
         let timed = entities.any(|e| self.plan.entity(e).is_ok_and(|e| e.ttl.is_some()));
@@ -278,7 +277,7 @@ impl Runner<'_> {
         let mut outcome = Ok(());
         for cut in [false, true] {
             self.client.cut_answers(cut.then(|| random.fork()));
-            outcome = self.compare_batch(name, sets, &read, &expected);
+            outcome = self.compare_batch(name, sets, cut, &read, &expected);
             self.client.cut_answers(None);
             if outcome.is_err() {
                 break;
@@ -294,14 +293,17 @@ impl Runner<'_> {
         &mut self,
         name: &str,
         sets: &[Attrs],
+        cut: bool,
         read: &Read,
         expected: &Expected,
     ) -> Result<(), Difference> {
         let page = self.executor().batch(name, sets)?;
-        self.take_log_of(name)?;
-        let figures = self.figures.of(name);
-        figures.pages += 1;
-        figures.items_returned += page.items.len() + page.followed.len();
+        self.take_log_of(name, cut)?;
+        if !cut {
+            self.figures
+                .of(name)
+                .page(page.items.len() + page.followed.len());
+        }
         let answers = Answers::new(&self.model, read, expected)?;
         answers.items(&page.items, true)?;
         answers.followed(&page)?;

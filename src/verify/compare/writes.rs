@@ -62,7 +62,7 @@ impl Runner<'_> {
         self.meter_next(name);
         self.figures.of(name).calls += 1;
         let result = self.executor().write(name, args);
-        let log = match self.take_log_of(name) {
+        let log = match self.take_log_of(name, false) {
             Ok(log) => log,
             Err(off) => {
                 let requests = self.requests();

@@ -50,17 +50,13 @@ fn targets(design: &Design, items: usize, counts: &[(String, u64)]) -> BTreeMap<
     entities.map(|e| (e.name.clone(), target(e))).collect()
 }
 
-/// How many different values there are of what keys and unique sets are made of: for few items fewer than items, so
-/// that calls meet, for many so many that all items find a key.
+/// How many different values there are of what keys and unique sets are made of: few enough that calls meet, and enough
+/// that all items find a key.
 fn pool_sizes(design: &Design, targets: &BTreeMap<String, usize>) -> BTreeMap<String, usize> {
     let mut sizes: BTreeMap<String, usize> = BTreeMap::new();
     for entity in design.entities.values() {
         let target = targets.get(&entity.name).copied().unwrap_or(FEWEST_VALUES);
-        let size = if target <= 120 {
-            target.clamp(FEWEST_VALUES, 40)
-        } else {
-            target + target / 2
-        };
+        let size = target + target / 2;
         let unique = entity.uniques.iter().flat_map(|u| &u.attributes);
         for name in entity.key.iter().chain(unique) {
             let Some(attribute) = entity.attributes.get(name) else {
@@ -101,7 +97,13 @@ impl Generator {
                         size.unwrap_or(FEWEST_VALUES),
                     )
                 };
-                pools.entry(key).or_insert_with(&mut values);
+                let pool = pools.entry(key).or_insert_with(&mut values);
+                // What patterns ask for by name comes first, where it is drawn most often.
+                for constant in design.constants(entity, name) {
+                    if !pool.contains(&constant) {
+                        pool.insert(0, constant);
+                    }
+                }
             }
         }
         Self {

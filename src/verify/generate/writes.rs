@@ -108,13 +108,16 @@ impl Generator {
         let makes = matches!(step.verb, WriteVerb::Create | WriteVerb::Put);
         let in_key = |p: &Parameter| attribute_of(p).is_some_and(|a| entity.key.contains(&a));
         let known = values.clone();
+        let met = self.random.chance(60);
         let fits = |item: &Attrs| {
-            own.iter()
-                .filter(|p| by(p) || (makes && in_key(p)))
-                .all(|p| match known.get(&p.name) {
-                    None => true,
-                    Some(value) => attribute_of(p).and_then(|a| item.get(&a)) == Some(value),
-                })
+            (!met || meets_constants(entity, step, item))
+                && own
+                    .iter()
+                    .filter(|p| by(p) || (makes && in_key(p)))
+                    .all(|p| match known.get(&p.name) {
+                        None => true,
+                        Some(value) => attribute_of(p).and_then(|a| item.get(&a)) == Some(value),
+                    })
         };
         let wanted = match step.verb {
             WriteVerb::Create => 12,
@@ -286,6 +289,18 @@ fn key_parameters(
         }
     }
     Ok(out)
+}
+
+/// Whether an item has the constants that the conditions of a step name.
+fn meets_constants(entity: &Entity, step: &Write, item: &Attrs) -> bool {
+    step.conditions.iter().all(|(place, test)| {
+        let (Test::Is(Source::Constant(yaml)), true) = (test, place.path.is_empty()) else {
+            return true;
+        };
+        let kind = entity.attributes.get(&place.attribute).map(|a| &a.kind);
+        let wanted = kind.and_then(|kind| kind.constant(yaml).ok());
+        item.get(&place.attribute) == wanted.as_ref()
+    })
 }
 
 /// Whether a parameter is compared with the stored item for equality or by its elements.

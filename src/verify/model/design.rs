@@ -113,7 +113,7 @@ impl Design {
             .collect()
     }
 
-    fn writes(&self) -> impl Iterator<Item = &super::patterns::Write> {
+    pub(super) fn writes(&self) -> impl Iterator<Item = &super::patterns::Write> {
         self.patterns
             .iter()
             .filter(|p| !p.external)

@@ -9,6 +9,7 @@ mod forms;
 mod items;
 mod parameters;
 mod patterns;
+mod reach;
 mod reads;
 mod steps;
 #[cfg(test)]
