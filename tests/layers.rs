@@ -92,7 +92,7 @@ const UPWARDS: [(&str, &str); 3] = [
 ];
 
 /// Crates that only some modules may use.
-const CRATES: [(&str, &[&str]); 8] = [
+const CRATES: [(&str, &[&str]); 15] = [
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli"]),
     ("anstream", &["cli"]),
@@ -101,6 +101,13 @@ const CRATES: [(&str, &[&str]); 8] = [
     ("comfy_table", &["report"]),
     ("dynoxide", &["verify"]),
     ("indicatif", &["cli"]),
+    ("ureq", &["verify"]),
+    ("aws_config", &["verify"]),
+    ("aws_credential_types", &["verify"]),
+    ("aws_sigv4", &["verify"]),
+    ("aws_smithy_http_client", &["verify"]),
+    ("aws_types", &["verify"]),
+    ("tokio", &["verify"]),
 ];
 
 /// The most lines of a file.

@@ -46,6 +46,7 @@ pub(crate) struct Client {
     cuts: RefCell<Option<Random>>,
     meter: Option<Meter>,
     metering: Cell<bool>,
+    silence: RefCell<Option<String>>,
 }
 
 impl Client {
@@ -56,6 +57,7 @@ impl Client {
             cuts: RefCell::default(),
             meter: None,
             metering: Cell::default(),
+            silence: RefCell::default(),
         }
     }
 
@@ -66,6 +68,11 @@ impl Client {
             meter: Some(meter),
             ..self
         }
+    }
+
+    /// That the engine did not answer some request, in words.
+    pub(crate) fn silence(&self) -> Option<String> {
+        self.silence.borrow().clone()
     }
 
     /// From now on requests are metered, or no longer. A metered request makes a few more, which nobody sees.
@@ -93,14 +100,33 @@ impl Client {
     /// One request to the engine as it is, which says what it used of the table and of each index.
     fn ask(&self, operation: &str, mut request: Json) -> Result<Json, Fault> {
         request["ReturnConsumedCapacity"] = json!("INDEXES");
-        match self.meter.as_ref().filter(|_| self.metering.get()) {
+        let answer = match self.meter.as_ref().filter(|_| self.metering.get()) {
             Some(meter) => {
                 let (answer, metered) = meter.call(&*self.engine, operation, &request);
                 self.log.borrow_mut().metered.add(metered);
                 answer
             }
             None => self.engine.call(operation, request),
+        };
+        self.heard(answer)
+    }
+
+    /// Notes that there was no answer.
+    fn heard(&self, answer: Result<Json, Fault>) -> Result<Json, Fault> {
+        if let Err(Fault::Unreachable(text)) = &answer {
+            *self.silence.borrow_mut() = Some(text.clone());
         }
+        answer
+    }
+
+    /// Whether the engine may show a write late.
+    pub(crate) fn eventual(&self) -> bool {
+        self.engine.eventual()
+    }
+
+    /// Whether the units that the engine reports are known to be right.
+    pub(crate) fn exact_units(&self) -> bool {
+        self.engine.exact_units()
     }
 
     /// From now on queries, scans and batches end early at random places, as they do at 1 MB; or no longer.
@@ -214,8 +240,7 @@ impl Client {
         let mut items = Vec::new();
         loop {
             let response = self
-                .engine
-                .call("Scan", request.clone())
+                .heard(self.engine.call("Scan", request.clone()))
                 .map_err(|e| format!("scan of `{table}`: {}", e.message()))?;
             items.extend(
                 response["Items"]

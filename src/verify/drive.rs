@@ -93,6 +93,11 @@ impl<'a, 'p> Driver<'a, 'p> {
 
     /// Does an operation and keeps it.
     fn perform(&mut self, operation: Operation) -> Driven {
+        if let Operation::Write { pattern, .. } = &operation
+            && self.runner.finds_first(pattern)
+        {
+            self.runner.settle();
+        }
         let outcome = self.runner.perform(&operation);
         if operation.changes() || outcome.is_err() {
             self.history.push(operation);
@@ -181,6 +186,7 @@ impl<'a, 'p> Driver<'a, 'p> {
         for _ in 0..self.writes() {
             self.random_write()?;
         }
+        self.runner.settle();
         for name in self.reads() {
             self.read_often(&name)?;
             self.batch(&name)?;

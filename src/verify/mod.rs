@@ -34,6 +34,7 @@ pub use mismatch::{Differs, Mismatch};
 use engine::Engine;
 use serde_json::Value as Json;
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 /// How much to run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,60 +90,86 @@ pub struct Run {
     pub mismatch: Option<Mismatch>,
     /// Whether the caller stopped it before its end.
     pub stopped: bool,
+    /// Tables that could not be removed, in words.
+    pub left: Option<String>,
 }
 
 /// Runs a plan on an engine beside the reference model.
 ///
-/// `yaml` is the design file, which must be valid; `plan` the plan document of it, as JSON. The engine has no tables of
-/// these names. `progress` is told of every operation and may end the run.
+/// `yaml` is the design file, which must be valid; `plan` the plan document of it, as JSON. On an engine that others use
+/// too its tables are named for this run ([`engine::tables::renamed`]). `progress` is told of every operation and may
+/// end the run.
+///
+/// # Errors
+/// Why nothing can be said of the plan: the engine does not answer, or a table of this name is there already.
 pub fn run(
     yaml: &str,
     plan: &Json,
     engine: Box<dyn Engine>,
     options: &Options,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-) -> Run {
-    let mut figures = Figures::default();
-    let ended = run_in(yaml, plan, engine, options, progress, &mut figures);
-    let (mismatch, stopped) = match ended {
-        Ok(()) => (None, false),
-        Err(drive::Ended::Stopped) => (None, true),
-        Err(drive::Ended::Differs(mismatch)) => (Some(*mismatch), false),
+) -> Result<Run, String> {
+    let read = plan::Plan::read(plan).and_then(|plan| Ok((plan, model::Design::read(yaml)?)));
+    let (plan, design) = match read {
+        Ok(read) => read,
+        Err(text) => return Ok(ended(Figures::default(), Err(text.into()), options)),
     };
-    Run {
-        figures,
-        mismatch: mismatch.map(|mismatch| Mismatch {
-            seed: options.seed,
-            ..mismatch
-        }),
-        stopped,
+    let engine: Rc<dyn Engine> = Rc::from(engine);
+    let tables = match engine::tables::create(&engine, &plan) {
+        Ok(tables) => tables,
+        Err(refusal) if refusal.of_the_plan => {
+            return Ok(ended(Figures::default(), Err(refusal.text.into()), options));
+        }
+        Err(refusal) => return Err(refusal.text),
+    };
+    let client = client::Client::new(Box::new(engine));
+    let client = client.with_meter(meter::Meter::new(&plan.tables));
+    let mut run = drive(&plan, &design, &client, options, progress);
+    run.left = tables.remove().err();
+    match client.silence() {
+        Some(silence) => Err([Some(silence), run.left].into_iter().flatten().collect::<Vec<_>>().join("\n")),
+        None => Ok(run),
     }
 }
 
-fn run_in(
-    yaml: &str,
-    document: &Json,
-    engine: Box<dyn Engine>,
+/// Everything between the making of the tables and their removal.
+fn drive(
+    plan: &plan::Plan,
+    design: &model::Design,
+    client: &client::Client,
     options: &Options,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
-    figures: &mut Figures,
-) -> Result<(), drive::Ended> {
-    let plan = plan::Plan::read(document)?;
-    let design = model::Design::read(yaml)?;
-    engine::tables::create(&*engine, &plan)?;
-    let client = client::Client::new(engine).with_meter(meter::Meter::new(&plan.tables));
-    let runner = compare::Runner::new(&plan, &client, design.clone())?;
+) -> Run {
+    let runner = match compare::Runner::new(plan, client, design.clone()) {
+        Ok(runner) => runner,
+        Err(mismatch) => return ended(Figures::default(), Err(mismatch.into()), options),
+    };
     let mut driver = drive::Driver::new(runner, options, &plan.counts(), progress);
-    let ended = driver.run();
-    *figures = driver.runner.figures.clone();
+    let mut outcome = driver.run();
+    if let Err(drive::Ended::Differs(mismatch)) = &mut outcome
+        && options.shrink
+        && client.silence().is_none()
+    {
+        **mismatch = shrink::shrink(plan, design, &driver.history, mismatch);
+    }
+    let mut figures = driver.runner.figures.clone();
     figures.items = driver.runner.model.items.len();
-    match ended {
-        Err(drive::Ended::Differs(mismatch))
-            if options.shrink && mismatch.differs != Differs::Plan =>
-        {
-            let shrunk = shrink::shrink(&plan, &design, &driver.history, &mismatch);
-            Err(drive::Ended::Differs(Box::new(shrunk)))
-        }
-        other => other,
+    ended(figures, outcome, options)
+}
+
+fn ended(figures: Figures, outcome: Result<(), drive::Ended>, options: &Options) -> Run {
+    let stopped = matches!(outcome, Err(drive::Ended::Stopped));
+    let mismatch = match outcome {
+        Err(drive::Ended::Differs(mismatch)) => Some(Mismatch {
+            seed: options.seed,
+            ..*mismatch
+        }),
+        _ => None,
+    };
+    Run {
+        figures,
+        mismatch,
+        stopped,
+        left: None,
     }
 }

@@ -32,7 +32,7 @@ type OtherWriter = Box<dyn FnOnce(&Embedded)>;
 
 /// An engine on which another writer comes just before the next write.
 struct Shared {
-    engine: Embedded,
+    engine: Rc<Embedded>,
     other_writer: RefCell<Option<OtherWriter>>,
 }
 
@@ -68,8 +68,9 @@ impl Store<'_> {
 fn with_store(run: impl FnOnce(&Store) -> Result<(), CallError>) {
     let document: Json = serde_json::from_str(STORE).unwrap_or_else(|e| panic!("{e}"));
     let plan = Plan::read(&document).unwrap_or_else(|e| panic!("{e}"));
-    let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
-    tables::create(&engine, &plan).unwrap_or_else(|e| panic!("{e}"));
+    let engine = Rc::new(Embedded::new().unwrap_or_else(|e| panic!("{e}")));
+    let alone: Rc<dyn Engine> = engine.clone();
+    let _tables = tables::create(&alone, &plan).unwrap_or_else(|e| panic!("{e}"));
     let shared = Rc::new(Shared {
         engine,
         other_writer: RefCell::default(),

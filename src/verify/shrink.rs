@@ -6,7 +6,8 @@
 
 use super::client::Client;
 use super::compare::Runner;
-use super::engine::{Embedded, tables};
+use super::engine::{Embedded, Engine, tables};
+use super::meter::Meter;
 use super::mismatch::Mismatch;
 use super::model::{Design, Parameter, Type};
 use super::operation::Operation;
@@ -14,6 +15,7 @@ use super::plan::Plan;
 use super::show;
 use super::value::{Attrs, Decimal, Value};
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// The most operations that are done again in all.
 const BUDGET: usize = 400_000;
@@ -88,9 +90,9 @@ impl Again<'_> {
         if self.budget < operations.len() {
             return None;
         }
-        let engine = Embedded::new().ok()?;
-        tables::create(&engine, self.plan).ok()?;
-        let client = Client::new(Box::new(engine));
+        let engine: Rc<dyn Engine> = Rc::new(Embedded::new().ok()?);
+        let _tables = tables::create(&engine, self.plan).ok()?;
+        let client = Client::new(Box::new(engine)).with_meter(Meter::new(&self.plan.tables));
         let mut runner = Runner::new(self.plan, &client, self.design.clone()).ok()?;
         for place in 0..operations.len() {
             self.budget = self.budget.saturating_sub(1);

@@ -28,6 +28,8 @@ pub(crate) const CLOCK: i64 = 1_795_168_800_250;
 /// The most requests that a message shows.
 const MOST_REQUESTS: usize = 6;
 
+/// Looks at an engine that shows writes late, half a second apart.
+const SETTLING: usize = 120;
 /// Calls of a pattern from its first that are all metered.
 const ALL_METERED: usize = 200;
 /// Later every so-manyth call is.
@@ -112,6 +114,28 @@ impl<'a> Runner<'a> {
             client: self.client,
             now: self.model.now,
         }
+    }
+
+    /// Waits until the indexes of an engine that shows writes late have all that was written.
+    ///
+    /// What is still missing at the end is for the next comparison to tell.
+    pub(crate) fn settle(&mut self) {
+        if !self.client.eventual() {
+            return;
+        }
+        let figures = self.figures.clone();
+        for _ in 0..SETTLING {
+            if self.tables().is_ok() {
+                break;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(500));
+        }
+        self.figures = figures;
+    }
+
+    /// Whether a pattern reads before it writes.
+    pub(crate) fn finds_first(&self, name: &str) -> bool {
+        self.plan.pattern(name).is_ok_and(|p| p.steps.len() > 1)
     }
 
     /// Whether the plan has requests for a pattern.

@@ -51,6 +51,10 @@ impl Engine for Embedded {
     fn name(&self) -> String {
         "embedded".to_owned()
     }
+
+    fn exact_units(&self) -> bool {
+        true
+    }
 }
 
 /// A body that is none of the API's; the requests here are made by the executor, so this is a fault of its own.

@@ -1,0 +1,270 @@
+//! Two engines agree: examples run on the embedded engine and, over HTTP, on dynalite, both against the reference model.
+//!
+//! dynalite comes from npm. Where it is not installed, the tests say so and pass; `DYNALITE` names a directory with a
+//! `node_modules` that has it, and then it has to be there.
+
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test ends there, and says what it skips"
+)]
+
+use design::verify::engine::{self, Embedded, Engine, tables};
+use design::verify::{self, Options};
+use serde_json::{Value as Json, json};
+use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::Duration;
+
+/// What dynalite does not have: `UpdateTimeToLive` and the background removal are asked for and may be missing, but
+/// without this operation a pattern cannot be run.
+const LACKS: &str = "TransactWriteItems";
+
+/// A dynalite on a free port, ended with this value.
+struct Dynalite {
+    process: Child,
+    endpoint: String,
+}
+
+impl Drop for Dynalite {
+    fn drop(&mut self) {
+        drop(self.process.kill());
+        drop(self.process.wait());
+    }
+}
+
+fn program() -> Option<PathBuf> {
+    let bin = |directory: &Path| directory.join("node_modules/.bin/dynalite");
+    if let Some(directory) = std::env::var_os("DYNALITE") {
+        return Some(bin(Path::new(&directory)));
+    }
+    let paths = std::env::var_os("PATH").unwrap_or_default();
+    let installed = std::env::split_paths(&paths).map(|p| p.join("dynalite"));
+    let own = bin(Path::new(env!("CARGO_MANIFEST_DIR")));
+    std::iter::once(own).chain(installed).find(|p| p.is_file())
+}
+
+/// A new server, unless it is not installed.
+fn dynalite() -> Option<Dynalite> {
+    let Some(program) = program() else {
+        println!("skipped: dynalite is not installed");
+        return None;
+    };
+    let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let port = port.to_string();
+    // Not at once, so that a table has to be waited for.
+    let arguments = ["--createTableMs", "50", "--deleteTableMs", "5"];
+    let mut process = Command::new(program)
+        .args(["--host", "127.0.0.1", "--port", &port])
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("dynalite starts");
+    let output = process.stdout.take().expect("its output");
+    let server = Dynalite {
+        process,
+        endpoint: format!("http://127.0.0.1:{port}"),
+    };
+    let mut line = String::new();
+    let read = BufReader::new(output).read_line(&mut line);
+    assert!(
+        read.is_ok() && line.contains("listening"),
+        "dynalite says: {line}"
+    );
+    Some(server)
+}
+
+fn plan(yaml: &str) -> Json {
+    let source = design::source::Source::new("design.yaml".to_owned(), yaml.to_owned());
+    let compiled = design::compile(&source, design::Objective::Indexes);
+    let plan = compiled.plan.expect("the design compiles");
+    serde_json::to_value(&plan).expect("a plan")
+}
+
+/// The patterns of a plan that need an operation which dynalite lacks.
+fn beyond(plan: &Json) -> Vec<String> {
+    let patterns = plan["patterns"].as_array().into_iter().flatten();
+    let lacking = patterns.filter(|p| p["steps"].to_string().contains(&format!("\"{LACKS}\"")));
+    lacking
+        .filter_map(|p| p["name"].as_str().map(str::to_owned))
+        .collect()
+}
+
+/// A design without those patterns, their names, and its plan. JSON is YAML, so the design stays a design file.
+fn within(yaml: &str) -> (String, Vec<String>, Json) {
+    let options = serde_saphyr::options! { strict_booleans: true };
+    let design = serde_saphyr::from_str_with_options(yaml, options);
+    let mut design: Json = design.expect("the design is YAML");
+    let mut skipped = Vec::new();
+    loop {
+        let text = design.to_string();
+        let plan = plan(&text);
+        let names = beyond(&plan);
+        if names.is_empty() {
+            return (text, skipped, plan);
+        }
+        let patterns = design["patterns"].as_object_mut().expect("patterns");
+        patterns.retain(|name, _| !names.contains(name));
+        skipped.extend(names);
+    }
+}
+
+/// Waits until no table is left: dynalite shows those that it removes for a moment.
+fn none_is_left(engine: &dyn Engine) {
+    let mut left = Json::Null;
+    for _ in 0..100 {
+        let answer = engine.call("ListTables", json!({}));
+        left = answer.expect("the tables")["TableNames"].take();
+        if left == json!([]) {
+            return;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(left, json!([]), "tables are left");
+}
+
+const OPTIONS: Options = Options {
+    seed: 7,
+    rounds: 2,
+    items: 60,
+    calls: 5,
+};
+
+/// Runs an example on both engines.
+fn both(example: &str, endpoint: &str) -> Result<(), String> {
+    let path = format!(
+        "{}/examples/{example}/design.yaml",
+        env!("CARGO_MANIFEST_DIR")
+    );
+    let yaml = std::fs::read_to_string(path).expect("an example");
+    let (yaml, skipped, mut plan) = within(&yaml);
+    if !skipped.is_empty() {
+        let names = skipped.join(", ");
+        println!("{example}: skipped, as dynalite lacks {LACKS}: {names}");
+    }
+    verify::run(
+        &yaml,
+        &plan.to_string(),
+        Box::new(Embedded::new()?),
+        &OPTIONS,
+    )
+    .map_err(|e| format!("{example} on the embedded engine: {e}"))?;
+    tables::renamed(&mut plan, |table| tables::name(table, "test"));
+    verify::run(&yaml, &plan.to_string(), engine::open(endpoint)?, &OPTIONS)
+        .map_err(|e| format!("{example} on dynalite: {e}"))?;
+    Ok(())
+}
+
+#[test]
+fn two_engines_agree() {
+    let Some(server) = dynalite() else { return };
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let examples = std::fs::read_dir("examples").expect("examples");
+    let mut examples: Vec<String> = examples
+        .map(|e| e.expect("entry"))
+        .filter(|e| e.path().join("design.yaml").is_file())
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.contains(&only))
+        .collect();
+    examples.sort();
+    let outcomes = examples.iter().map(|e| both(e, &server.endpoint));
+    let failures: Vec<String> = outcomes
+        .filter_map(Result::err)
+        .map(|e| e.chars().take(2500).collect())
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n-----\n"));
+    none_is_left(&*engine::open(&server.endpoint).expect("the engine"));
+}
+
+#[test]
+fn a_run_that_fails_leaves_no_table() {
+    let Some(server) = dynalite() else { return };
+    let yaml = std::fs::read_to_string("examples/shop/design.yaml").expect("an example");
+    let mut plan = plan(&yaml);
+    tables::renamed(&mut plan, |table| tables::name(table, "test"));
+    // Its transactions are left in, and dynalite has none.
+    let engine = engine::open(&server.endpoint).expect("the engine");
+    let error = verify::run(&yaml, &plan.to_string(), engine, &OPTIONS).expect_err("no difference");
+    assert!(error.contains("UnknownOperationException"), "{error}");
+    none_is_left(&*engine::open(&server.endpoint).expect("the engine"));
+}
+
+#[test]
+fn a_table_of_somebody_else_stays() {
+    let Some(server) = dynalite() else { return };
+    let yaml = std::fs::read_to_string("examples/bookmarks/design.yaml").expect("an example");
+    let mut plan = plan(&yaml);
+    tables::renamed(&mut plan, |table| tables::name(table, "test"));
+    let name = plan["tables"][0]["name"].clone();
+    let open = || engine::open(&server.endpoint).expect("the engine");
+    let request = json!({
+        "TableName": name,
+        "BillingMode": "PAY_PER_REQUEST",
+        "KeySchema": [{ "AttributeName": "id", "KeyType": "HASH" }],
+        "AttributeDefinitions": [{ "AttributeName": "id", "AttributeType": "S" }],
+    });
+    open().call("CreateTable", request).expect("a table");
+    let error = verify::run(&yaml, &plan.to_string(), open(), &OPTIONS).expect_err("no table");
+    assert!(
+        error.contains("was there before and is not touched"),
+        "{error}"
+    );
+    let answer = open().call("ListTables", json!({})).expect("the tables");
+    assert_eq!(answer["TableNames"], json!([name]));
+}
+
+/// `--engine aws` with an endpoint of the environment. Variables are set for a process and not in one, so the test
+/// starts itself: there it finds its example's endpoint by `open("aws")` alone.
+#[cfg(feature = "aws")]
+#[test]
+fn the_signed_engine_runs_too() {
+    const NAME: &str = "the_signed_engine_runs_too";
+    if std::env::var_os("SECOND_ENGINE_SIGNED").is_some() {
+        return both("bookmarks", "aws").expect("a run");
+    }
+    let Some(server) = dynalite() else { return };
+    let run = |variables: &[(&str, &str)]| {
+        let mut own = Command::new(std::env::current_exe().expect("this test"));
+        let none = "/nonexistent";
+        own.args(["--exact", NAME])
+            .env_clear()
+            .envs([
+                ("AWS_CONFIG_FILE", none),
+                ("AWS_SHARED_CREDENTIALS_FILE", none),
+            ])
+            .envs([
+                ("SECOND_ENGINE_SIGNED", "1"),
+                ("AWS_EC2_METADATA_DISABLED", "true"),
+            ])
+            .envs(variables.iter().copied());
+        let output = own.output().expect("this test starts");
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        (
+            output.status.success(),
+            text + &String::from_utf8_lossy(&output.stderr),
+        )
+    };
+    let endpoint = ("AWS_ENDPOINT_URL_DYNAMODB", server.endpoint.as_str());
+    let region = ("AWS_REGION", "eu-central-1");
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE"),
+        ("AWS_SECRET_ACCESS_KEY", "secret"),
+    ];
+    let (success, text) = run(&[endpoint, region, keys[0], keys[1]]);
+    assert!(success && text.contains("1 passed"), "{text}");
+    none_is_left(&*engine::open(&server.endpoint).expect("the engine"));
+    let (success, text) = run(&[endpoint, keys[0], keys[1]]);
+    assert!(
+        !success && text.contains("no region: set AWS_REGION"),
+        "{text}"
+    );
+    let (success, text) = run(&[endpoint, region]);
+    assert!(
+        !success && text.contains("no AWS credentials: set AWS_PROFILE"),
+        "{text}"
+    );
+}
