@@ -7,6 +7,8 @@ mod args;
 mod check;
 mod explain;
 mod init;
+#[cfg(feature = "verify")]
+mod interrupt;
 mod output;
 mod plan;
 #[cfg(feature = "verify")]

@@ -99,6 +99,7 @@ const CRATES: [(&str, &[&str]); 15] = [
     ("serde_saphyr", &["document", "verify"]),
     ("annotate_snippets", &["diagnostic"]),
     ("comfy_table", &["report"]),
+    ("ctrlc", &["cli"]),
     ("dynoxide", &["verify"]),
     ("indicatif", &["cli"]),
     ("ureq", &["verify"]),

@@ -26,7 +26,7 @@ fn run(path: &Path) -> Result<(), String> {
         };
         let engine = Box::new(Embedded::new()?);
         let go_on = &mut |_| ControlFlow::Continue(());
-        let run = verify::run(&yaml, &plan, engine, &options, go_on);
+        let run = verify::run(&yaml, &plan, engine, &options, go_on)?;
         if let Some(mismatch) = run.mismatch {
             return Err(format!("seed {seed}: {mismatch}"));
         }

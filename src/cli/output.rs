@@ -25,6 +25,14 @@ pub(super) fn print(text: &str) -> Result<()> {
     Ok(())
 }
 
+/// Prints a warning to standard error.
+#[cfg(feature = "verify")]
+pub(super) fn warn(text: &str) -> Result<()> {
+    let mut err = anstream::stderr().lock();
+    writeln!(err, "warning: {text}")?;
+    Ok(())
+}
+
 /// Prints diagnostics to standard error.
 pub(super) fn diagnose(diagnostics: &Diagnostics, source: &Source) -> Result<()> {
     let text = diagnostics.render(source, true, width());

@@ -1,15 +1,16 @@
 //! `design verify`
 
 use super::args::{VerifyArgs, VerifyFormat};
-use super::{Exit, output, read_source};
+use super::{Exit, interrupt, output, read_source};
 use crate::Objective;
 use crate::report::run::{self as report, Told};
-use crate::verify::{self, Options, Progress, engine};
+use crate::verify::engine::{self, tables};
+use crate::verify::{self, Options, Progress};
 use anyhow::{Result, anyhow};
 use indicatif::{ProgressBar, ProgressStyle};
 use std::ops::ControlFlow;
 use std::sync::atomic::Ordering;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 /// Operations between two looks at the clock.
 const OFTEN: usize = 64;
@@ -21,12 +22,15 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         output::diagnose(&compiled.diagnostics, &source)?;
         return Ok(Exit::Invalid);
     };
-    let document = serde_json::to_value(plan)?;
-    let engine: Box<dyn engine::Engine> =
-        Box::new(engine::Embedded::new().map_err(|e| anyhow!(e))?);
+    let mut document = serde_json::to_value(plan)?;
+    let engine = engine::open(&args.engine).map_err(|e| anyhow!(e))?;
     let name = engine.name();
+    if engine.shared() {
+        let suffix = suffix();
+        tables::renamed(&mut document, |table| tables::name(table, &suffix));
+    }
     let options = options(args);
-    let stop = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let stop = interrupt::watch().map_err(|e| anyhow!(e))?;
     let deadline = args.time.map(|time| Instant::now() + time);
     let bar = bar(args.time.is_some());
     let mut operations = 0;
@@ -46,6 +50,10 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     };
     let run = verify::run(&source.text, &document, engine, &options, &mut progress);
     bar.finish_and_clear();
+    let run = run.map_err(|e| anyhow!(e))?;
+    if let Some(left) = &run.left {
+        output::warn(left)?;
+    }
     let again = again(args, &options);
     let told = Told {
         design: &plan.design,
@@ -108,6 +116,16 @@ fn again(args: &VerifyArgs, options: &Options) -> String {
         command.push_str(&format!(" --engine {}", args.engine));
     }
     command
+}
+
+/// What no other run on the same engine has in the names of its tables.
+fn suffix() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    format!(
+        "{}-{}",
+        now.unwrap_or_default().as_millis(),
+        std::process::id()
+    )
 }
 
 /// A bar on standard error, where that is a terminal.

@@ -70,7 +70,7 @@ impl Client {
         }
     }
 
-    /// That the engine did not answer some request, in words.
+    /// That the engine did not answer some request, or cannot, in words.
     pub(crate) fn silence(&self) -> Option<String> {
         self.silence.borrow().clone()
     }
@@ -108,14 +108,19 @@ impl Client {
             }
             None => self.engine.call(operation, request),
         };
-        self.heard(answer)
+        self.heard(operation, answer)
     }
 
-    /// Notes that there was no answer.
-    fn heard(&self, answer: Result<Json, Fault>) -> Result<Json, Fault> {
-        if let Err(Fault::Unreachable(text)) = &answer {
-            *self.silence.borrow_mut() = Some(text.clone());
-        }
+    /// Notes that there was no answer, or that the engine does not know the operation.
+    fn heard(&self, operation: &str, answer: Result<Json, Fault>) -> Result<Json, Fault> {
+        let silence = match &answer {
+            Err(Fault::Unreachable(text)) => text.clone(),
+            Err(fault) if fault.kind() == "UnknownOperationException" => {
+                format!("the engine has no operation `{operation}`")
+            }
+            _ => return answer,
+        };
+        *self.silence.borrow_mut() = Some(silence);
         answer
     }
 
@@ -240,7 +245,7 @@ impl Client {
         let mut items = Vec::new();
         loop {
             let response = self
-                .heard(self.engine.call("Scan", request.clone()))
+                .heard("Scan", self.engine.call("Scan", request.clone()))
                 .map_err(|e| format!("scan of `{table}`: {}", e.message()))?;
             items.extend(
                 response["Items"]

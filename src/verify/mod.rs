@@ -127,7 +127,11 @@ pub fn run(
     let mut run = drive(&plan, &design, &client, options, progress);
     run.left = tables.remove().err();
     match client.silence() {
-        Some(silence) => Err([Some(silence), run.left].into_iter().flatten().collect::<Vec<_>>().join("\n")),
+        Some(silence) => Err([Some(silence), run.left]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join("\n")),
         None => Ok(run),
     }
 }

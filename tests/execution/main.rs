@@ -25,7 +25,8 @@ fn check_design(
     let plan = serde_json::from_str(plan).unwrap_or_else(|e| panic!("{e}"));
     let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
     let go_on = &mut |_| ControlFlow::Continue(());
-    let run = verify::run(yaml, &plan, Box::new(engine), &options, go_on);
+    let run = verify::run(yaml, &plan, Box::new(engine), &options, go_on)
+        .unwrap_or_else(|e| panic!("{e}"));
     run.mismatch.map_or(Ok(run.figures), Err)
 }
 

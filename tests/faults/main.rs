@@ -136,7 +136,8 @@ impl Subject {
             None => Box::new(engine),
         };
         let go_on = &mut |_| ControlFlow::Continue(());
-        let run = verify::run(self.yaml, plan, engine, &options, go_on);
+        let run =
+            verify::run(self.yaml, plan, engine, &options, go_on).unwrap_or_else(|e| panic!("{e}"));
         run.mismatch.map_or(Ok(()), Err)
     }
 

@@ -1,5 +1,6 @@
 //! Reads: every page walked, whole and with answers cut short, and compared with what the model matches.
 
+use super::super::client::Log;
 use super::super::execute::{CallError, Cursor, Page};
 use super::super::model::{Read, Verb};
 use super::super::random::Random;
@@ -9,12 +10,12 @@ use super::answers::{Answers, same_sequences};
 use super::{Compared, Differs, Mismatch, Off, Runner, fault};
 use std::rc::Rc;
 
-/// The most rows of one walk that are looked at; a walk that goes on is compared with the start of what it should be.
-const MOST_ROWS: usize = 1000;
-/// The most matches of a walk that is repeated with answers cut short.
+/// Requests after which a walk is left; what came is compared with the start of what should come.
+const MOST_REQUESTS: usize = 40;
+/// The most items that are read for a call that is repeated with answers cut short.
 const MOST_CUT: usize = 60;
-/// The most pages of one walk: more than any walk of `MOST_ROWS` rows has, empty ones included.
-const MOST_PAGES: usize = 2000;
+/// The most pages of one walk in a row that may have no items.
+const MOST_EMPTY: usize = 2000;
 /// The most items that a message shows.
 const MOST_SHOWN: usize = 20;
 
@@ -38,6 +39,8 @@ struct Walk {
     pages: Vec<Page>,
     /// It was walked to its end.
     complete: bool,
+    /// Items that the engine read for it.
+    read: usize,
 }
 
 impl Walk {
@@ -141,14 +144,17 @@ impl Runner<'_> {
 
     fn compare_count(&mut self, call: &mut Call) -> Result<(), Difference> {
         let expected = call.expected.items.len();
-        for cut in cuts(expected) {
+        for cut in [false, true] {
             self.cut(call, cut);
             let count = self.executor().count(call.name, call.values)?;
             if count != expected {
                 let what = format!("another count{}", when_cut(cut));
                 return Err(Difference::Is(what, vec![count.to_string()]));
             }
-            self.economy(call, cut, expected)?;
+            let log = self.economy(call, cut, expected)?;
+            if log.rows_read > MOST_CUT {
+                break;
+            }
         }
         Ok(())
     }
@@ -158,13 +164,16 @@ impl Runner<'_> {
         if expected > 1 {
             return Err("the design's own get can match many".to_owned().into());
         }
-        for cut in cuts(expected) {
+        for cut in [false, true] {
             self.cut(call, cut);
             let page = self.executor().page(call.name, call.values, None)?;
             let answers = Answers::new(&self.model, &call.read, call.expected)?;
             answers.items(&page.items, true)?;
             answers.followed(&page)?;
-            self.economy(call, cut, page.items.len() + page.followed.len())?;
+            let log = self.economy(call, cut, page.items.len() + page.followed.len())?;
+            if log.rows_read > MOST_CUT {
+                break;
+            }
         }
         Ok(())
     }
@@ -172,7 +181,7 @@ impl Runner<'_> {
     fn compare_list(&mut self, call: &mut Call) -> Result<(), Difference> {
         let whole = self.walk(call, false)?;
         self.check_walk(call, &whole)?;
-        if call.expected.items.len() > MOST_CUT {
+        if !whole.complete || whole.read > MOST_CUT {
             return Ok(());
         }
         let cut = self.walk(call, true)?;
@@ -201,28 +210,33 @@ impl Runner<'_> {
         self.cut(call, cut);
         let mut pages: Vec<Page> = Vec::new();
         let mut cursor: Option<Cursor> = None;
-        let mut rows = 0;
+        let (mut requests, mut read, mut empty) = (0, 0, 0);
         loop {
             let page = self
                 .executor()
                 .page(call.name, call.values, cursor.as_ref())?;
-            let returned = page.items.len() + page.followed.len();
-            self.economy(call, cut, returned)?;
+            let log = self.economy(call, cut, page.items.len() + page.followed.len())?;
+            requests += log.requests;
+            read += log.rows_read;
+            empty = if page.items.is_empty() { empty + 1 } else { 0 };
             cursor.clone_from(&page.cursor);
-            rows += page.items.len();
             pages.push(page);
             let complete = cursor.is_none();
-            if complete || rows >= MOST_ROWS {
-                return Ok(Walk { pages, complete });
+            if complete || (!cut && requests >= MOST_REQUESTS) {
+                return Ok(Walk {
+                    pages,
+                    complete,
+                    read,
+                });
             }
-            if pages.len() > MOST_PAGES {
+            if empty > MOST_EMPTY {
                 return Err("a walk over the pages without an end".to_owned().into());
             }
         }
     }
 
     /// A covered pattern reads only what it returns, in the requests that the plan says.
-    fn economy(&mut self, call: &Call, cut: bool, returned: usize) -> Result<(), Difference> {
+    fn economy(&mut self, call: &Call, cut: bool, returned: usize) -> Result<Log, Difference> {
         let log = self.take_log_of(call.name, cut)?;
         if !cut {
             self.figures.of(call.name).page(returned);
@@ -231,7 +245,7 @@ impl Runner<'_> {
         let mut entities = pattern.entities.iter().chain(&pattern.followed);
         let timed = entities.any(|e| self.plan.entity(e).is_ok_and(|e| e.ttl.is_some()));
         if cut || timed {
-            return Ok(());
+            return Ok(log);
         }
         let given = |name: &String| call.values.contains_key(name);
         let variant = pattern
@@ -250,7 +264,7 @@ impl Runner<'_> {
             let what = format!("{} items read to return {returned}", log.rows_read);
             return Err(what.into());
         }
-        Ok(())
+        Ok(log)
     }
 
     /// A `get` for several parameter sets, some of them equal: each match once, in the order of the sets.
@@ -314,13 +328,6 @@ impl Runner<'_> {
             Err(Difference::of(what, &page.items.iter().collect::<Vec<_>>()))
         }
     }
-}
-
-/// Whole, and with answers cut short where that takes few requests.
-fn cuts(expected: usize) -> impl Iterator<Item = bool> {
-    [false, true]
-        .into_iter()
-        .take(if expected > MOST_CUT { 1 } else { 2 })
 }
 
 fn when_cut(cut: bool) -> &'static str {

@@ -120,9 +120,8 @@ impl Tables {
         if shared {
             self.names.push(name.clone());
         }
-        let failed = |fault: &Fault| {
-            Refusal::of_the_engine(format!("table `{name}`: {}", fault.message()))
-        };
+        let failed =
+            |fault: &Fault| Refusal::of_the_engine(format!("table `{name}`: {}", fault.message()));
         if answer["TableDescription"]["TableStatus"] != "ACTIVE" {
             self.wait(name).map_err(Refusal::of_the_engine)?;
         }
@@ -237,7 +236,10 @@ fn refusal(name: &str, fault: &Fault) -> Refusal {
     };
     Refusal {
         text,
-        of_the_plan: matches!(fault.kind(), "ValidationException" | "LimitExceededException"),
+        of_the_plan: matches!(
+            fault.kind(),
+            "ValidationException" | "LimitExceededException"
+        ),
     }
 }
 
