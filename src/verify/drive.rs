@@ -10,8 +10,12 @@ use super::operation::Operation;
 use super::{Options, Progress};
 use std::ops::ControlFlow;
 
-/// Calls of a read that are made up, and matched by the model, at a time.
+/// The most calls of a read that are made up, and matched by the model, at a time.
 const CALLS_AT_ONCE: usize = 64;
+/// The most items that the calls of one read go through in a round, for each item that is there.
+const MOST_READ: usize = 5;
+/// Fewer items than these count as so many.
+const MOST_READ_FOR: usize = 4000;
 /// The fewest writes of a round.
 const FEWEST_WRITES: usize = 60;
 /// The fewest calls of each read in a round.
@@ -187,13 +191,41 @@ impl<'a, 'p> Driver<'a, 'p> {
             self.random_write()?;
         }
         self.runner.settle();
-        for name in self.reads() {
-            self.read_often(&name)?;
-            self.batch(&name)?;
-        }
+        self.all_reads()?;
         self.perform(Operation::Tables)?;
         let on = [1, 250, 1000, 3_600_000, 50 * 86_400_000][self.generator.random.below(5)];
         self.perform(Operation::Wait(on))
+    }
+
+    /// As many calls as a round has, of all reads in turns. A read that has gone through very many items is called no
+    /// more in this round; the others are called more often instead.
+    fn all_reads(&mut self) -> Driven {
+        let names = self.reads();
+        let most = MOST_READ * self.options.items.max(MOST_READ_FOR);
+        let before = |driver: &Self, name: &str| {
+            driver
+                .runner
+                .figures
+                .patterns
+                .get(name)
+                .map_or(0, |p| p.items_read)
+        };
+        let mut open: Vec<(String, usize)> = names
+            .iter()
+            .map(|name| (name.clone(), before(self, name) + most))
+            .collect();
+        let mut left = self.calls() * names.len();
+        let mut turn = FEWEST_CALLS;
+        while left > 0 && !open.is_empty() {
+            for (name, _) in &open {
+                let some = turn.min(left);
+                self.read_often(name, some)?;
+                left -= some;
+            }
+            open.retain(|(name, most)| before(self, name) < *most);
+            turn = (2 * turn).min(CALLS_AT_ONCE);
+        }
+        names.iter().try_for_each(|name| self.batch(name))
     }
 
     fn random_write(&mut self) -> Driven {
@@ -272,35 +304,30 @@ impl<'a, 'p> Driver<'a, 'p> {
         })
     }
 
-    /// The calls of one read in a round, the model's answers to many of them at once.
-    fn read_often(&mut self, name: &str) -> Driven {
+    /// Some calls of one read, the model's answers to all of them at once.
+    fn read_often(&mut self, name: &str, some: usize) -> Driven {
         let Some(read) = self.runner.read_of(name)? else {
             return Ok(());
         };
-        let mut left = self.calls();
-        while left > 0 {
-            let some = left.min(CALLS_AT_ONCE);
-            left -= some;
-            let mut calls = Vec::new();
-            for _ in 0..some {
-                calls.push(self.read_values(name, &read)?);
+        let mut calls = Vec::new();
+        for _ in 0..some {
+            calls.push(self.read_values(name, &read)?);
+        }
+        let expected = self
+            .runner
+            .expected(name, &calls.iter().collect::<Vec<_>>())?;
+        for (values, expected) in calls.into_iter().zip(expected) {
+            let cuts = self.generator.random.next();
+            let outcome = self.runner.read(name, &values, cuts, &expected);
+            if outcome.is_err() {
+                self.history.push(Operation::Read {
+                    pattern: name.to_owned(),
+                    values,
+                    cuts,
+                });
             }
-            let expected = self
-                .runner
-                .expected(name, &calls.iter().collect::<Vec<_>>())?;
-            for (values, expected) in calls.into_iter().zip(expected) {
-                let cuts = self.generator.random.next();
-                let outcome = self.runner.read(name, &values, cuts, &expected);
-                if outcome.is_err() {
-                    self.history.push(Operation::Read {
-                        pattern: name.to_owned(),
-                        values,
-                        cuts,
-                    });
-                }
-                outcome?;
-                self.tick(1)?;
-            }
+            outcome?;
+            self.tick(1)?;
         }
         Ok(())
     }

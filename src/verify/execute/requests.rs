@@ -300,13 +300,12 @@ pub(super) fn query(
     } else {
         "Scan"
     };
-    let response = executor
+    let mut response = executor
         .client
         .call(operation, json)
         .map_err(|e| CallError::Fault(format!("{operation}: {e:?}")))?;
-    let items = response["Items"].as_array().into_iter().flatten();
     Ok(Answer {
-        rows: items.filter_map(Json::as_object).cloned().collect(),
+        rows: objects(taken(&mut response, &["Items"])),
         count: response["Count"]
             .as_u64()
             .and_then(|n| usize::try_from(n).ok())
@@ -388,11 +387,11 @@ fn with_projection(step: &ReadStep, json: &mut Json, extra: &[String]) {
 fn get_one(executor: &Executor, step: &ReadStep, key: &Physical) -> Outcome<Option<Physical>> {
     let mut json = json!({ "TableName": step.table, "Key": key });
     with_projection(step, &mut json, &[]);
-    let response = executor
+    let mut response = executor
         .client
         .call("GetItem", json)
         .map_err(|e| CallError::Fault(format!("GetItem: {e:?}")))?;
-    Ok(response.get("Item").and_then(Json::as_object).cloned())
+    Ok(object(taken(&mut response, &["Item"])))
 }
 
 /// In chunks of 100, what is left unprocessed again. The keys come along to give the items their places.
@@ -417,10 +416,13 @@ fn get_batch(
             with_projection(step, &mut part, &names);
             let json = json!({ "RequestItems": { &step.table: part } });
             let response = executor.client.call("BatchGetItem", json);
-            let response =
+            let mut response =
                 response.map_err(|e| CallError::Fault(format!("BatchGetItem: {e:?}")))?;
-            found.extend(objects(&response["Responses"][&step.table]));
-            left = objects(&response["UnprocessedKeys"][&step.table]["Keys"]).collect();
+            found.extend(objects(taken(&mut response, &["Responses", &step.table])));
+            left = objects(taken(
+                &mut response,
+                &["UnprocessedKeys", &step.table, "Keys"],
+            ));
         }
     }
     let item = |key: &Physical| found.iter().find(|item| key_of(item) == *key).cloned();
@@ -440,10 +442,25 @@ fn without(mut row: Physical, names: &[String], step: &ReadStep) -> Physical {
     row
 }
 
-fn objects(json: &Json) -> impl Iterator<Item = Physical> + '_ {
-    json.as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Json::as_object)
-        .cloned()
+/// A part of an answer, which is not needed again; `null` where it has none.
+fn taken(answer: &mut Json, path: &[&str]) -> Json {
+    let part = path
+        .iter()
+        .try_fold(answer, |part, name| part.get_mut(name));
+    part.map_or(Json::Null, Json::take)
+}
+
+/// The objects of a list.
+fn objects(json: Json) -> Vec<Physical> {
+    match json {
+        Json::Array(all) => all.into_iter().filter_map(object).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn object(json: Json) -> Option<Physical> {
+    match json {
+        Json::Object(fields) => Some(fields),
+        _ => None,
+    }
 }
