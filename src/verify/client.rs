@@ -83,8 +83,9 @@ impl Client {
     /// Sends one request of the service's API.
     pub(crate) fn call(&self, operation: &str, request: Json) -> Result<Json, EngineError> {
         self.note(operation, &request);
+        let filtered = request.get("FilterExpression").is_some();
         let response = self.send(operation, request)?;
-        self.count(operation, &response);
+        self.count(operation, filtered, &response);
         Ok(response)
     }
 
@@ -187,7 +188,7 @@ impl Client {
         }
     }
 
-    fn count(&self, operation: &str, response: &Json) {
+    fn count(&self, operation: &str, filtered: bool, response: &Json) {
         let mut log = self.log.borrow_mut();
         let number = |name: &str| {
             response
@@ -197,7 +198,9 @@ impl Client {
         };
         match operation {
             "Query" | "Scan" => {
-                log.rows_read += number("ScannedCount");
+                // Without a filter both counts are the same on AWS. The embedded engine counts one item more as scanned
+                // where a page ends at 1 MB: the one that no longer fits.
+                log.rows_read += number(if filtered { "ScannedCount" } else { "Count" });
                 log.rows_returned += number("Count");
             }
             "GetItem" => {

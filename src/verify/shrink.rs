@@ -17,12 +17,13 @@ use super::value::{Attrs, Decimal, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
-/// The most operations that are done again in all.
-const BUDGET: usize = 400_000;
+/// The most operations that are done again in all, and how many more for each of a long run.
+const BUDGET: usize = 40_000;
+const BUDGET_FOR_EACH: usize = 4;
 /// The most items of the model that a message shows.
 const MOST_ITEMS: usize = 12;
 /// The most writes that a message shows.
-const MOST_WRITES: usize = 30;
+const MOST_WRITES: usize = 15;
 
 /// What is done again, and how much of it may still be.
 struct Again<'a> {
@@ -50,7 +51,7 @@ pub(crate) fn shrink(
         plan,
         design,
         like: mismatch,
-        budget: BUDGET.max(2 * history.len()),
+        budget: BUDGET + BUDGET_FOR_EACH * history.len(),
     };
     let Some(mut found) = again.try_(history.to_vec()) else {
         return told(mismatch.clone(), history, false);
@@ -116,6 +117,11 @@ impl Again<'_> {
         None
     }
 
+    /// Whether what is left of the budget is not enough for another try.
+    fn spent(&self, found: &Found) -> bool {
+        self.budget < found.operations.len()
+    }
+
     /// Tries other operations, and takes them if they differ too.
     fn take(&mut self, operations: Vec<Operation>, found: &mut Found) -> bool {
         match self.try_(operations) {
@@ -160,10 +166,10 @@ impl Again<'_> {
     /// `ddmin` of Zeller and Hildebrandt, "Simplifying and Isolating Failure-Inducing Input", 2002, by complements).
     fn fewer(&mut self, found: &mut Found) {
         let mut size = found.operations.len().saturating_sub(1).div_ceil(2);
-        while size > 0 {
+        while size > 0 && !self.spent(found) {
             let mut start = 0;
             let mut went = false;
-            while start + 1 < found.operations.len() {
+            while start + 1 < found.operations.len() && !self.spent(found) {
                 let end = (start + size).min(found.operations.len() - 1);
                 let mut rest = found.operations.clone();
                 rest.drain(start..end);
@@ -187,7 +193,7 @@ impl Again<'_> {
     /// Leaves out optional values, and sets of lists.
     fn less_given(&mut self, found: &mut Found) {
         let mut place = 0;
-        while place < found.operations.len() {
+        while place < found.operations.len() && !self.spent(found) {
             for less in self.with_less(&found.operations[place]) {
                 let mut operations = found.operations.clone();
                 let Some(one) = operations.get_mut(place) else {
@@ -300,6 +306,9 @@ impl Again<'_> {
             };
             if rest.iter().any(|kind| kind != first) {
                 continue;
+            }
+            if self.spent(found) {
+                return;
             }
             for simple in simple_ones(first, &value, &mut used) {
                 let mut operations = found.operations.clone();

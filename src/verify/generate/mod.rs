@@ -19,6 +19,7 @@ const DAY: i64 = 86_400_000;
 const FEWEST_VALUES: usize = 6;
 /// The most items that are all looked at to find one that fits; of more, some are tried.
 const MOST_LOOKED_AT: usize = 200;
+const MOST_TRIED: usize = 60;
 
 pub(crate) struct Generator {
     pub(crate) random: Random,
@@ -254,16 +255,14 @@ impl Generator {
         let fits = |item: &Attrs| (gone || model.alive(entity, item)) && like(item);
         let count = model.items.count(&entity.name);
         if count > MOST_LOOKED_AT {
-            let mut tried = (0..MOST_LOOKED_AT / 4).filter_map(|_| {
+            let mut tried = (0..MOST_TRIED).filter_map(|_| {
                 let place = self.random.skewed(count);
                 model.items.nth(&entity.name, place)
             });
-            if let Some(found) = tried.find(|item| fits(item)) {
-                return Some(found);
-            }
+            return tried.find(|item| fits(item)).map(|item| &**item);
         }
         let all = model.items.of(&entity.name).map(|(_, item)| &**item);
-        let fitting: Vec<&Attrs> = all.take(20 * MOST_LOOKED_AT).filter(|i| fits(i)).collect();
+        let fitting: Vec<&Attrs> = all.filter(|i| fits(i)).collect();
         self.random.pick_skewed(&fitting).copied()
     }
 }
