@@ -53,6 +53,8 @@ pub use solve::Objective;
 pub struct Compiled {
     /// The plan; `None` where the input is invalid, or the plan that was made is wrong.
     pub plan: Option<Plan>,
+    /// The plan that was made and that the checker found wrong. Only for showing what is wrong with it.
+    pub rejected: Option<Plan>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
 }
@@ -61,26 +63,34 @@ pub struct Compiled {
 #[must_use]
 pub fn compile(source: &Source, objective: Objective) -> Compiled {
     let mut diagnostics = Diagnostics::default();
-    let plan = match document::parse(source) {
-        Ok(tree) => resolve::resolve(&tree, &mut diagnostics).and_then(|workload| {
-            let plan = plan::compile(source, &workload, objective, &mut diagnostics);
-            checked(&workload, plan, &mut diagnostics)
-        }),
-        Err(error) => {
-            diagnostics.push(error);
-            None
+    let (mut plan, mut rejected) = (None, None);
+    match document::parse(source) {
+        Ok(tree) => {
+            if let Some(workload) = resolve::resolve(&tree, &mut diagnostics) {
+                let made = plan::compile(source, &workload, objective, &mut diagnostics);
+                match violation(&workload, &made) {
+                    None => plan = Some(made),
+                    Some(violation) => {
+                        diagnostics.push(violation);
+                        rejected = Some(made);
+                    }
+                }
+            }
         }
-    };
-    Compiled { plan, diagnostics }
+        Err(error) => diagnostics.push(error),
+    }
+    Compiled {
+        plan,
+        rejected,
+        diagnostics,
+    }
 }
 
-/// The plan, unless the checker finds something wrong with it.
-fn checked(workload: &Workload, plan: Plan, diagnostics: &mut Diagnostics) -> Option<Plan> {
-    let violations = check::check(workload, &plan);
-    if violations.is_empty() {
-        return Some(plan);
-    }
+/// What the checker finds wrong with a plan.
+fn violation(workload: &Workload, plan: &Plan) -> Option<Diagnostic> {
+    let violations = check::check(workload, plan);
     let message = match violations.len() {
+        0 => return None,
         1 => "the plan that was made is wrong; this is a mistake of the tool, not of the design"
             .to_owned(),
         n => format!(
@@ -88,6 +98,5 @@ fn checked(workload: &Workload, plan: Plan, diagnostics: &mut Diagnostics) -> Op
         ),
     };
     let made = Diagnostic::general(Code::D0901, message);
-    diagnostics.push(violations.iter().fold(made, |d, v| d.note(v.to_string())));
-    None
+    Some(violations.iter().fold(made, |d, v| d.note(v.to_string())))
 }

@@ -18,8 +18,12 @@ const OFTEN: usize = 64;
 pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     let source = read_source(&args.file)?;
     let compiled = crate::compile(&source, Objective::Indexes);
-    let Some(plan) = &compiled.plan else {
+    // A plan that the checker rejects is run as well: a counter-example says what is wrong with it.
+    let rejected = compiled.plan.is_none();
+    if rejected {
         output::diagnose(&compiled.diagnostics, &source)?;
+    }
+    let Some(plan) = compiled.plan.as_ref().or(compiled.rejected.as_ref()) else {
         return Ok(Exit::Invalid);
     };
     let mut document = serde_json::to_value(plan)?;
@@ -71,10 +75,10 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     if stop.load(Ordering::Relaxed) {
         return Ok(Exit::Interrupted);
     }
-    Ok(if run.mismatch.is_some() {
-        Exit::Findings
-    } else {
-        Exit::Fine
+    Ok(match (run.mismatch, rejected) {
+        (Some(_), _) => Exit::Findings,
+        (None, true) => Exit::Invalid,
+        (None, false) => Exit::Fine,
     })
 }
 

@@ -152,7 +152,7 @@ fn numbers(max: Option<i128>, counted: bool, size: usize) -> Vec<i128> {
         (Some(max), false) => out.extend([max, -max]),
         (None, false) => out.extend([i128::from(i64::MAX), i128::from(i64::MIN), 99_999, -100_000]),
     }
-    out.extend((0..size as i128).map(|n| 11 * n));
+    out.extend((0..size as i128).map(|n| if n % 2 == 0 { 11 * n } else { -7 * n }));
     out.retain(|n| max.is_none_or(|m| n.abs() <= m));
     out.rotate_left(size % 5);
     out.truncate(size.max(8));
@@ -175,7 +175,7 @@ fn decimals(max: Option<i128>, counted: bool, size: usize) -> Vec<Value> {
     if max.is_none() && !counted {
         out.extend([(99_999_999_999_999_999, 4), (-99_999_999_999_999_999, 4)]);
     }
-    out.extend((0..size as i128).map(|n| (13 * n, 1)));
+    out.extend((0..size as i128).map(|n| (if n % 2 == 0 { 13 * n } else { -9 * n }, 1)));
     let fits =
         |&(units, scale): &(i128, u32)| max.is_none_or(|m| units.abs() <= m * 10_i128.pow(scale));
     out.into_iter()
