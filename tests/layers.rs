@@ -92,7 +92,7 @@ const UPWARDS: [(&str, &str); 3] = [
 ];
 
 /// Crates that only some modules may use.
-const CRATES: [(&str, &[&str]); 15] = [
+const CRATES: [(&str, &[&str]); 16] = [
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli"]),
     ("anstream", &["cli"]),

@@ -1,37 +1,51 @@
-//! Every example and every design of `tests/designs`, run on the embedded engine against the reference model.
+//! Every example and every design of `tests/designs`, run on the embedded engine against the reference model: examples
+//! and the published workloads at the default size of `design verify`, and all of them in small with further seeds.
+//!
+//! `ONLY=shop` runs those designs whose path has the word, `SEEDS=20` more seeds. Prints what was checked of each.
 
-#![expect(clippy::expect_used, reason = "a test ends there")]
+#![expect(
+    clippy::expect_used,
+    clippy::print_stdout,
+    reason = "a test ends there, and says what it checked"
+)]
 
-use design::verify::{self, Options, engine::Embedded};
+use design::verify::{self, Figures, Options, engine::Embedded};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
-fn run(path: &Path) -> Result<(), String> {
+/// Designs of `tests/designs` that are published workloads.
+const WORKLOADS: [&str; 3] = ["auction.yaml", "game-states.yaml", "likes.yaml"];
+
+fn run(path: &Path, options: &Options) -> Result<Figures, String> {
     let yaml = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     let source = design::source::Source::new(path.display().to_string(), yaml.clone());
     let compiled = design::compile(&source, design::Objective::Indexes);
     let plan = compiled.plan.ok_or("does not compile")?;
     let plan = serde_json::to_value(&plan).map_err(|e| e.to_string())?;
-    let seeds = std::env::var("SEEDS")
-        .ok()
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(2u64);
-    for seed in 0..seeds {
-        let options = Options {
-            seed,
-            rounds: 2,
-            items: 120,
-            queries: 300,
-            shrink: true,
-        };
-        let engine = Box::new(Embedded::new()?);
-        let go_on = &mut |_| ControlFlow::Continue(());
-        let run = verify::run(&yaml, &plan, engine, &options, go_on)?;
-        if let Some(mismatch) = run.mismatch {
-            return Err(format!("seed {seed}: {mismatch}"));
-        }
+    let go_on = &mut |_| ControlFlow::Continue(());
+    let run = verify::run(&yaml, &plan, Box::new(Embedded::new()?), options, go_on)?;
+    match run.mismatch {
+        Some(mismatch) => Err(format!("seed {}: {mismatch}", options.seed)),
+        None => Ok(run.figures),
     }
-    Ok(())
+}
+
+/// What is run of a design, the largest run first.
+fn runs(path: &Path) -> Vec<Options> {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    let usual = path.starts_with("examples") || name.is_some_and(|n| WORKLOADS.contains(&&*n));
+    let seeds = std::env::var("SEEDS").ok().and_then(|s| s.parse().ok());
+    let small = (0..seeds.unwrap_or(2)).map(|seed| Options {
+        seed,
+        rounds: 2,
+        items: 120,
+        queries: 300,
+        ..Options::default()
+    });
+    let usual = usual.then(Options::default);
+    usual.into_iter().chain(small).collect()
 }
 
 fn designs() -> Vec<PathBuf> {
@@ -42,25 +56,50 @@ fn designs() -> Vec<PathBuf> {
     let tests = std::fs::read_dir("tests/designs")
         .expect("designs")
         .map(|e| e.expect("entry").path());
-    let mut all: Vec<PathBuf> = examples.chain(tests).collect();
-    all.sort();
-    all
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let all = examples.chain(tests);
+    all.filter(|p| p.display().to_string().contains(&only))
+        .collect()
 }
 
 #[test]
 fn every_design_runs() {
-    let only = std::env::var("ONLY").unwrap_or_default();
+    let left = Mutex::new(designs());
+    let done = Mutex::new(BTreeMap::new());
+    let work = || {
+        while let Some(path) = { left.lock().expect("the list").pop() } {
+            let all = runs(&path);
+            let outcome: Result<Vec<Figures>, String> =
+                all.iter().map(|options| run(&path, options)).collect();
+            done.lock().expect("the list").insert(path, outcome);
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(work);
+        work();
+    });
+    println!("items    reads   writes  units consumed  estimated  design (its largest run)");
     let mut failures = Vec::new();
-    for path in designs()
-        .into_iter()
-        .filter(|p| p.display().to_string().contains(&only))
-    {
-        if let Err(e) = run(&path) {
-            failures.push(format!(
-                "{}: {}",
-                path.display(),
+    for (path, outcome) in done.into_inner().expect("the list") {
+        let path = path.display();
+        match outcome.map(|all| all.into_iter().next().unwrap_or_default()) {
+            Ok(of) => {
+                let sum = |f: fn(&verify::PatternFigures) -> f64| {
+                    of.patterns.values().map(f).sum::<f64>()
+                };
+                println!(
+                    "{:>5} {:>8} {:>8} {:>15} {:>10}  {path}",
+                    of.items,
+                    of.reads(),
+                    of.writes() + of.implied_puts,
+                    sum(|p| p.consumed),
+                    sum(|p| p.estimated)
+                );
+            }
+            Err(e) => failures.push(format!(
+                "{path}: {}",
                 e.chars().take(2500).collect::<String>()
-            ));
+            )),
         }
     }
     assert!(

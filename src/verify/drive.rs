@@ -12,10 +12,8 @@ use std::ops::ControlFlow;
 
 /// The most calls of a read that are made up, and matched by the model, at a time.
 const CALLS_AT_ONCE: usize = 64;
-/// The most items that the calls of one read go through in a round, for each item that is there.
-const MOST_READ: usize = 5;
-/// Fewer items than these count as so many.
-const MOST_READ_FOR: usize = 4000;
+/// The most items that the calls of one read go through in a round; as many as there are, where these are more.
+const MOST_READ: usize = 20_000;
 /// The fewest writes of a round.
 const FEWEST_WRITES: usize = 60;
 /// The fewest calls of each read in a round.
@@ -46,6 +44,10 @@ pub(crate) struct Driver<'a, 'p> {
     /// What changed the items so far, and at the end the operation that differed.
     pub(crate) history: Vec<Operation>,
     progress: &'p mut dyn FnMut(Progress) -> ControlFlow<()>,
+    /// Entities whose items are written as such: those that no pattern makes, and those of which some pattern asks for
+    /// a state that no write of the file brings about.
+    implied: Vec<String>,
+    out_of_reach: Vec<String>,
     done: usize,
     of: usize,
 }
@@ -59,6 +61,8 @@ impl<'a, 'p> Driver<'a, 'p> {
     ) -> Self {
         let generator = Generator::new(&runner.model.design, options.seed, options.items, counts);
         let mut driver = Self {
+            implied: runner.model.design.implied(),
+            out_of_reach: runner.model.design.out_of_reach(),
             runner,
             generator,
             options,
@@ -142,8 +146,7 @@ impl<'a, 'p> Driver<'a, 'p> {
 
     /// A write that makes an item of an entity; nothing where the plan serves none.
     fn making(&mut self, entity: &str) -> Driven<Option<Operation>> {
-        let design = &self.runner.model.design;
-        if design.implied().iter().any(|name| name == entity) {
+        if self.implied.iter().any(|name| name == entity) {
             return Ok(Some(self.implied_put(entity)?));
         }
         let makes = |w: &Write| {
@@ -201,7 +204,7 @@ impl<'a, 'p> Driver<'a, 'p> {
     /// more in this round; the others are called more often instead.
     fn all_reads(&mut self) -> Driven {
         let names = self.reads();
-        let most = MOST_READ * self.options.items.max(MOST_READ_FOR);
+        let most = self.options.items.max(MOST_READ);
         let before = |driver: &Self, name: &str| {
             driver
                 .runner
@@ -229,7 +232,6 @@ impl<'a, 'p> Driver<'a, 'p> {
     }
 
     fn random_write(&mut self) -> Driven {
-        let implied = self.runner.model.design.implied();
         let mut choices: Vec<(String, bool, usize)> = Vec::new();
         for (name, steps) in self.writing() {
             let makes = steps
@@ -252,14 +254,9 @@ impl<'a, 'p> Driver<'a, 'p> {
             let weight = if worked < enough { 3 * weight } else { weight };
             choices.push((name.to_owned(), false, weight));
         }
-        choices.extend(implied.into_iter().map(|entity| (entity, true, 8)));
-        let design = &self.runner.model.design;
-        choices.extend(
-            design
-                .out_of_reach()
-                .into_iter()
-                .map(|entity| (entity, true, 4)),
-        );
+        choices.extend(self.implied.iter().map(|entity| (entity.clone(), true, 8)));
+        let rare = self.out_of_reach.iter();
+        choices.extend(rare.map(|entity| (entity.clone(), true, 4)));
         let total: usize = choices.iter().map(|(_, _, weight)| weight).sum();
         let mut at = self.generator.random.below(total);
         for (name, put, weight) in choices {
@@ -282,7 +279,7 @@ impl<'a, 'p> Driver<'a, 'p> {
         let item = self.generator.implied_put(model, declared)?;
         let identity = declared.identity(&item);
         let there = identity.is_some_and(|i| model.items.get(&i).is_some());
-        if there && !model.design.implied().iter().any(|name| name == entity) {
+        if there && !self.implied.iter().any(|name| name == entity) {
             // What the file's own writes make is theirs to change.
             return Ok(Operation::Wait(0));
         }

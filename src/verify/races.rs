@@ -70,7 +70,7 @@ fn with_store(run: impl FnOnce(&Store) -> Result<(), CallError>) {
     let plan = Plan::read(&document).unwrap_or_else(|e| panic!("{e}"));
     let engine = Rc::new(Embedded::new().unwrap_or_else(|e| panic!("{e}")));
     let alone: Rc<dyn Engine> = engine.clone();
-    let _tables = tables::create(&alone, &plan).unwrap_or_else(|e| panic!("{e}"));
+    let _tables = tables::create(&alone, &plan).unwrap_or_else(|e| panic!("{e:?}"));
     let shared = Rc::new(Shared {
         engine,
         other_writer: RefCell::default(),

@@ -19,8 +19,8 @@ pub(crate) fn value(value: &Value) -> String {
         Value::Text(v) => text(v),
         Value::Instant(v) => instant_text(*v).unwrap_or_else(|_| format!("{v} ms")),
         Value::Bytes(v) => {
-            let hex: String = v.iter().map(|b| format!("{b:02x}")).collect();
-            format!("0x{hex}")
+            let hex = |text: String, byte: &u8| text + &format!("{byte:02x}");
+            v.iter().fold("0x".to_owned(), hex)
         }
         Value::List(v) => format!("[{}]", joined(v.iter().map(self::value))),
         Value::Set(v) => format!("{{{}}}", joined(v.iter().map(self::value))),

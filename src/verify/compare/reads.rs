@@ -10,8 +10,9 @@ use super::answers::{Answers, same_sequences};
 use super::{Compared, Differs, Mismatch, Off, Runner, fault};
 use std::rc::Rc;
 
-/// Requests after which a walk is left; what came is compared with the start of what should come.
+/// Requests, and rows, after which a walk is left; what came is compared with the start of what should come.
 const MOST_REQUESTS: usize = 40;
+const MOST_ROWS: usize = 2000;
 /// The most items that are read for a call that is repeated with answers cut short.
 const MOST_CUT: usize = 60;
 /// The most pages of one walk in a row that may have no items.
@@ -210,7 +211,7 @@ impl Runner<'_> {
         self.cut(call, cut);
         let mut pages: Vec<Page> = Vec::new();
         let mut cursor: Option<Cursor> = None;
-        let (mut requests, mut read, mut empty) = (0, 0, 0);
+        let (mut requests, mut read, mut rows, mut empty) = (0, 0, 0, 0);
         loop {
             let page = self
                 .executor()
@@ -218,11 +219,12 @@ impl Runner<'_> {
             let log = self.economy(call, cut, page.items.len() + page.followed.len())?;
             requests += log.requests;
             read += log.rows_read;
+            rows += page.items.len();
             empty = if page.items.is_empty() { empty + 1 } else { 0 };
             cursor.clone_from(&page.cursor);
             pages.push(page);
             let complete = cursor.is_none();
-            if complete || (!cut && requests >= MOST_REQUESTS) {
+            if complete || (!cut && (requests >= MOST_REQUESTS || rows >= MOST_ROWS)) {
                 return Ok(Walk {
                     pages,
                     complete,

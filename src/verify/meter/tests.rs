@@ -13,6 +13,7 @@ use super::super::plan::{Index, KeyAttribute, KeySchema, Plan, Table};
 use super::super::value::Physical;
 use super::{Difference, Meter, Metered, images};
 use serde_json::{Value as Json, json};
+use std::rc::Rc;
 
 fn schema(partition: &[&str], sort: &[&str]) -> KeySchema {
     let attributes = |names: &[&str]| {
@@ -60,7 +61,8 @@ fn plan() -> Plan {
 /// A client with its meter running, on an engine that has the tables.
 fn client(engine: impl Engine + 'static) -> Client {
     let plan = plan();
-    tables::create(&engine, &plan).unwrap_or_else(|e| panic!("{e}"));
+    let engine: Rc<dyn Engine> = Rc::new(engine);
+    let _tables = tables::create(&engine, &plan).unwrap_or_else(|e| panic!("{e:?}"));
     let client = Client::new(Box::new(engine)).with_meter(Meter::new(&plan.tables));
     client.meter(true);
     client

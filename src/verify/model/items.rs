@@ -37,7 +37,7 @@ impl Items {
     /// Undoes the writes since [`Items::begin`]; `values` gives the values of an item that uniqueness is about.
     pub(crate) fn undo(&mut self, values: &dyn Fn(&str, &Attrs) -> Vec<Taken>) {
         for (identity, item) in std::mem::take(&mut self.before).into_iter().rev() {
-            self.place(&identity, item, values);
+            self.place(&identity, item.as_ref(), values);
         }
         self.before.clear();
     }
@@ -46,12 +46,12 @@ impl Items {
     pub(crate) fn place(
         &mut self,
         identity: &Identity,
-        item: Option<Rc<Attrs>>,
+        item: Option<&Rc<Attrs>>,
         values: &dyn Fn(&str, &Attrs) -> Vec<Taken>,
     ) {
         let (entity, key) = identity;
         let shelf = self.shelves.entry(entity.clone()).or_default();
-        let old = match &item {
+        let old = match item {
             Some(item) => shelf.insert(key, Rc::clone(item)),
             None => shelf.remove(key),
         };
@@ -63,7 +63,7 @@ impl Items {
                 }
             }
         }
-        for taken in item.iter().flat_map(|item| values(entity, item)) {
+        for taken in item.into_iter().flat_map(|item| values(entity, item)) {
             self.taken
                 .entry(taken)
                 .or_default()

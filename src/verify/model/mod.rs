@@ -76,7 +76,7 @@ impl Model {
     /// Puts an item in its place, or removes what is there.
     fn place(&mut self, identity: &Identity, item: Option<Attrs>) {
         let Self { design, items, .. } = self;
-        items.place(identity, item.map(Rc::new), &|name, item| {
+        items.place(identity, item.map(Rc::new).as_ref(), &|name, item| {
             taken(design, name, item)
         });
     }

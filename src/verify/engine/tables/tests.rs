@@ -50,9 +50,9 @@ fn asked(engine: &Told) -> Vec<String> {
 fn make(engine: &Rc<Told>) -> Result<Tables, String> {
     let mut plan: Json = serde_json::from_str(STORE).expect("a plan");
     renamed(&mut plan, |t| name(t, "1"));
-    let plan = Plan::read(&plan.to_string()).expect("a plan");
+    let plan = Plan::read(&plan).expect("a plan");
     let engine: Rc<dyn Engine> = engine.clone();
-    create(&engine, &plan)
+    create(&engine, &plan).map_err(|refusal| refusal.text)
 }
 
 fn table(status: &str) -> Json {
@@ -106,9 +106,10 @@ fn a_table_that_was_there_is_not_touched() {
 #[test]
 fn a_name_without_the_prefix_is_refused() {
     let engine = told([]);
-    let plan = Plan::read(STORE).expect("a plan");
+    let plan: Json = serde_json::from_str(STORE).expect("a plan");
+    let plan = Plan::read(&plan).expect("a plan");
     let shared: Rc<dyn Engine> = engine.clone();
-    let error = error(create(&shared, &plan));
+    let error = error(create(&shared, &plan).map_err(|refusal| refusal.text));
     assert!(
         error.contains("has to begin with `design-verify-`"),
         "{error}"
