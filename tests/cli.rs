@@ -439,3 +439,76 @@ fn an_impossible_pattern_fails_the_check_of_every_example() {
         );
     }
 }
+
+#[cfg(feature = "verify")]
+mod verify {
+    use super::*;
+    use serde_json::Value as Json;
+
+    const SMALL: [&str; 5] = ["verify", SHOP, "--items=100", "--queries=100", "--rounds=1"];
+
+    fn with<'a>(more: &[&'a str]) -> Vec<&'a str> {
+        SMALL.iter().copied().chain(more.iter().copied()).collect()
+    }
+
+    #[test]
+    fn a_right_plan_passes_and_the_same_seed_prints_the_same() {
+        for format in ["--format=text", "--format=json", "--format=junit"] {
+            let first = run(&with(&[format, "--seed=5"]));
+            assert_eq!(status(&first), 0, "{}", err(&first));
+            let text = out(&first);
+            assert!(!text.contains('\u{1b}') && err(&first).is_empty(), "{text}");
+            assert_eq!(text, out(&run(&with(&[format, "--seed=5"]))));
+            let other = out(&run(&with(&[format, "--seed=6"])));
+            assert!(text != other || format == "--format=junit");
+        }
+    }
+
+    #[test]
+    fn json_has_the_figures_of_every_pattern() {
+        let json: Json = serde_json::from_str(&out(&run(&with(&["--format=json"])))).expect("JSON");
+        assert_eq!(json["passed"], true);
+        let patterns = json["figures"]["patterns"].as_object().expect("patterns");
+        assert_eq!(patterns.len(), 11);
+        assert!(
+            patterns.values().all(|p| p["calls"].as_u64() > Some(0)),
+            "{json}"
+        );
+    }
+
+    #[test]
+    fn a_time_ends_a_run() {
+        let made = run(&["verify", SHOP, "--items=50", "--time=1s"]);
+        assert_eq!(status(&made), 0, "{}", err(&made));
+        assert!(out(&made).contains("no difference up to where the run was stopped"));
+    }
+
+    #[test]
+    fn standard_input_is_a_file_too() {
+        let shop = std::fs::read(SHOP).expect("the shop");
+        let made = run_with(&["verify", "-", "--items=50", "--queries=50"], &shop);
+        assert_eq!(status(&made), 0, "{}", err(&made));
+    }
+
+    #[test]
+    fn what_cannot_be_run_is_2_and_prints_nothing() {
+        let nothing_listens = "--engine=http://127.0.0.1:1";
+        for (arguments, says) in [
+            (&["--engine=nonsense"][..], "no engine `nonsense`"),
+            (&[nothing_listens], "nothing listens"),
+            (&["--items=0"], "from 1 to 1000000"),
+            (&["--time=5x"], "write it like 60s"),
+        ] {
+            let made = run(&[&["verify", SHOP], arguments].concat());
+            assert_eq!(status(&made), 2, "{arguments:?}");
+            assert!(
+                out(&made).is_empty() && err(&made).contains(says),
+                "{}",
+                err(&made)
+            );
+        }
+        let made = run_with(&["verify", "-"], b"design: x\nentities: 3\n");
+        assert_eq!(status(&made), 2);
+        assert!(out(&made).is_empty() && err(&made).contains("error["));
+    }
+}

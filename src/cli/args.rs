@@ -20,7 +20,7 @@ pub(super) enum Command {
     Plan(PlanArgs),
     /// Check a design file in CI: fail on uncovered patterns, errors and denied warnings
     Check(CheckArgs),
-    /// Prove a design by running it: fill an engine, ask every pattern, compare with what the design means
+    /// Prove a plan by running it: fill an engine, ask every pattern, compare the answers
     #[cfg(feature = "verify")]
     Verify(VerifyArgs),
     /// Explain a diagnostic code, or print a reference page: `language`, `plan-document`

@@ -70,8 +70,19 @@ impl Mismatch {
 
     /// Whether another one is the same difference, of other values.
     pub(crate) fn like(&self, other: &Self) -> bool {
-        self.differs == other.differs && self.pattern == other.pattern
+        let fault = |of: &Self| {
+            of.got
+                .iter()
+                .chain([&of.what])
+                .any(|l| l.contains(Self::FAULT))
+        };
+        self.differs == other.differs
+            && self.pattern == other.pattern
+            && fault(self) == fault(other)
     }
+
+    /// How a fault begins that is none of the answer, but of the call or of the plan's form.
+    pub(crate) const FAULT: &'static str = "the plan cannot be followed: ";
 }
 
 impl From<String> for Mismatch {

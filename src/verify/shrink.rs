@@ -228,7 +228,8 @@ impl Again<'_> {
         match operation {
             Operation::Write { args, .. } => {
                 for (name, sets) in &args.lists {
-                    for place in 0..sets.len() {
+                    let least = self.least(operation, name);
+                    for place in 0..sets.len().saturating_sub(least) {
                         let mut less = operation.clone();
                         if let Operation::Write { args, .. } = &mut less
                             && let Some(sets) = args.lists.get_mut(name)
@@ -240,7 +241,7 @@ impl Again<'_> {
                 }
             }
             Operation::Batch { sets, .. } => {
-                for place in 0..sets.len() {
+                for place in 0..sets.len().saturating_sub(1) {
                     let mut less = operation.clone();
                     if let Operation::Batch { sets, .. } = &mut less {
                         sets.remove(place);
@@ -251,6 +252,17 @@ impl Again<'_> {
             _ => {}
         }
         out
+    }
+
+    /// The fewest sets of a list.
+    fn least(&self, operation: &Operation, name: &str) -> usize {
+        let Operation::Write { pattern, .. } = operation else {
+            return 0;
+        };
+        let pattern = self.design.pattern(pattern);
+        let parameters = pattern.and_then(|p| self.design.parameters(p));
+        let lists = parameters.map(|p| p.lists).unwrap_or_default();
+        lists.iter().find(|l| l.name == name).map_or(0, |l| l.min)
     }
 
     fn optional(&self, operation: &Operation, name: &str) -> bool {

@@ -268,6 +268,6 @@ fn fault(error: &CallError) -> String {
             action,
             entity,
         } => format!("action {action} on {entity} failed: {}", failure.name()),
-        CallError::Fault(text) => format!("the plan cannot be followed: {text}"),
+        CallError::Fault(text) => format!("{}{text}", Mismatch::FAULT),
     }
 }
