@@ -480,7 +480,42 @@ mod verify {
     fn a_time_ends_a_run() {
         let made = run(&["verify", SHOP, "--items=50", "--time=1s"]);
         assert_eq!(status(&made), 0, "{}", err(&made));
-        assert!(out(&made).contains("no difference up to where the run was stopped"));
+        assert!(out(&made).contains("no difference in the time given"));
+        // A time that no clock can hold is one without an end; the round ends it.
+        let made = run(&with(&[&format!("--time={}s", u64::MAX)]));
+        assert_eq!(status(&made), 0, "{}", err(&made));
+    }
+
+    #[test]
+    fn junit_has_a_case_for_each_pattern_and_is_well_formed() {
+        let made = run(&with(&["--format=junit"]));
+        assert_eq!(status(&made), 0, "{}", err(&made));
+        let xml = out(&made);
+        assert!(
+            xml.contains("tests=\"12\" failures=\"0\" skipped=\"0\""),
+            "{xml}"
+        );
+        assert_eq!(xml.matches("<testcase ").count(), 12, "{xml}");
+        assert_eq!(unbalanced(&xml), None, "{xml}");
+    }
+
+    /// The first tag of an XML text that closes nothing or is not closed.
+    fn unbalanced(xml: &str) -> Option<String> {
+        let mut open: Vec<&str> = Vec::new();
+        for tag in xml.split('<').skip(1) {
+            let Some((tag, _)) = tag.split_once('>') else {
+                return Some(tag.to_owned());
+            };
+            let name = tag.trim_start_matches('/').split([' ', '/']).next()?;
+            if tag.starts_with('/') {
+                if open.pop() != Some(name) {
+                    return Some(tag.to_owned());
+                }
+            } else if !tag.ends_with('/') && !tag.starts_with('?') {
+                open.push(name);
+            }
+        }
+        open.pop().map(str::to_owned)
     }
 
     #[test]
@@ -497,7 +532,10 @@ mod verify {
             (&["--engine=nonsense"][..], "no engine `nonsense`"),
             (&[nothing_listens], "nothing listens"),
             (&["--items=0"], "from 1 to 1000000"),
+            (&["--items=1000001"], "from 1 to 1000000"),
+            (&["--rounds=0"], "a number from 1 is expected"),
             (&["--time=5x"], "write it like 60s"),
+            (&["--time=0s"], "write it like 60s"),
         ] {
             let made = run(&[&["verify", SHOP], arguments].concat());
             assert_eq!(status(&made), 2, "{arguments:?}");

@@ -149,7 +149,7 @@ pub(super) struct VerifyArgs {
     pub(super) items: usize,
 
     /// Rounds of writes and reads [default: 3, or as many as fit in `--time`]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = at_least_one)]
     pub(super) rounds: Option<usize>,
 
     /// How many queries to ask in all rounds together
@@ -175,6 +175,15 @@ fn at_most_a_million(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(n @ 1..=1_000_000) => Ok(n),
         _ => Err("a number from 1 to 1000000 is expected".to_owned()),
+    }
+}
+
+/// Without a round nothing is read, and a run that shows nothing would pass.
+#[cfg(feature = "verify")]
+fn at_least_one(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(0) | Err(_) => Err("a number from 1 is expected".to_owned()),
+        Ok(n) => Ok(n),
     }
 }
 

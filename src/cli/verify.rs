@@ -35,7 +35,8 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     }
     let options = options(args);
     let stop = interrupt::watch().map_err(|e| anyhow!(e))?;
-    let deadline = args.time.map(|time| Instant::now() + time);
+    // A time that the clock cannot hold has no end.
+    let deadline = args.time.and_then(|time| Instant::now().checked_add(time));
     let bar = bar(args.time.is_some());
     let mut operations = 0;
     let mut progress = |at: Progress| {
@@ -65,6 +66,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
         engine: &name,
         seed: options.seed,
         run: &run,
+        timed: args.time.is_some() && !stop.load(Ordering::Relaxed),
         again: &again,
     };
     output::print(&match args.format {
@@ -163,6 +165,7 @@ pub(super) fn duration(text: &str) -> Result<Duration, String> {
     };
     seconds
         .checked_mul(unit)
+        .filter(|seconds| *seconds > 0)
         .map(Duration::from_secs)
         .ok_or_else(wrong)
 }

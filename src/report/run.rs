@@ -5,7 +5,7 @@
 
 use super::page::{Page, finished};
 use crate::plan::proof::plural;
-use crate::verify::{Figures, Mismatch, PatternFigures, Run};
+use crate::verify::{Differs, Figures, Mismatch, PatternFigures, Run};
 use comfy_table::CellAlignment;
 use serde_json::{Value as Json, json};
 
@@ -22,6 +22,8 @@ pub struct Told<'a> {
     pub seed: u64,
     /// What came of it.
     pub run: &'a Run,
+    /// Whether the run had a time to end in, so that being stopped is how it was to end.
+    pub timed: bool,
     /// The arguments that make the same run again.
     pub again: &'a str,
 }
@@ -90,8 +92,11 @@ pub fn text(told: &Told, width: usize, plain: bool) -> String {
         out.push('\n');
         out.push_str(&mismatch.to_string());
         out.push('\n');
-        page.paragraph(&mut out, &how_it_was_found(mismatch), 0);
-        page.paragraph(&mut out, &format!("Run it again: {}", told.again), 0);
+        if let Some(sentence) = how_it_was_found(mismatch) {
+            page.paragraph(&mut out, sentence, 0);
+        }
+        // Not broken into lines, so that it can be copied.
+        out.push_str(&format!("Run it again: {}\n", told.again));
     }
     if !figures.patterns.is_empty() {
         page.section(&mut out, "Patterns");
@@ -112,17 +117,26 @@ fn headline(told: &Told) -> String {
         told.seed
     );
     match (&told.run.mismatch, told.run.stopped) {
+        (Some(m), _) if m.differs == Differs::Plan => format!(
+            "the plan cannot be run as it stands, {} engine, seed {}",
+            told.engine, told.seed
+        ),
         (Some(_), _) => format!("a difference was found {by}"),
+        (None, true) if told.timed => format!("no difference in the time given: {patterns} {by}"),
         (None, true) => format!("no difference up to where the run was stopped: {patterns} {by}"),
         (None, false) => format!("{patterns} answered as the design means, {by}"),
     }
 }
 
-fn how_it_was_found(mismatch: &Mismatch) -> String {
+/// A sentence below a difference; nothing where no operations led to it.
+fn how_it_was_found(mismatch: &Mismatch) -> Option<&'static str> {
     if mismatch.shrunk {
-        return "These are the fewest operations that were found to lead to it, on an empty database.".to_owned();
+        return Some(
+            "These are the fewest operations that were found to lead to it, on an empty database.",
+        );
     }
-    "It could not be made smaller: it did not happen again on the embedded engine.".to_owned()
+    (mismatch.differs != Differs::Plan)
+        .then_some("It could not be made smaller: it did not happen again on the embedded engine.")
 }
 
 fn tables(page: &Page, figures: &Figures) -> String {
@@ -154,20 +168,20 @@ fn sheet(page: &Page, figures: &Figures, columns: &[&Column]) -> String {
 fn compared(told: &Told) -> Vec<String> {
     let figures = &told.run.figures;
     let total = |of: fn(&PatternFigures) -> usize| figures.patterns.values().map(of).sum::<usize>();
-    let mut lines = vec![
-        format!(
-            "{} reads and {} writes; {} writes failed and {} calls were refused, as they should",
-            number(figures.reads()),
-            number(figures.writes() + figures.implied_puts),
-            number(total(|p| p.failed)),
-            number(total(|p| p.refused))
-        ),
-        format!(
-            "{} physical items and {} index entries, with what their keys should be",
-            number(figures.physical_items),
-            number(figures.index_entries)
-        ),
-    ];
+    let mut lines = vec![format!(
+        "{} and {}; {} failed and {} refused, as they should",
+        counted(figures.reads(), "read", "reads"),
+        counted(figures.writes() + figures.implied_puts, "write", "writes"),
+        counted(total(|p| p.failed), "write", "writes"),
+        counted(total(|p| p.refused), "call was", "calls were")
+    )];
+    if figures.physical_items > 0 {
+        lines.push(format!(
+            "{} and {}, each with the keys and attributes that it should have",
+            counted(figures.physical_items, "physical item", "physical items"),
+            counted(figures.index_entries, "index entry", "index entries")
+        ));
+    }
     let units = |of: fn(&PatternFigures) -> f64| figures.patterns.values().map(of).sum::<f64>();
     let (consumed, estimated) = (units(|p| p.consumed), units(|p| p.estimated));
     if consumed > 0.0 {
@@ -214,6 +228,11 @@ fn ratio(read: usize, given: usize) -> f64 {
     float(read) / float(given)
 }
 
+/// `1 write`, `12,345 writes`.
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{} {}", number(n), if n == 1 { one } else { many })
+}
+
 /// `12,345`.
 fn number(n: usize) -> String {
     let digits = n.to_string();
@@ -240,6 +259,7 @@ pub fn json(told: &Told) -> Json {
         "seed": told.seed,
         "passed": told.run.mismatch.is_none(),
         "stopped": told.run.stopped,
+        "again": told.again,
         "mismatch": told.run.mismatch,
         "figures": told.run.figures,
     })
@@ -251,47 +271,67 @@ pub fn junit(told: &Told) -> String {
     let figures = &told.run.figures;
     let mut cases = Vec::new();
     let mismatch = told.run.mismatch.as_ref();
-    for name in figures.patterns.keys() {
-        let failed = mismatch.filter(|m| m.pattern == *name);
-        cases.push(case(told.design, name, failed, told.again));
+    for (name, of) in &figures.patterns {
+        let came = match mismatch.filter(|m| m.pattern == *name) {
+            Some(mismatch) => Came::Failed(mismatch),
+            None if of.calls == 0 => Came::Skipped("not called before the run ended"),
+            None => Came::Passed,
+        };
+        cases.push(case(told, name, came));
     }
-    let elsewhere = mismatch.filter(|m| !figures.patterns.contains_key(&m.pattern));
-    cases.push(case(
-        told.design,
-        "tables and indexes",
-        elsewhere,
-        told.again,
-    ));
+    let came = match mismatch.filter(|m| !figures.patterns.contains_key(&m.pattern)) {
+        Some(mismatch) => Came::Failed(mismatch),
+        None if figures.physical_items == 0 => Came::Skipped("not read before the run ended"),
+        None => Came::Passed,
+    };
+    let place = match mismatch {
+        Some(mismatch) if mismatch.differs == Differs::Plan => "plan",
+        _ => "tables and indexes",
+    };
+    cases.push(case(told, place, came));
     for name in &figures.unserved {
-        cases.push(format!(
-            "    <testcase classname=\"{}\" name=\"{}\"><skipped message=\"not served by the plan\"/></testcase>\n",
-            escaped(told.design),
-            escaped(name)
-        ));
+        cases.push(case(told, name, Came::Skipped("not served by the plan")));
     }
+    let skipped = cases.iter().filter(|c| c.contains("<skipped ")).count();
     format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"design verify {}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n{}  </testsuite>\n</testsuites>\n",
         escaped(told.design),
         cases.len(),
         usize::from(mismatch.is_some()),
-        figures.unserved.len(),
+        skipped,
         cases.concat()
     )
 }
 
-fn case(design: &str, name: &str, failed: Option<&Mismatch>, again: &str) -> String {
+/// What came of a test case.
+#[derive(Clone, Copy)]
+enum Came<'a> {
+    Passed,
+    Failed(&'a Mismatch),
+    /// Nothing was shown, for this reason.
+    Skipped(&'static str),
+}
+
+fn case(told: &Told, name: &str, came: Came) -> String {
     let head = format!(
         "    <testcase classname=\"{}\" name=\"{}\"",
-        escaped(design),
+        escaped(told.design),
         escaped(name)
     );
-    match failed {
-        None => format!("{head}/>\n"),
-        Some(mismatch) => format!(
+    match came {
+        Came::Passed => format!("{head}/>\n"),
+        Came::Failed(mismatch) => format!(
             "{head}><failure message=\"{}\">{}</failure></testcase>\n",
             escaped(&mismatch.what),
-            escaped(&format!("{mismatch}\nRun it again: {again}\n"))
+            escaped(&format!(
+                "{mismatch}\n{}Run it again: {}\n",
+                how_it_was_found(mismatch).map_or_else(String::new, |s| format!("{s}\n")),
+                told.again
+            ))
         ),
+        Came::Skipped(why) => {
+            format!("{head}><skipped message=\"{why}\"/></testcase>\n")
+        }
     }
 }
 
