@@ -108,6 +108,16 @@ mod runs {
     }
 
     #[test]
+    fn of_a_read_in_the_wrong_direction() {
+        let run = run(|plan| {
+            let forward = &mut step(plan, "orders_of_customer")["forward"];
+            *forward = value!(!forward.as_bool().expect("a direction"));
+        });
+        assert!(run.mismatch.is_some());
+        views("direction", &run);
+    }
+
+    #[test]
     fn of_a_write_that_leaves_its_condition_out() {
         let run = run(|plan| {
             // The last condition asks whether enough of the product is there.
