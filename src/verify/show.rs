@@ -6,6 +6,8 @@ use super::value::{Args, Attrs, Row, Value};
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
+/// The types of the service's values.
+const TYPES: [&str; 10] = ["B", "BOOL", "BS", "L", "M", "N", "NS", "NULL", "S", "SS"];
 /// The most characters of a text that are shown.
 const MOST_CHARACTERS: usize = 60;
 
@@ -122,7 +124,9 @@ pub(crate) fn request(operation: &str, request: &Json) -> String {
 fn filled(field: &Json, stands_for: &BTreeMap<String, String>) -> String {
     match field {
         Json::String(text) => replaced(text, stands_for),
-        Json::Object(fields) if fields.len() == 1 && fields.keys().all(|k| k.len() <= 4) => {
+        Json::Object(fields)
+            if fields.len() == 1 && fields.keys().all(|k| TYPES.contains(&&**k)) =>
+        {
             plain(field)
         }
         Json::Object(fields) => {

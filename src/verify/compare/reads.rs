@@ -2,7 +2,7 @@
 
 use super::super::client::Log;
 use super::super::execute::{CallError, Cursor, Page};
-use super::super::model::{Read, Verb};
+use super::super::model::{Model, Read, Verb};
 use super::super::random::Random;
 use super::super::show;
 use super::super::value::{Attrs, Row};
@@ -119,8 +119,20 @@ impl Runner<'_> {
             Err(Difference::Units(off)) => return Err(self.off(name, off, requests)),
             Err(Difference::Is(what, rows)) => (what, rows),
         };
-        let items = expected.items.iter();
-        let items = items.map(|(place, item)| show::item(&read.entities[*place], item));
+        let mut items = expected.items.clone();
+        items.sort_by(|(one, left), (other, right)| {
+            let entity = self.model.design.entity(&read.entities[*one]);
+            let order = entity.map(|e| Model::order(read, e)).unwrap_or_default();
+            let places = if read.interleave {
+                one.cmp(one)
+            } else {
+                one.cmp(other)
+            };
+            places.then_with(|| Model::ordered(&order, left, right))
+        });
+        let items = items
+            .iter()
+            .map(|(place, item)| show::item(&read.entities[*place], item));
         let expected = match read.verb {
             Verb::Count => vec![expected.items.len().to_string()],
             _ => first_ones(items.collect()),

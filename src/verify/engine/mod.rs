@@ -100,6 +100,10 @@ impl Engine for Rc<dyn Engine> {
         (**self).eventual()
     }
 
+    fn exact_units(&self) -> bool {
+        (**self).exact_units()
+    }
+
     fn shared(&self) -> bool {
         (**self).shared()
     }
