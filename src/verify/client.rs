@@ -18,7 +18,6 @@ pub(crate) struct Log {
     pub(crate) requests: usize,
     /// `ScannedCount` of queries and scans, items found by the other reads.
     pub(crate) rows_read: usize,
-    pub(crate) rows_returned: usize,
     /// Units of all requests, as the engine says.
     pub(crate) capacity: f64,
     /// The requests that were metered: units by the arithmetic beside units as the engine says.
@@ -201,12 +200,10 @@ impl Client {
                 // Without a filter both counts are the same on AWS. The embedded engine counts one item more as scanned
                 // where a page ends at 1 MB: the one that no longer fits.
                 log.rows_read += number(if filtered { "ScannedCount" } else { "Count" });
-                log.rows_returned += number("Count");
             }
             "GetItem" => {
                 let found = usize::from(response.get("Item").is_some());
                 log.rows_read += found;
-                log.rows_returned += found;
             }
             "BatchGetItem" => {
                 let tables = response["Responses"].as_object();
@@ -216,7 +213,6 @@ impl Client {
                     .map(|v| v.as_array().map_or(0, Vec::len))
                     .sum();
                 log.rows_read += found;
-                log.rows_returned += found;
             }
             _ => {}
         }

@@ -94,7 +94,7 @@ impl<'a, 'p> Driver<'a, 'p> {
 
     /// Calls of each read in a round.
     fn calls(&self) -> usize {
-        let rounds = self.options.rounds.min(self.options.usual_rounds()).max(1);
+        let rounds = self.options.rounds.clamp(1, Options::ROUNDS);
         let parts = self.reads().len().max(1) * rounds;
         (self.options.queries / parts).max(FEWEST_CALLS)
     }

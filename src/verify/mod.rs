@@ -66,10 +66,6 @@ impl Default for Options {
 impl Options {
     /// Rounds where nothing else is said. A run without an end has as many calls in each round as one of these.
     const ROUNDS: usize = 3;
-
-    fn usual_rounds(&self) -> usize {
-        Self::ROUNDS
-    }
 }
 
 /// How far a run is.
