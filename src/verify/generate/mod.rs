@@ -31,6 +31,8 @@ pub(crate) struct Generator {
     amounts: BTreeSet<String>,
     /// How many items each entity should have.
     targets: BTreeMap<String, usize>,
+    /// How often it was said that an entity has too few.
+    asked: BTreeMap<String, usize>,
 }
 
 /// How many items each entity should have: by the square root of its count, so that the rare ones are there too.
@@ -113,19 +115,23 @@ impl Generator {
             counted,
             amounts: BTreeSet::new(),
             targets,
+            asked: BTreeMap::new(),
         }
     }
 
-    /// An entity that has not as many items yet as it should have; nothing when all have.
+    /// An entity that has not as many items yet as it should have; nothing when all have, or find no further keys (those of
+    /// an enumeration are few).
     pub(crate) fn missing(&mut self, model: &Model) -> Option<String> {
+        let asked = |name: &str| self.asked.get(name).copied().unwrap_or(0);
         let left = |(name, target): (&String, &usize)| {
             let left = target.saturating_sub(model.items.count(name));
-            (left > 0).then(|| (name.clone(), left))
+            (left > 0 && asked(name) < 4 * target).then(|| (name.clone(), left))
         };
         let all: Vec<(String, usize)> = self.targets.iter().filter_map(left).collect();
         let mut at = self.random.below(all.iter().map(|(_, left)| left).sum());
         for (name, left) in all {
             if at < left {
+                *self.asked.entry(name.clone()).or_default() += 1;
                 return Some(name);
             }
             at -= left;

@@ -188,6 +188,15 @@ impl Generator {
             .counted
             .contains(&(entity.name.clone(), name.to_owned()));
         let added = step.add.iter().any(|c| c.place.attribute == name);
+        if declared.is_set() && *declared != parameter.kind {
+            // An element of a set that is an attribute elsewhere, such as the key of an item made beside it.
+            for used in parameter.uses.iter().filter(|u| !u.attribute.is_empty()) {
+                let other = model.design.entity(&used.entity)?;
+                if other.attribute(&used.attribute)?.kind == parameter.kind {
+                    return self.value(model, other, &used.attribute);
+                }
+            }
+        }
         if *declared != parameter.kind
             || (counted && added)
             || self.amounts.contains(&parameter.name)
