@@ -486,6 +486,24 @@ mod verify {
         assert_eq!(status(&made), 0, "{}", err(&made));
     }
 
+    /// Ctrl-C ends a run with what it has shown so far, and the status that shells give.
+    #[cfg(unix)]
+    #[test]
+    fn an_interrupted_run_says_how_far_it_came() {
+        let mut run = design(&["verify", SHOP, "--items=50", "--time=300s"]);
+        let run = run.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let run = run.spawn().expect("design starts");
+        let id = run.id().to_string();
+        // It watches for the signal before it makes its first table; the pause is for a slow machine to get there.
+        std::thread::sleep(std::time::Duration::from_secs(3));
+        let killed = Command::new("kill").args(["-INT", &id]).status();
+        assert!(killed.expect("kill").success());
+        let made = run.wait_with_output().expect("design ends");
+        assert_eq!(status(&made), 130, "{}", err(&made));
+        let says = "no difference up to where the run was stopped";
+        assert!(out(&made).contains(says), "{}", out(&made));
+    }
+
     #[test]
     fn junit_has_a_case_for_each_pattern_and_is_well_formed() {
         let made = run(&with(&["--format=junit"]));
@@ -530,7 +548,10 @@ mod verify {
         let nothing_listens = "--engine=http://127.0.0.1:1";
         for (arguments, says) in [
             (&["--engine=nonsense"][..], "no engine `nonsense`"),
-            (&[nothing_listens], "nothing listens"),
+            (
+                &[nothing_listens],
+                "error: nothing listens at http://127.0.0.1:1/\n",
+            ),
             (&["--items=0"], "from 1 to 1000000"),
             (&["--items=1000001"], "from 1 to 1000000"),
             (&["--rounds=0"], "a number from 1 is expected"),

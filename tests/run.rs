@@ -9,7 +9,9 @@
     reason = "a test ends there, and says what it checked"
 )]
 
-use design::verify::{self, Figures, Options, engine::Embedded};
+use design::verify::engine::{Embedded, Engine, Fault};
+use design::verify::{self, Differs, Figures, Options, Run};
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -19,17 +21,21 @@ use std::sync::Mutex;
 const WORKLOADS: [&str; 3] = ["auction.yaml", "game-states.yaml", "likes.yaml"];
 
 fn run(path: &Path, options: &Options) -> Result<Figures, String> {
+    let run = run_on(path, options, Box::new(Embedded::new()?))?;
+    match run.mismatch {
+        Some(mismatch) => Err(format!("seed {}: {mismatch}", options.seed)),
+        None => Ok(run.figures),
+    }
+}
+
+fn run_on(path: &Path, options: &Options, engine: Box<dyn Engine>) -> Result<Run, String> {
     let yaml = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     let source = design::source::Source::new(path.display().to_string(), yaml.clone());
     let compiled = design::compile(&source, design::Objective::Indexes);
     let plan = compiled.plan.ok_or("does not compile")?;
     let plan = serde_json::to_value(&plan).map_err(|e| e.to_string())?;
     let go_on = &mut |_| ControlFlow::Continue(());
-    let run = verify::run(&yaml, &plan, Box::new(Embedded::new()?), options, go_on)?;
-    match run.mismatch {
-        Some(mismatch) => Err(format!("seed {}: {mismatch}", options.seed)),
-        None => Ok(run.figures),
-    }
+    verify::run(&yaml, &plan, engine, options, go_on)
 }
 
 /// What is run of a design, the largest run first.
@@ -108,4 +114,67 @@ fn every_design_runs() {
         failures.len(),
         failures.join("\n-----\n")
     );
+}
+
+/// An engine that says one operation takes half a unit more than it does.
+struct Dearer {
+    engine: Embedded,
+    operation: &'static str,
+    exact: bool,
+}
+
+impl Engine for Dearer {
+    fn call(&self, operation: &str, request: Json) -> Result<Json, Fault> {
+        let mut answer = self.engine.call(operation, request)?;
+        if operation == self.operation {
+            let consumed = &mut answer["ConsumedCapacity"];
+            let one = match consumed {
+                Json::Array(tables) => &mut tables[0],
+                one => one,
+            };
+            let units = one["CapacityUnits"].as_f64().unwrap_or_default();
+            one["CapacityUnits"] = json!(units + 0.5);
+        }
+        Ok(answer)
+    }
+
+    fn name(&self) -> String {
+        "dearer".to_owned()
+    }
+
+    fn exact_units(&self) -> bool {
+        self.exact
+    }
+}
+
+#[test]
+fn other_units_than_the_arithmetic_says_fail_a_run() {
+    let shop = Path::new("examples/shop/design.yaml");
+    let options = Options {
+        rounds: 1,
+        items: 60,
+        queries: 60,
+        ..Options::default()
+    };
+    for operation in ["GetItem", "Query", "UpdateItem", "TransactWriteItems"] {
+        let run = |exact| {
+            let engine = Embedded::new().expect("an engine");
+            let dearer = Dearer {
+                engine,
+                operation,
+                exact,
+            };
+            run_on(shop, &options, Box::new(dearer)).expect("a run")
+        };
+        let mismatch = run(true).mismatch.expect("a difference");
+        assert_eq!(mismatch.differs, Differs::Units, "{operation}: {mismatch}");
+        // Of an engine whose units are not known to be right it is a figure and no fault.
+        let figures = run(false);
+        assert!(figures.mismatch.is_none(), "{operation}");
+        let patterns = figures.figures.patterns.values();
+        assert!(
+            patterns.clone().any(|p| p.consumed > p.estimated),
+            "{operation}"
+        );
+    }
 }

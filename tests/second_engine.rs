@@ -1,10 +1,13 @@
-//! Two engines agree: examples run on the embedded engine and, over HTTP, on dynalite, both against the reference model.
+//! Engines agree: examples run on the embedded engine and, over HTTP, on dynalite and moto, all against the reference
+//! model.
 //!
-//! dynalite comes from npm. Where it is not installed, the tests say so and pass; `DYNALITE` names a directory with a
-//! `node_modules` that has it, and then it has to be there.
+//! dynalite comes from npm, moto from PyPI. Where one is not installed, its tests say so and pass; `DYNALITE` names a
+//! directory with a `node_modules` that has the one, `MOTO` a virtual environment that has the other, and then it has to
+//! be there.
 
 #![expect(
     clippy::expect_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "a test ends there, and says what it skips"
 )]
@@ -12,8 +15,7 @@
 use design::verify::engine::{self, Embedded, Engine, tables};
 use design::verify::{self, Options};
 use serde_json::{Value as Json, json};
-use std::io::{BufRead, BufReader};
-use std::net::TcpListener;
+use std::net::{TcpListener, TcpStream};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -23,60 +25,76 @@ use std::time::Duration;
 /// without this operation a pattern cannot be run.
 const LACKS: &str = "TransactWriteItems";
 
-/// A dynalite on a free port, ended with this value.
-struct Dynalite {
+/// A server on a free port, ended with this value.
+struct Server {
     process: Child,
     endpoint: String,
 }
 
-impl Drop for Dynalite {
+impl Drop for Server {
     fn drop(&mut self) {
         drop(self.process.kill());
         drop(self.process.wait());
     }
 }
 
-fn program() -> Option<PathBuf> {
-    let bin = |directory: &Path| directory.join("node_modules/.bin/dynalite");
-    if let Some(directory) = std::env::var_os("DYNALITE") {
-        return Some(bin(Path::new(&directory)));
+/// Where a program is: below the directory that a variable names, in a place of its own, or on the path.
+fn program(name: &str, variable: &str, below: &str) -> Option<PathBuf> {
+    if let Some(directory) = std::env::var_os(variable) {
+        return Some(Path::new(&directory).join(below).join(name));
     }
     let paths = std::env::var_os("PATH").unwrap_or_default();
-    let installed = std::env::split_paths(&paths).map(|p| p.join("dynalite"));
-    let own = bin(Path::new(env!("CARGO_MANIFEST_DIR")));
-    std::iter::once(own).chain(installed).find(|p| p.is_file())
+    let installed = std::env::split_paths(&paths).map(|p| p.join(name));
+    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join(below).join(name);
+    let found = std::iter::once(own).chain(installed).find(|p| p.is_file());
+    if found.is_none() {
+        println!("skipped: {name} is not installed");
+    }
+    found
 }
 
-/// A new server, unless it is not installed.
-fn dynalite() -> Option<Dynalite> {
-    let Some(program) = program() else {
-        println!("skipped: dynalite is not installed");
-        return None;
-    };
+fn free_port() -> String {
     let free = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = free.local_addr().expect("an address").port();
-    drop(free);
-    let port = port.to_string();
+    port.to_string()
+}
+
+/// A new dynalite, unless it is not installed.
+fn dynalite() -> Option<Server> {
+    let mut process = Command::new(program("dynalite", "DYNALITE", "node_modules/.bin")?);
+    let port = free_port();
     // Not at once, so that a table has to be waited for.
     let arguments = ["--createTableMs", "50", "--deleteTableMs", "5"];
-    let mut process = Command::new(program)
+    process
         .args(["--host", "127.0.0.1", "--port", &port])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("dynalite starts");
-    let output = process.stdout.take().expect("its output");
-    let server = Dynalite {
-        process,
+        .args(arguments);
+    Some(started(process.stdout(Stdio::piped()), &port))
+}
+
+/// A new moto, unless it is not installed.
+fn moto() -> Option<Server> {
+    let mut process = Command::new(program("moto_server", "MOTO", "bin")?);
+    let port = free_port();
+    process.args(["-H", "127.0.0.1", "-p", &port]);
+    Some(started(
+        process.stdout(Stdio::null()).stderr(Stdio::null()),
+        &port,
+    ))
+}
+
+/// Waits until a server takes connections.
+fn started(command: &mut Command, port: &str) -> Server {
+    let server = Server {
+        process: command.spawn().expect("the server starts"),
         endpoint: format!("http://127.0.0.1:{port}"),
     };
-    let mut line = String::new();
-    let read = BufReader::new(output).read_line(&mut line);
-    assert!(
-        read.is_ok() && line.contains("listening"),
-        "dynalite says: {line}"
-    );
-    Some(server)
+    for _ in 0..1200 {
+        if TcpStream::connect(format!("127.0.0.1:{port}")).is_ok() {
+            return server;
+        }
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    panic!("the server does not answer after a minute");
 }
 
 fn plan(yaml: &str) -> Json {
@@ -144,7 +162,28 @@ fn run(yaml: &str, plan: &Json, engine: Box<dyn Engine>) -> Result<(), String> {
     mismatch.or(run.left).map_or(Ok(()), Err)
 }
 
-/// Runs an example on both engines.
+fn examples() -> Vec<String> {
+    let only = std::env::var("ONLY").unwrap_or_default();
+    let examples = std::fs::read_dir("examples").expect("examples");
+    let mut examples: Vec<String> = examples
+        .map(|e| e.expect("entry"))
+        .filter(|e| e.path().join("design.yaml").is_file())
+        .map(|e| e.file_name().to_string_lossy().into_owned())
+        .filter(|name| name.contains(&only))
+        .collect();
+    examples.sort();
+    examples
+}
+
+fn no_failure(outcomes: impl Iterator<Item = Result<(), String>>) {
+    let failures: Vec<String> = outcomes
+        .filter_map(Result::err)
+        .map(|e| e.chars().take(2500).collect())
+        .collect();
+    assert!(failures.is_empty(), "{}", failures.join("\n-----\n"));
+}
+
+/// Runs an example on both engines, without the patterns that dynalite cannot run.
 fn both(example: &str, endpoint: &str) -> Result<(), String> {
     let path = format!(
         "{}/examples/{example}/design.yaml",
@@ -167,21 +206,23 @@ fn both(example: &str, endpoint: &str) -> Result<(), String> {
 #[test]
 fn two_engines_agree() {
     let Some(server) = dynalite() else { return };
-    let only = std::env::var("ONLY").unwrap_or_default();
-    let examples = std::fs::read_dir("examples").expect("examples");
-    let mut examples: Vec<String> = examples
-        .map(|e| e.expect("entry"))
-        .filter(|e| e.path().join("design.yaml").is_file())
-        .map(|e| e.file_name().to_string_lossy().into_owned())
-        .filter(|name| name.contains(&only))
-        .collect();
-    examples.sort();
-    let outcomes = examples.iter().map(|e| both(e, &server.endpoint));
-    let failures: Vec<String> = outcomes
-        .filter_map(Result::err)
-        .map(|e| e.chars().take(2500).collect())
-        .collect();
-    assert!(failures.is_empty(), "{}", failures.join("\n-----\n"));
+    no_failure(examples().iter().map(|e| both(e, &server.endpoint)));
+    none_is_left(&*engine::open(&server.endpoint).expect("the engine"));
+}
+
+/// The third has transactions: nothing is left out, and what the embedded engine says of them is said by another one.
+#[test]
+fn a_third_engine_agrees() {
+    let Some(server) = moto() else { return };
+    let on_moto = |example: &String| {
+        let yaml = std::fs::read_to_string(format!("examples/{example}/design.yaml"));
+        let yaml = yaml.expect("an example");
+        let mut plan = plan(&yaml);
+        tables::renamed(&mut plan, |table| tables::name(table, "test"));
+        run(&yaml, &plan, engine::open(&server.endpoint)?)
+            .map_err(|e| format!("{example} on moto: {e}"))
+    };
+    no_failure(examples().iter().map(on_moto));
     none_is_left(&*engine::open(&server.endpoint).expect("the engine"));
 }
 
@@ -199,6 +240,32 @@ fn a_run_that_fails_leaves_no_table() {
         "{error}"
     );
     none_is_left(&*engine::open(&server.endpoint).expect("the engine"));
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_leaves_no_table() {
+    let Some(server) = dynalite() else { return };
+    let engine = || engine::open(&server.endpoint).expect("the engine");
+    let mut run = Command::new(env!("CARGO_BIN_EXE_design"));
+    run.args(["verify", "examples/bookmarks/design.yaml", "--time=300s"]);
+    let run = run.args(["--engine", &server.endpoint]);
+    let run = run.stdout(Stdio::piped()).stderr(Stdio::piped());
+    let run = run.spawn().expect("design starts");
+    let tables =
+        || engine().call("ListTables", json!({})).expect("the tables")["TableNames"].take();
+    // Until its table is there.
+    while tables() == json!([]) {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let killed = Command::new("kill")
+        .args(["-INT", &run.id().to_string()])
+        .status();
+    assert!(killed.expect("kill").success());
+    let made = run.wait_with_output().expect("design ends");
+    let text = String::from_utf8_lossy(&made.stdout);
+    assert_eq!(made.status.code(), Some(130), "{text}");
+    none_is_left(&*engine());
 }
 
 #[test]

@@ -117,9 +117,10 @@ impl Coding {
         )
     }
 
-    /// Whether it is the value itself, which must be alone in its key attribute.
+    /// Whether it is the value itself, which must be alone in its key attribute: beside other segments `raw` would refuse
+    /// values that the design allows.
     pub(super) const fn stands_alone(self) -> bool {
-        matches!(self, Self::Number | Self::Binary)
+        matches!(self, Self::Raw | Self::Number | Self::Binary)
     }
 
     /// The number of characters, where it is the same for all values.
@@ -145,8 +146,7 @@ impl Coding {
     /// all that values hold.
     pub(super) const fn ends_before(self, byte: u8) -> bool {
         match self {
-            // Beside other segments `raw` refuses values with such bytes.
-            Self::Text | Self::Raw => byte < b'%',
+            Self::Text => byte < b'%',
             Self::Boolean | Self::Hex => byte < b'0',
             _ => self.length().is_some(),
         }

@@ -101,7 +101,7 @@ pub(super) fn tokens(segments: &[Segment], entity: Option<&Entity>) -> Result<Ve
             .iter()
             .any(|t| matches!(t, Token::Part(p) if p.coding.stands_alone()))
     {
-        return Err("a number or binary value is not alone in its key attribute".to_owned());
+        return Err("a number, binary or raw value is not alone in its key attribute".to_owned());
     }
     Ok(made)
 }

@@ -120,5 +120,8 @@ fn section(f: &mut fmt::Formatter<'_>, title: &str, lines: &[String]) -> fmt::Re
         return Ok(());
     }
     writeln!(f, "  {title}")?;
-    lines.iter().try_for_each(|line| writeln!(f, "    {line}"))
+    let lines = lines.iter().flat_map(|line| line.split('\n'));
+    lines
+        .into_iter()
+        .try_for_each(|line| writeln!(f, "    {line}"))
 }

@@ -150,7 +150,8 @@ fn drive(
         && options.shrink
         && client.silence().is_none()
     {
-        **mismatch = shrink::shrink(plan, design, &driver.history, mismatch);
+        let parameters = &driver.runner.parameters;
+        **mismatch = shrink::shrink(plan, design, parameters, &driver.history, mismatch);
     }
     let mut figures = driver.runner.figures.clone();
     figures.items = driver.runner.model.items.len();

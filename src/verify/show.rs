@@ -115,9 +115,20 @@ pub(crate) fn request(operation: &str, request: &Json) -> String {
     fields.remove("ReturnConsumedCapacity");
     let mut parts = Vec::new();
     for (name, field) in fields {
-        parts.push(format!("{name}: {}", filled(field, &stands_for)));
+        let shown = match (name.as_str(), field) {
+            ("TransactItems", Json::Array(actions)) => by_line(actions, &stands_for),
+            (_, field) => filled(field, &stands_for),
+        };
+        parts.push(format!("{name}: {shown}"));
     }
     format!("{operation} {}", parts.join(", "))
+}
+
+/// The actions of a transaction, each on a line of its own.
+fn by_line(actions: &[Json], stands_for: &BTreeMap<String, String>) -> String {
+    let line = |action| format!("\n  {}", filled(action, stands_for));
+    let lines: Vec<String> = actions.iter().map(line).collect();
+    format!("[{}]", lines.join(","))
 }
 
 /// A field of a request; texts with what their placeholders stand for.

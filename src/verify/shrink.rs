@@ -9,7 +9,7 @@ use super::compare::Runner;
 use super::engine::{Embedded, Engine, tables};
 use super::meter::Meter;
 use super::mismatch::Mismatch;
-use super::model::{Design, Parameter, Type};
+use super::model::{Design, Parameter, Parameters, Type};
 use super::operation::Operation;
 use super::plan::Plan;
 use super::show;
@@ -29,6 +29,8 @@ const MOST_WRITES: usize = 15;
 struct Again<'a> {
     plan: &'a Plan,
     design: &'a Design,
+    /// Of each pattern.
+    parameters: &'a BTreeMap<String, Parameters>,
     like: &'a Mismatch,
     budget: usize,
 }
@@ -44,12 +46,14 @@ struct Found {
 pub(crate) fn shrink(
     plan: &Plan,
     design: &Design,
+    parameters: &BTreeMap<String, Parameters>,
     history: &[Operation],
     mismatch: &Mismatch,
 ) -> Mismatch {
     let mut again = Again {
         plan,
         design,
+        parameters,
         like: mismatch,
         budget: BUDGET + BUDGET_FOR_EACH * history.len(),
     };
@@ -62,7 +66,11 @@ pub(crate) fn shrink(
     again.simpler(&mut found);
     again.fewer(&mut found);
     let mut mismatch = found.mismatch;
-    if found.items.len() <= MOST_ITEMS {
+    let before = found.operations.split_last().map_or(&[][..], |(_, b)| b);
+    // After nothing but items put there, they would only be told a second time.
+    let told_already = before.iter().all(|o| matches!(o, Operation::Put { .. }))
+        && before.len() == found.items.len();
+    if found.items.len() <= MOST_ITEMS && !told_already {
         mismatch.items = found.items;
     }
     told(mismatch, &found.operations, true)
@@ -259,10 +267,9 @@ impl Again<'_> {
         let Operation::Write { pattern, .. } = operation else {
             return 0;
         };
-        let pattern = self.design.pattern(pattern);
-        let parameters = pattern.and_then(|p| self.design.parameters(p));
-        let lists = parameters.map(|p| p.lists).unwrap_or_default();
-        lists.iter().find(|l| l.name == name).map_or(0, |l| l.min)
+        let lists = self.parameters.get(pattern).map(|p| &p.lists);
+        let list = lists.into_iter().flatten().find(|l| l.name == name);
+        list.map_or(0, |l| l.min)
     }
 
     fn optional(&self, operation: &Operation, name: &str) -> bool {
@@ -275,21 +282,17 @@ impl Again<'_> {
         }
     }
 
-    fn parameter(&self, operation: &Operation, name: &str) -> Option<Parameter> {
+    fn parameter(&self, operation: &Operation, name: &str) -> Option<&Parameter> {
         let (Operation::Write { pattern, .. }
         | Operation::Read { pattern, .. }
         | Operation::Batch { pattern, .. }) = operation
         else {
             return None;
         };
-        let pattern = self.design.pattern(pattern).ok()?;
-        let parameters = self.design.parameters(pattern).ok()?;
-        let lists = parameters.lists.into_iter().flat_map(|l| l.parameters);
-        parameters
-            .single
-            .into_iter()
-            .chain(lists)
-            .find(|p| p.name == name)
+        let parameters = self.parameters.get(pattern)?;
+        let lists = parameters.lists.iter().flat_map(|l| &l.parameters);
+        let mut all = parameters.single.iter().chain(lists);
+        all.find(|p| p.name == name)
     }
 
     fn kind(&self, operation: &Operation, name: &str) -> Option<Type> {
@@ -298,7 +301,7 @@ impl Again<'_> {
                 let entity = self.design.entity(entity).ok()?;
                 Some(entity.attributes.get(name)?.kind.clone())
             }
-            _ => Some(self.parameter(operation, name)?.kind),
+            _ => Some(self.parameter(operation, name)?.kind.clone()),
         }
     }
 

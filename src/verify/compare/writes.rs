@@ -87,7 +87,8 @@ impl Runner<'_> {
             }
             Agreement::Refused(_) | Agreement::Differs => {
                 let (expected, got) = (vec![shown(&outcome)], vec![shown_result(&result)]);
-                return Err(self.differs(name, args, "another outcome", expected, got));
+                let what = which_way(&outcome, &result);
+                return Err(self.differs(name, args, what, expected, got));
             }
         }
         Ok(())
@@ -121,6 +122,19 @@ impl Runner<'_> {
             requests: self.requests(),
             ..Mismatch::new(Differs::Write, name, what)
         }
+    }
+}
+
+/// How the outcome of a write is another one than it should be.
+fn which_way(outcome: &Outcome, result: &Result<Written, CallError>) -> &'static str {
+    match (outcome, result) {
+        (Outcome::Failed(_), Ok(_)) => "it succeeds, but should fail",
+        (Outcome::Failed(_), Err(CallError::Failed { .. })) => "it fails for another reason",
+        (Outcome::Done(_) | Outcome::Silent, Err(CallError::Failed { .. })) => {
+            "it fails, but should succeed"
+        }
+        (_, Err(_)) => "it is refused",
+        (_, Ok(_)) => "another answer",
     }
 }
 

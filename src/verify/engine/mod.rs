@@ -59,6 +59,9 @@ fn headers(operation: &str) -> wire::Headers {
     ]
 }
 
+/// How the message begins when there is nothing to speak with, so that nothing can have been done.
+const NOTHING_LISTENS: &str = "nothing listens at";
+
 /// Something that speaks the API of `DynamoDB`.
 pub trait Engine {
     /// Sends one request and gives the answer.

@@ -5,7 +5,7 @@
 //! whichever way the run ends. A table that could not be removed is named, so that it can be deleted by hand.
 
 use super::super::plan::{KeyAttribute, KeySchema, Plan, Table};
-use super::{Engine, Fault};
+use super::{Engine, Fault, NOTHING_LISTENS};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -229,6 +229,8 @@ fn refusal(name: &str, fault: &Fault) -> Refusal {
         "ResourceInUseException" => {
             format!("table `{name}` was there before and is not touched ({message})")
         }
+        // There is no engine, so there is no table either, and no need to name one.
+        "" if message.starts_with(NOTHING_LISTENS) => message,
         "" | "InternalServerError" => {
             format!("table `{name}`: {message}; whether it was made is not known")
         }

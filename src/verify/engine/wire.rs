@@ -3,7 +3,7 @@
 //! Promises that a request whose fate is not known is sent again only if doing it twice is doing it once: an addition
 //! that was done twice would be reported as a fault of the plan. Never longer than about a minute for each attempt.
 
-use super::Fault;
+use super::{Fault, NOTHING_LISTENS};
 use serde_json::{Value as Json, json};
 use std::cell::Cell;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -203,7 +203,7 @@ impl Wire {
         let (fate, text) = match error {
             Error::Io(e) if refused(e) => (
                 Fate::NotSent,
-                format!("nothing listens at {}", self.endpoint),
+                format!("{NOTHING_LISTENS} {}", self.endpoint),
             ),
             Error::HostNotFound => (
                 Fate::NotSent,
