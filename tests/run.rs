@@ -32,10 +32,16 @@ fn run_on(path: &Path, options: &Options, engine: Box<dyn Engine>) -> Result<Run
     let yaml = std::fs::read_to_string(path).map_err(|e| e.to_string())?;
     let source = design::source::Source::new(path.display().to_string(), yaml.clone());
     let compiled = design::compile(&source, design::Objective::Indexes);
-    let plan = compiled.plan.ok_or("does not compile")?;
-    let plan = serde_json::to_value(&plan).map_err(|e| e.to_string())?;
+    let rejected = compiled.plan.is_none();
+    // A plan that the checker rejects is run too: a counter-example says what is wrong with it.
+    let plan = compiled.plan.or(compiled.rejected);
+    let plan = serde_json::to_value(plan.ok_or("does not compile")?).map_err(|e| e.to_string())?;
     let go_on = &mut |_| ControlFlow::Continue(());
-    verify::run(&yaml, &plan, engine, options, go_on)
+    let run = verify::run(&yaml, &plan, engine, options, go_on)?;
+    if rejected && run.mismatch.is_none() {
+        return Err("the checker rejects the plan, though it runs".to_owned());
+    }
+    Ok(run)
 }
 
 /// What is run of a design, the largest run first.
