@@ -17,6 +17,7 @@ mod carried;
 mod coding;
 mod compare;
 mod conditions;
+mod cost;
 mod document;
 mod facts;
 mod filter;
@@ -110,6 +111,7 @@ pub fn examine(workload: &Workload, plan: &Plan) -> Findings {
             writes::check(&model, pattern, &mut found);
         }
         proof::check(&model, &mut found);
+        cost::check(workload, plan, &mut found);
     }
     found.violations.sort();
     found.violations.dedup();

@@ -3,8 +3,10 @@
 //! Promises: integers only, money in millionths of a millionth of a US dollar (picodollars) until it is shown; the
 //! same design costs the same on every machine.
 
+pub mod load;
 pub mod model;
 pub mod odds;
 pub mod price;
 pub mod size;
+mod storage;
 pub mod units;

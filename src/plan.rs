@@ -8,6 +8,7 @@
 pub mod advice;
 pub mod build;
 mod conditions;
+mod cost;
 mod costs;
 mod entities;
 mod keys;
@@ -21,6 +22,7 @@ mod table;
 mod writing;
 
 pub use build::{compile, entry};
+pub use cost::*;
 pub use steps::*;
 pub use table::*;
 
@@ -104,43 +106,6 @@ pub struct Assumption {
     pub attribute: String,
     /// What is assumed, and what the design would be otherwise.
     pub text: String,
-}
-
-/// What the design costs a month.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct Cost {
-    /// The region of the prices.
-    pub region: String,
-    /// When the prices were valid.
-    pub prices_as_of: String,
-    /// In all.
-    pub usd_per_month: f64,
-    /// Storage of items, index entries and guards.
-    pub storage_usd_per_month: f64,
-    /// Storage and writes of each entity, sorted by name.
-    pub by_entity: Vec<NamedCost>,
-    /// Each pattern, sorted by name.
-    pub by_pattern: Vec<NamedCost>,
-    /// The cheapest designs with this many indexes, one more, two more.
-    pub frontier: Vec<FrontierPoint>,
-}
-
-/// What a part of the design costs.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct NamedCost {
-    /// Which part.
-    pub name: String,
-    /// US dollars a month.
-    pub usd_per_month: f64,
-}
-
-/// The cheapest design with a number of indexes.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct FrontierPoint {
-    /// Secondary indexes.
-    pub indexes: usize,
-    /// US dollars a month.
-    pub usd_per_month: f64,
 }
 
 /// A finding about the design.

@@ -3,6 +3,7 @@
 //! Promises: made from the plan document alone, so the document knows at least as much; the same plan and width give
 //! the same bytes; no line is wider than asked for, unless a name alone is.
 
+pub mod cost;
 pub mod markdown;
 mod page;
 pub mod query;

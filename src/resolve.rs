@@ -9,6 +9,7 @@ mod entities;
 mod mutability;
 mod operands;
 mod patterns;
+pub mod prices;
 mod reads;
 mod sense;
 mod settings;
@@ -38,6 +39,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     if found.has_errors() {
         return None;
     }
+    let prices = prices::built_in(prices::DEFAULT_REGION, found)?;
     let mut workload = Workload {
         name,
         span: tree.get("design").map_or(tree.span, |n| n.span),
@@ -47,6 +49,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
         settings,
         limits,
         consumers: Vec::new(),
+        prices,
         generate: settings::generate(tree),
     };
     workload.consumers = settings::consumers(tree, &workload, found);
@@ -247,6 +250,10 @@ fn rule_of(what: &str) -> &'static str {
         }
         "capacity" => "a capacity is a number of units from 1, or a lower and an upper one",
         "recovery period" => "DynamoDB keeps 1 to 35 days",
+        "price" => {
+            "a price is a number of US dollars of at most a million, without a sign; requests are priced by the million"
+        }
+        "month" => "a month is written with its year",
         "number of keys" => "one request of DynamoDB takes 1 to 100 keys",
         "limit" | "number of shards" => "it is a whole number from 1",
         _ => "it is a whole number in this range",

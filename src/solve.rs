@@ -25,7 +25,7 @@ pub mod rules;
 pub mod scan;
 
 use crate::cost::model::Model;
-use crate::cost::price::{INFREQUENT, Prices, STANDARD};
+use crate::cost::price::Prices;
 use crate::demand::{Demand, Shape, Variant, Ways, variants};
 use crate::layout::{Kind, TableRule};
 use crate::schema::{Schema, Served};
@@ -57,8 +57,19 @@ pub struct Solution {
     pub schema: Schema,
     /// What is proven of it.
     pub proof: Proof,
-    /// The cheapest designs with this many indexes, one more and two more: number and picodollars a month.
-    pub frontier: Vec<(usize, u128)>,
+    /// The cheapest designs with this many indexes, one more and two more.
+    pub frontier: Vec<Point>,
+}
+
+/// The cheapest design with a number of indexes.
+#[derive(Debug, Clone)]
+pub struct Point {
+    /// Secondary indexes.
+    pub indexes: usize,
+    /// Picodollars a month.
+    pub cost: u128,
+    /// The design.
+    pub schema: Schema,
 }
 
 /// What is proven of the number of indexes.
@@ -76,16 +87,6 @@ pub struct Proof {
     pub optimal: bool,
 }
 
-/// The prices of a workload's table class.
-#[must_use]
-pub const fn prices(workload: &Workload) -> Prices {
-    if workload.settings.infrequent_access {
-        INFREQUENT
-    } else {
-        STANDARD
-    }
-}
-
 /// Solves a workload; `fixed` are keys that must be kept.
 #[must_use]
 pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> Solution {
@@ -96,7 +97,7 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
     let model = Model {
         workload,
         variants: &variants,
-        prices: prices(workload),
+        prices: Prices::of(workload),
     };
     let context = Context {
         oracle: &oracle,
@@ -112,12 +113,16 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
         let schema = context.design(&parts, &counts, globals, local, preference);
         let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
         let named = names::name(workload, &variants, fixed, schema);
-        (globals + local, model.total(&named), named)
+        Point {
+            indexes: globals + local,
+            cost: model.total(&named),
+            schema: named,
+        }
     };
     let kinds = context.choose_kinds(&counts);
     let best = |(globals, local): &(usize, usize)| {
-        let (_, cost, schema) = design_with(*globals, *local, Preference::Covered);
-        (degraded(&variants, &schema), cost, *local)
+        let made = design_with(*globals, *local, Preference::Covered);
+        (degraded(&variants, &made.schema), made.cost, *local)
     };
     let (globals, local) = match kinds.as_slice() {
         [] => (0, 0),
@@ -127,23 +132,22 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
     let design = |globals: usize, preference| design_with(globals, local, preference);
     let most = usize::try_from(workload.limits.gsis).unwrap_or(usize::MAX);
     let more = (1..3).map(|m| globals + m).filter(|g| *g <= most);
-    let mut designs: Vec<(usize, u128, Schema)> = std::iter::once(globals)
+    let frontier: Vec<Point> = std::iter::once(globals)
         .chain(more)
         .map(|g| design(g, Preference::Cheap))
         .collect();
-    let frontier = designs.iter().map(|(n, cost, _)| (*n, *cost)).collect();
     let leaves_out = counts.iter().any(|c| c.globals[local].uncovered > 0);
     let schema = match objective {
         // Where no price can be chosen, the cheapest design is also the one with the fewest degraded reads.
         Objective::Indexes if choice_of_price(&variants) || leaves_out => {
-            design(globals, Preference::Covered).2
+            design(globals, Preference::Covered).schema
         }
-        Objective::Indexes => designs.swap_remove(0).2,
+        Objective::Indexes => frontier[0].schema.clone(),
         Objective::Cost => {
-            let cheapest = (0..designs.len())
-                .min_by_key(|at| (designs[*at].1, *at))
+            let cheapest = (0..frontier.len())
+                .min_by_key(|at| (frontier[*at].cost, *at))
                 .unwrap_or(0);
-            designs.swap_remove(cheapest).2
+            frontier[cheapest].schema.clone()
         }
     };
     let proof = context.proof(&parts, &counts, &schema, globals + local);

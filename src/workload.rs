@@ -10,6 +10,7 @@
 
 mod attribute;
 mod pattern;
+mod prices;
 mod settings;
 
 pub use attribute::{Attribute, AttributeSet, Basis, Constant, Derivation, Derived, Share, Type};
@@ -18,6 +19,7 @@ pub use pattern::{
     PathSegment, Pattern, Period, Range, RangeOperator, Rate, Read, ReadVerb, Sort, Step, Test,
     Times, Where, WriteVerb,
 };
+pub use prices::{ClassPrices, Prices};
 pub use settings::{Billing, Capacity, Consumer, Encryption, Limits, Names, Settings, Target};
 
 use crate::source::Span;
@@ -35,7 +37,7 @@ pub struct AttributeId(pub u16);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PatternId(pub u16);
 
-/// Everything the design file says.
+/// Everything the design file says, and the prices that it is judged by.
 #[derive(Debug, Clone)]
 pub struct Workload {
     /// The design's name.
@@ -54,6 +56,8 @@ pub struct Workload {
     pub limits: Limits,
     /// Consumers of the stream, sorted by name.
     pub consumers: Vec<Consumer>,
+    /// What units and storage cost: not of the file, but a table that comes with the tool, or one that the caller gives.
+    pub prices: Prices,
     /// What `design generate` writes, sorted by target.
     pub generate: BTreeMap<Target, String>,
 }

@@ -5,9 +5,10 @@ use crate::diagnostic::Code;
 use anyhow::{Result, bail};
 
 /// The pages, by name.
-const PAGES: [(&str, &str); 2] = [
+const PAGES: [(&str, &str); 3] = [
     ("language", include_str!("../explain/language.md")),
     ("plan-document", include_str!("../explain/plan-document.md")),
+    ("prices", include_str!("../../prices/us-east-1.yaml")),
 ];
 
 pub(super) fn run(thing: &str) -> Result<Exit> {

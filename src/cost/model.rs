@@ -4,15 +4,13 @@
 //! that. How often things happen is taken from the file; where it is silent, from [`crate::estimate`]. A `put` counts as
 //! a new item; an `update` finds its item; what is returned is there.
 
-use super::price::{MONTH, Prices, STORED_OVERHEAD};
+use super::price::{MONTH, Prices};
 use super::units::{Entry, index_write_units, query_halves, read_halves, write_units};
 use super::{odds, size};
 use crate::demand::{Demand, Part, Shape, Variant, Ways};
 use crate::effect::Effect;
 use crate::estimate::{self, Chosen, WHOLE};
-use crate::layout::{Family, Kind};
 use crate::schema::{Projection, Schema, Served, find};
-use crate::solve::guards::{Guard, guards};
 use crate::workload::{
     Action, AttributeSet, EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb,
 };
@@ -22,16 +20,24 @@ use crate::workload::{
 pub struct Units {
     /// Read units.
     pub read: u128,
-    /// Write units.
+    /// Write units of the table.
     pub write: u128,
+    /// Write units of its indexes.
+    pub index_write: u128,
 }
 
 impl Units {
     fn halves(halves: u64) -> Self {
         Self {
             read: u128::from(halves) * u128::from(WHOLE) / 2,
-            write: 0,
+            ..Self::default()
         }
+    }
+
+    /// Write units of the table and its indexes.
+    #[must_use]
+    pub const fn writes(self) -> u128 {
+        self.write + self.index_write
     }
 
     /// The sum.
@@ -40,16 +46,23 @@ impl Units {
         Self {
             read: self.read + other.read,
             write: self.write + other.write,
+            index_write: self.index_write + other.index_write,
         }
     }
 
-    fn times(self, part: u128, of: u128) -> Self {
+    /// A part of it, rounded down.
+    #[must_use]
+    pub const fn times(self, part: u128, of: u128) -> Self {
         Self {
             read: self.read * part / of,
             write: self.write * part / of,
+            index_write: self.index_write * part / of,
         }
     }
 }
+
+/// The table, or one of its indexes.
+pub type Place = Option<usize>;
 
 /// What a read reads and returns, in millionths of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -78,134 +91,16 @@ impl Model<'_> {
     #[must_use]
     pub fn monthly(&self, rate: Rate, units: Units) -> u128 {
         let calls = rate.micro_calls_in(MONTH);
-        let price =
-            units.read * u128::from(self.prices.read) + units.write * u128::from(self.prices.write);
+        let price = (units.read.saturating_mul(u128::from(self.prices.read)))
+            .saturating_add(units.write.saturating_mul(u128::from(self.prices.write)))
+            .saturating_add(
+                units
+                    .index_write
+                    .saturating_mul(u128::from(self.prices.index_write)),
+            );
         // Millionths of calls times millionths of units.
-        (calls / 1000) * price / 1_000_000_000 + (calls % 1000) * price / 1_000_000_000_000
-    }
-
-    /// Bytes of the keys that an index (or the table) adds to an item, names included.
-    fn key_bytes(&self, family: &Family, member: usize, kind: Kind) -> u64 {
-        let names = &self.workload.settings.names;
-        let entity = family.members[member].entity;
-        // Numbers of indexes count as one digit.
-        let prefix = if kind == Kind::Table {
-            0
-        } else {
-            names.index.len() as u64 + 1
-        };
-        let partition = if kind == Kind::Local {
-            0
-        } else {
-            prefix + names.partition.len() as u64 + self.partition_bytes(family, member)
-        };
-        let sort = prefix + names.sort.len() as u64 + family.root.literals(member).len() as u64;
-        let components: u64 = family
-            .components(member)
-            .into_iter()
-            .map(|c| size::component(self.workload, entity, c))
-            .sum();
-        partition + sort + components
-    }
-
-    fn partition_bytes(&self, family: &Family, member: usize) -> u64 {
-        let entity = self.workload.entity(family.members[member].entity);
-        let mut bytes = family.label.len() as u64;
-        for (at, column) in family.columns.iter().enumerate() {
-            if at > 0 {
-                bytes += crate::layout::column_name(self.workload, family, column).len() as u64 + 1;
-            }
-            bytes += column
-                .get(member)
-                .map_or(0, |a| size::encoded(entity.attribute(*a), false) + 1);
-        }
-        bytes
-            + if family.shards > 1 {
-                u64::from(family.shards.ilog10()) + 1
-            } else {
-                0
-            }
-    }
-
-    /// What part of an entity's items a family holds, in parts per million.
-    #[must_use]
-    pub fn held(&self, family: &Family, member: usize) -> u64 {
-        let m = &family.members[member];
-        let entity = self.workload.entity(m.entity);
-        let named = |a| m.sparse.values.iter().any(|(b, _)| *b == a);
-        let values = m
-            .sparse
-            .values
-            .iter()
-            .map(|(a, v)| estimate::share(self.workload, entity, *a, v));
-        let there = m
-            .sparse
-            .presence
-            .iter()
-            .filter(|a| !named(*a))
-            .map(|a| estimate::present(entity, a));
-        let gone = m
-            .sparse
-            .missing
-            .iter()
-            .map(|a| WHOLE - estimate::present(entity, a));
-        values
-            .chain(there)
-            .chain(gone)
-            .fold(WHOLE, |part, p| part * p / WHOLE)
-    }
-
-    /// Bytes of a whole item, with the keys that the schema adds.
-    #[must_use]
-    pub fn item_bytes(&self, schema: &Schema, entity: EntityId) -> u64 {
-        let declared = self.workload.entity(entity);
-        let discriminator = self.workload.settings.names.discriminator.len() + declared.name.len();
-        let mut bytes = size::item(self.workload, entity) + discriminator as u64;
-        if let Some(ttl) = declared.ttl
-            && declared.attribute(ttl).ty != crate::workload::Type::Epoch
-        {
-            bytes += 10;
-        }
-        if let Some((family, member)) = find(&schema.table, entity) {
-            bytes += self.key_bytes(family, member, Kind::Table);
-        }
-        for index in &schema.indexes {
-            if let Some((family, member)) = find(&index.families, entity) {
-                bytes +=
-                    self.key_bytes(family, member, index.kind) * self.held(family, member) / WHOLE;
-            }
-        }
-        bytes
-    }
-
-    /// Bytes of an entity's entry in an index.
-    #[must_use]
-    pub fn entry_bytes(&self, schema: &Schema, index: usize, entity: EntityId) -> u64 {
-        let Some(of) = schema.indexes.get(index) else {
-            return 0;
-        };
-        if of.projection == Projection::All {
-            return self.item_bytes(schema, entity);
-        }
-        let table =
-            find(&schema.table, entity).map_or(0, |(f, m)| self.key_bytes(f, m, Kind::Table));
-        let own = find(&of.families, entity).map_or(0, |(f, m)| self.key_bytes(f, m, of.kind));
-        let Projection::Include(names) = &of.projection else {
-            return table + own;
-        };
-        let declared = self.workload.entity(entity);
-        let discriminator = &self.workload.settings.names.discriminator;
-        let attributes: u64 = declared
-            .attribute_ids()
-            .filter(|a| names.contains(&declared.attribute(*a).stored_as))
-            .map(|a| size::attribute(self.workload, entity, a))
-            .sum();
-        let typed = if names.contains(discriminator) {
-            discriminator.len() + declared.name.len()
-        } else {
-            0
-        };
-        table + own + attributes + typed as u64
+        (calls / 1000).saturating_mul(price) / 1_000_000_000
+            + (calls % 1000).saturating_mul(price) / 1_000_000_000_000
     }
 
     /// Picodollars a month that an entity costs: storage of items, entries and guards, and all of its writes.
@@ -225,44 +120,24 @@ impl Model<'_> {
         self.storage(schema, entity) + writes
     }
 
-    /// Picodollars a month that storing an entity costs.
-    #[must_use]
-    pub fn storage(&self, schema: &Schema, entity: EntityId) -> u128 {
-        let count = u128::from(self.workload.entity(entity).count);
-        let stored = |bytes: u64, part: u64| {
-            count * u128::from(part) / u128::from(WHOLE) * u128::from(bytes + STORED_OVERHEAD)
-        };
-        let mut bytes = stored(self.item_bytes(schema, entity), WHOLE);
-        for (at, index) in schema.indexes.iter().enumerate() {
-            if let Some((family, member)) = find(&index.families, entity) {
-                bytes += stored(
-                    self.entry_bytes(schema, at, entity),
-                    self.held(family, member),
-                );
-            }
-        }
-        for guard in guards(self.workload, schema, entity) {
-            bytes += stored(
-                self.guard_bytes(entity, &guard),
-                guard.present(self.workload.entity(entity)),
-            );
-        }
-        self.prices.storing(bytes)
-    }
-
-    fn guard_bytes(&self, entity: EntityId, guard: &Guard) -> u64 {
-        let declared = self.workload.entity(entity);
-        let attributes = guard.attributes.iter().chain(&declared.identity);
-        40 + attributes
-            .map(|a| {
-                size::value(declared.attribute(*a)) + declared.attribute(*a).stored_as.len() as u64
-            })
-            .sum::<u64>()
-    }
-
     /// What one call of a write takes, for one of its steps with all repetitions.
     #[must_use]
     pub fn step(&self, schema: &Schema, pattern: PatternId, step: &Step) -> Units {
+        let mut units = Units::default();
+        self.step_at(schema, pattern, step, |_, taken| {
+            units = units.plus(taken);
+        });
+        units
+    }
+
+    /// What one call of a write takes at each place, for one of its steps with all repetitions.
+    pub fn step_at(
+        &self,
+        schema: &Schema,
+        pattern: PatternId,
+        step: &Step,
+        mut at: impl FnMut(Place, Units),
+    ) {
         let entity = step.entity;
         let (found, steps) = match &self.workload.pattern(pattern).action {
             Action::Find(find) => (Some(&find.read), 1),
@@ -285,35 +160,43 @@ impl Model<'_> {
         let transaction = steps > 1 || touched > 0 || step.times.is_some();
         let factor = if transaction { 2 } else { 1 };
         let item = write_units(self.item_bytes(schema, entity));
-        let mut micro = u128::from(item * factor + touched * 2) * u128::from(WHOLE);
-        for (at, index) in schema.indexes.iter().enumerate() {
-            if let Some((family, member)) = find(&index.families, entity) {
-                let bytes = self.entry_bytes(schema, at, entity);
-                let projected = |a| {
-                    index.projection == Projection::All
-                        || matches!(&index.projection, Projection::Include(n) if n.contains(&self.workload.entity(entity).attribute(a).stored_as))
-                };
-                let odds = odds::odds(self.workload, step, family, member, projected);
-                let unit = |entry: Entry| u128::from(index_write_units(entry));
-                micro += unit(Entry::Enters(bytes)) * odds.enters
-                    + unit(Entry::Leaves(bytes)) * odds.leaves
-                    + unit(Entry::Moves(bytes, bytes)) * odds.moves
-                    + unit(Entry::Changes(bytes, bytes)) * odds.changes;
-            }
-        }
-        let mut units = Units {
-            read: 0,
-            write: micro,
+        let mut table = Units {
+            write: u128::from(item * factor + touched * 2) * u128::from(WHOLE),
+            ..Units::default()
         };
         if !effect.current().is_empty() {
-            units = units.plus(Units::halves(read_halves(
+            table = table.plus(Units::halves(read_halves(
                 self.item_bytes(schema, entity),
                 true,
             )));
         }
         let (min, max) = step.times.map_or((1, 1), |t| (t.min, t.max));
         let found = found.map_or(u128::from(WHOLE), |read| self.found(read, entity));
-        units.times(u128::from(min + max) * found, 2 * u128::from(WHOLE))
+        let repeated =
+            |units: Units| units.times(u128::from(min + max) * found, 2 * u128::from(WHOLE));
+        at(None, repeated(table));
+        for (place, index) in schema.indexes.iter().enumerate() {
+            if let Some((family, member)) = find(&index.families, entity) {
+                let bytes = self.entry_bytes(schema, place, entity);
+                let projected = |a| {
+                    index.projection == Projection::All
+                        || matches!(&index.projection, Projection::Include(n) if n.contains(&self.workload.entity(entity).attribute(a).stored_as))
+                };
+                let odds = odds::odds(self.workload, step, family, member, projected);
+                let unit = |entry: Entry| u128::from(index_write_units(entry));
+                let index_write = unit(Entry::Enters(bytes)) * odds.enters
+                    + unit(Entry::Leaves(bytes)) * odds.leaves
+                    + unit(Entry::Moves(bytes, bytes)) * odds.moves
+                    + unit(Entry::Changes(bytes, bytes)) * odds.changes;
+                at(
+                    Some(place),
+                    repeated(Units {
+                        index_write,
+                        ..Units::default()
+                    }),
+                );
+            }
+        }
     }
 
     /// Items that find, then write finds, in millionths.
@@ -339,30 +222,44 @@ impl Model<'_> {
     /// Picodollars a month of a variant: calls are taken as spread evenly over the variants of a pattern.
     #[must_use]
     pub fn variant(&self, schema: &Schema, variant: usize, served: &Served) -> u128 {
-        let v = &self.variants[variant];
-        let siblings = self
-            .variants
-            .iter()
-            .filter(|w| w.pattern == v.pattern)
-            .count()
-            .max(1);
+        let pattern = self.variants[variant].pattern;
         let units = self.read(schema, variant, served);
-        self.monthly(self.workload.pattern(v.pattern).rate, units) / siblings as u128
+        self.monthly(self.workload.pattern(pattern).rate, units) / self.siblings(variant)
+    }
+
+    /// How many variants the pattern of a variant has, itself included.
+    pub(super) fn siblings(&self, variant: usize) -> u128 {
+        let pattern = self.variants[variant].pattern;
+        let own = self.variants.iter().filter(|w| w.pattern == pattern);
+        own.count().max(1) as u128
     }
 
     /// What one call of a variant takes.
     #[must_use]
     pub fn read(&self, schema: &Schema, variant: usize, served: &Served) -> Units {
+        let mut units = Units::default();
+        self.read_at(schema, variant, served, |_, taken| {
+            units = units.plus(taken);
+        });
+        units
+    }
+
+    /// What one call of a variant takes at each place.
+    pub fn read_at(
+        &self,
+        schema: &Schema,
+        variant: usize,
+        served: &Served,
+        mut at: impl FnMut(Place, Units),
+    ) {
         let v = &self.variants[variant];
         let read = match &self.workload.pattern(v.pattern).action {
             Action::Read(read) => read,
             Action::Find(find) => &find.read,
-            Action::Write(_) | Action::Transaction(_) | Action::External => {
-                return Units::default();
-            }
+            Action::Write(_) | Action::Transaction(_) | Action::External => return,
         };
         let own = match served {
-            Served::Not => return Units::default(),
+            Served::Not => return,
             Served::ByKey => {
                 let entity = read.entities.first().copied().unwrap_or(EntityId(0));
                 Units::halves(read_halves(
@@ -386,9 +283,14 @@ impl Model<'_> {
                 ))
             }
             Served::Table(demand) => self.query(schema, read, demand, None),
-            Served::Index(at, demand) => self.query(schema, read, demand, Some(*at)),
+            Served::Index(index, demand) => self.query(schema, read, demand, Some(*index)),
         };
-        own.plus(self.following(schema, read, v, served))
+        let place = match served {
+            Served::Index(index, _) => Some(*index),
+            _ => None,
+        };
+        at(place, own);
+        at(None, self.following(schema, read, v, served));
     }
 
     /// The second round of `follow`.
@@ -446,12 +348,6 @@ impl Model<'_> {
             Action::Find(find) => &find.read,
             Action::Write(_) | Action::Transaction(_) | Action::External => return 0,
         };
-        let siblings = self
-            .variants
-            .iter()
-            .filter(|w| w.pattern == v.pattern)
-            .count()
-            .max(1);
         let requests = u128::from(self.items(read, demand).requests);
         let whole = crate::solve::projection::needed(self.workload, v.pattern, demand).is_none();
         let of = |p: &Part| {
@@ -465,7 +361,7 @@ impl Model<'_> {
         let each = bytes.div_ceil(u128::from(WHOLE) * requests);
         let halves = query_halves(u64::try_from(each).unwrap_or(u64::MAX), read.consistent);
         let units = Units::halves(halves).times(requests, 1);
-        self.monthly(self.workload.pattern(v.pattern).rate, units) / siblings as u128
+        self.monthly(self.workload.pattern(v.pattern).rate, units) / self.siblings(variant)
     }
 
     /// What a demand reads and returns.
@@ -543,20 +439,6 @@ impl Model<'_> {
     #[must_use]
     pub fn kept(&self, read: &Read, demand: &Demand) -> u64 {
         crate::demand::kept(self.workload, read, &demand.dropped)
-    }
-
-    /// Picodollars a month of the whole schema.
-    #[must_use]
-    pub fn total(&self, schema: &Schema) -> u128 {
-        let entities: u128 = self
-            .workload
-            .entity_ids()
-            .map(|e| self.entity(schema, e))
-            .sum();
-        let reads: u128 = (0..self.variants.len())
-            .map(|v| self.variant(schema, v, &schema.served[v]))
-            .sum();
-        entities + reads
     }
 
     /// Picodollars a month of a pattern, without storage, and what one call takes.

@@ -28,6 +28,7 @@ macro_rules! needed {
 mod entities;
 mod lexemes;
 mod patterns;
+mod prices;
 mod settings;
 
 use super::form::{Field, Form, Shape, VerbForms};
@@ -38,6 +39,7 @@ use lexemes::{
     REPEAT, SHARE, SIZE, SORT, TEXT, VALUE, WHOLE,
 };
 use patterns::PATTERN;
+pub use prices::PRICES;
 use settings::{CONSUMER, GENERATE, LIMITS, TABLE};
 
 const NAME_: Shape = Shape::Scalar(&NAME);

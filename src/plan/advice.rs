@@ -68,7 +68,7 @@ pub fn advice(
         if grade == Grade::Degraded && price.as_ref().is_none_or(cheaper) {
             price = Some(asked);
         }
-        let cost = solved.frontier.first().map_or(0, |(_, c)| *c);
+        let cost = solved.frontier.first().map_or(0, |p| p.cost);
         let key = (grade, solved.schema.indexes.len(), cost);
         if best.as_ref().is_none_or(|(k, _)| key < *k) {
             let more = solved.schema.indexes.len().saturating_sub(indexes);
@@ -110,7 +110,7 @@ fn effect(workload: &Workload, solved: &Solution, pattern: PatternId) -> String 
     let model = crate::cost::model::Model {
         workload,
         variants: &solved.variants,
-        prices: crate::solve::prices(workload),
+        prices: crate::cost::price::Prices::of(workload),
     };
     let mut worst: Option<(u128, u128)> = None;
     for (variant, served) in solved.variants.iter().zip(&solved.schema.served) {

@@ -13,12 +13,13 @@ use super::{
     VERSION, VariantEntry, WriteStep, costs,
 };
 use crate::cost::model::Model;
+use crate::cost::price::Prices;
 use crate::demand::{Demand, Ways};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::heat;
 use crate::schema::Served;
 use crate::solve::oracle::{FixedKeys, Oracle};
-use crate::solve::{Objective, Solution, prices, solve};
+use crate::solve::{Objective, Solution, solve};
 use crate::source::Source;
 use crate::workload::{Action, EntityId, Ids, PatternId, Read, ReadVerb, Workload};
 use serde_json::{Value, json};
@@ -45,7 +46,7 @@ pub fn compile(
     let model = Model {
         workload,
         variants: &solution.variants,
-        prices: prices(workload),
+        prices: Prices::of(workload),
     };
     let builder = Builder {
         workload,
@@ -385,7 +386,7 @@ impl Builder<'_> {
                 .count()
         };
         let lost = uncovered(&other).saturating_sub(uncovered(self.solution));
-        let cost = |s: &Solution| s.frontier.first().map_or(0.0, |(_, c)| costs::dollars(*c));
+        let cost = |s: &Solution| s.frontier.first().map_or(0.0, |p| costs::dollars(p.cost));
         let (before, after) = (cost(self.solution), cost(&other));
         let money = if format!("{before:.2}") == format!("{after:.2}") {
             format!("${before:.2} a month as now")

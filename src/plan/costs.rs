@@ -1,10 +1,13 @@
 //! Costs of the document, rounded for people.
 
-use super::{Cost, FrontierPoint, NamedCost};
-use crate::cost::model::{Model, Units};
+use super::{Alternative, ChangedCost, Cost, CostLine, FrontierPoint, Provisioned, UnitPrices};
+use crate::cost::load::{Load, priced, utilisation};
+use crate::cost::model::{Model, Place, Units};
+use crate::cost::price::{Mode, Prices, TARGET, break_even};
+use crate::estimate::WHOLE;
 use crate::schema::Schema;
 use crate::solve::Solution;
-use crate::workload::Workload;
+use crate::workload::{Billing, EntityId, PatternId, Workload};
 
 /// Picodollars as dollars and cents.
 pub(super) fn dollars(pico: u128) -> f64 {
@@ -25,40 +28,266 @@ pub(super) fn units(micro: u128) -> f64 {
     hundredths((micro + 5_000) / 10_000)
 }
 
+/// Tenths of a percent as percent.
+fn percent(tenths: u64) -> f64 {
+    hundredths(u128::from(tenths) * 10)
+}
+
 /// The units of a call.
 pub(super) fn both(of: Units) -> (f64, f64) {
-    (units(of.read), units(of.write))
+    (units(of.read), units(of.writes()))
 }
 
 /// The cost of a solution.
 pub(super) fn cost(workload: &Workload, model: &Model<'_>, solution: &Solution) -> Cost {
     let schema: &Schema = &solution.schema;
-    let storage: u128 = workload
-        .entity_ids()
-        .map(|e| model.storage(schema, e))
-        .sum();
-    let entity = |e| NamedCost {
-        name: workload.entity(e).name.clone(),
-        usd_per_month: dollars(model.entity(schema, e)),
-    };
-    let pattern = |p| NamedCost {
-        name: workload.pattern(p).name.clone(),
-        usd_per_month: dollars(model.pattern(schema, p).0),
-    };
+    let loads = model.loads(schema);
+    let pools = model.pools(schema, &loads);
+    let spent = Spent::of(model, schema, &loads);
+    let class = workload.prices.class(workload.settings.infrequent_access);
+    let (read_used, write_used) = utilisation(&pools);
     Cost {
-        region: model.prices.region.to_owned(),
-        prices_as_of: model.prices.as_of.to_owned(),
+        region: workload.prices.region.clone(),
+        prices_as_of: workload.prices.as_of.clone(),
         usd_per_month: dollars(model.total(schema)),
-        storage_usd_per_month: dollars(storage),
-        by_entity: workload.entity_ids().map(entity).collect(),
-        by_pattern: workload.pattern_ids().map(pattern).collect(),
-        frontier: solution
-            .frontier
-            .iter()
-            .map(|(indexes, pico)| FrontierPoint {
-                indexes: *indexes,
-                usd_per_month: dollars(*pico),
-            })
+        read_usd_per_month: dollars(spent.reads),
+        write_usd_per_month: dollars(spent.writes),
+        storage_usd_per_month: dollars(spent.storage),
+        recovery_usd_per_month: dollars(spent.recovery),
+        idle_usd_per_month: dollars(model.idle(&pools)),
+        unit_prices: unit_prices(&model.prices),
+        by_entity: workload
+            .entity_ids()
+            .map(|e| entity_line(model, schema, e))
             .collect(),
+        by_index: index_lines(model, schema, &loads),
+        by_pattern: workload
+            .pattern_ids()
+            .map(|p| pattern_line(model, schema, p))
+            .collect(),
+        alternatives: alternatives(model, schema, &pools),
+        provisioned: Provisioned {
+            read_break_even_percent: break_even(class.read_hour, class.read).map(percent),
+            write_break_even_percent: break_even(class.write_hour, class.write).map(percent),
+            read_used_percent: percent(read_used),
+            write_used_percent: percent(write_used),
+        },
+        frontier: frontier(model, solution),
+        assumptions: assumptions(workload),
     }
+}
+
+/// What is spent on what, in picodollars a month.
+#[derive(Default)]
+struct Spent {
+    reads: u128,
+    writes: u128,
+    storage: u128,
+    recovery: u128,
+}
+
+impl Spent {
+    fn of(model: &Model<'_>, schema: &Schema, loads: &[Load]) -> Self {
+        let mut made = Self::default();
+        for (at, load) in loads.iter().enumerate() {
+            made.add(model, schema, at.checked_sub(1), load);
+        }
+        made
+    }
+
+    fn add(&mut self, model: &Model<'_>, schema: &Schema, place: Place, load: &Load) {
+        let (units, prices) = (load.month, &model.prices);
+        self.reads += priced(units.read, prices.read);
+        self.writes += priced(units.write, prices.write);
+        self.writes += priced(units.index_write, prices.index_write);
+        self.storage += prices.storing(load.bytes);
+        self.recovery += model.recovery(schema, place, load.bytes);
+    }
+
+    const fn sum(&self) -> u128 {
+        self.reads + self.writes + self.storage + self.recovery
+    }
+}
+
+fn unit_prices(of: &Prices) -> UnitPrices {
+    // A picodollar a unit is a microdollar a million; a picodollar is a millionth of that.
+    let million = |pico: u64| micros(u128::from(pico));
+    let gigabyte = |pico: u64| micros(u128::from(pico) / 1_000_000);
+    UnitPrices {
+        read_million: million(of.read),
+        table_write_million: million(of.write),
+        index_write_million: million(of.index_write),
+        storage_gb: gigabyte(of.storage),
+        recovery_gb: gigabyte(of.recovery),
+    }
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "prices below 2^53 microdollars are exact"
+)]
+fn micros(n: u128) -> f64 {
+    n as f64 / 1_000_000.0
+}
+
+/// Whole units of millionths.
+fn whole(micro: u128) -> u64 {
+    u64::try_from((micro + u128::from(WHOLE) / 2) / u128::from(WHOLE)).unwrap_or(u64::MAX)
+}
+
+fn line(name: &str, pico: u128, month: Units, bytes: u128) -> CostLine {
+    CostLine {
+        name: name.to_owned(),
+        usd_per_month: dollars(pico),
+        read_units: whole(month.read),
+        table_write_units: whole(month.write),
+        index_write_units: whole(month.index_write),
+        stored_bytes: u64::try_from(bytes).unwrap_or(u64::MAX),
+    }
+}
+
+fn entity_line(model: &Model<'_>, schema: &Schema, entity: EntityId) -> CostLine {
+    let mut bytes = 0;
+    model.stored(schema, entity, |_, stored| bytes += stored);
+    let mut month = Units::default();
+    let steps = model.workload.steps().filter(|(_, s)| s.entity == entity);
+    for (pattern, step) in steps {
+        let rate = model.workload.pattern(pattern).rate;
+        month = month.plus(Load::month_of(rate, model.step(schema, pattern, step)));
+    }
+    let name = &model.workload.entity(entity).name;
+    line(name, model.entity(schema, entity), month, bytes)
+}
+
+fn index_lines(model: &Model<'_>, schema: &Schema, loads: &[Load]) -> Vec<CostLine> {
+    let table = std::iter::once(model.workload.settings.name.as_str());
+    let names = table.chain(schema.indexes.iter().map(|i| i.name.as_str()));
+    let of = |(at, (name, load)): (usize, (&str, &Load))| {
+        let mut spent = Spent::default();
+        spent.add(model, schema, at.checked_sub(1), load);
+        line(name, spent.sum(), load.month, load.bytes)
+    };
+    names.zip(loads).enumerate().map(of).collect()
+}
+
+fn pattern_line(model: &Model<'_>, schema: &Schema, pattern: PatternId) -> CostLine {
+    let (pico, units) = model.pattern(schema, pattern);
+    let of = model.workload.pattern(pattern);
+    line(&of.name, pico, Load::month_of(of.rate, units), 0)
+}
+
+/// The design as it is, in each billing mode and table class. Where the file declares no capacity, it is taken as
+/// great as the peak needs.
+fn alternatives(model: &Model<'_>, schema: &Schema, pools: &[Load]) -> Vec<Alternative> {
+    let workload = model.workload;
+    let declared = match workload.settings.billing {
+        Billing::OnDemand => None,
+        Billing::Provisioned { target, .. } => Some(target),
+    };
+    let mut made = Vec::new();
+    for (class, infrequent) in [("standard", false), ("infrequent_access", true)] {
+        for billing in ["on_demand", "provisioned"] {
+            let mode = match billing {
+                "on_demand" => Mode::OnDemand,
+                _ => Mode::Provisioned(declared.unwrap_or(TARGET)),
+            };
+            let other = Model {
+                prices: Prices::with(workload, infrequent, mode),
+                ..*model
+            };
+            let spent = Spent::of(&other, schema, &other.loads(schema));
+            let pico = match (mode, declared) {
+                (Mode::OnDemand, _) => spent.sum(),
+                (Mode::Provisioned(_), Some(_)) => spent.sum() + other.idle(pools),
+                (Mode::Provisioned(_), None) => {
+                    spent.storage + spent.recovery + other.provisioned_for_peak(pools)
+                }
+            };
+            made.push(Alternative {
+                billing: billing.to_owned(),
+                class: class.to_owned(),
+                usd_per_month: dollars(pico),
+            });
+        }
+    }
+    made
+}
+
+fn frontier(model: &Model<'_>, solution: &Solution) -> Vec<FrontierPoint> {
+    let patterns = |schema: &Schema| -> Vec<u128> {
+        let ids = model.workload.pattern_ids();
+        ids.map(|p| model.pattern(schema, p).0).collect()
+    };
+    let first = solution.frontier.first().map(|p| patterns(&p.schema));
+    let point = |of: &crate::solve::Point| {
+        let own = patterns(&of.schema);
+        let other = first
+            .iter()
+            .flatten()
+            .zip(&own)
+            .zip(model.workload.pattern_ids());
+        FrontierPoint {
+            indexes: of.indexes,
+            usd_per_month: dollars(of.cost),
+            storage_usd_per_month: dollars(
+                model
+                    .workload
+                    .entity_ids()
+                    .map(|e| model.storage(&of.schema, e))
+                    .sum(),
+            ),
+            patterns: other
+                .filter(|((a, b), _)| dollars(**a).to_bits() != dollars(**b).to_bits())
+                .map(|((a, b), pattern)| ChangedCost {
+                    name: model.workload.pattern(pattern).name.clone(),
+                    usd_per_month: dollars(*b),
+                    instead_of_usd_per_month: dollars(*a),
+                })
+                .collect(),
+        }
+    };
+    solution.frontier.iter().map(point).collect()
+}
+
+/// What the numbers rest on.
+fn assumptions(workload: &Workload) -> Vec<String> {
+    let settings = &workload.settings;
+    let mut made = vec![
+        "a month has 730 hours, a gigabyte 2^30 bytes; the free tier, taxes, discounts and reserved capacity are left out"
+            .to_owned(),
+    ];
+    let estimated: Vec<&str> = workload
+        .entities
+        .iter()
+        .filter(|e| e.size.is_none())
+        .map(|e| e.name.as_str())
+        .collect();
+    if !estimated.is_empty() {
+        made.push(format!(
+            "the `size` of {} is estimated from the types of the attributes",
+            estimated.join(", ")
+        ));
+    }
+    if !settings.replicas.is_empty() {
+        made.push(format!(
+            "{} and {} cost the same; every write is replicated, all reads are in one Region",
+            workload.prices.region,
+            settings.replicas.join(", ")
+        ));
+    }
+    if settings.stream.is_some() {
+        made.push(format!(
+            "the stream is read by Lambda functions, for nothing; a million requests of another reader costs ${}",
+            micros(u128::from(workload.prices.stream_read))
+        ));
+    }
+    match &settings.billing {
+        Billing::OnDemand => made.push(format!(
+            "provisioned capacity, as an alternative, is always enough for the declared peaks at {TARGET} % use"
+        )),
+        Billing::Provisioned { target, .. } => made.push(format!(
+            "capacity follows the average load at {target} % use, and is never less than declared, in the table and in each global index"
+        )),
+    }
+    made
 }

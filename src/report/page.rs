@@ -54,6 +54,11 @@ impl Page {
             return;
         }
         self.section(out, title);
+        self.points(out, items);
+    }
+
+    /// Adds a line, or a paragraph, for each item.
+    pub(super) fn points(&self, out: &mut String, items: &[String]) {
         for item in items {
             let mut text = String::new();
             self.paragraph(&mut text, item, 2);

@@ -3,10 +3,11 @@
 //! Wide terminals get one table of everything; narrow ones the same in parts that fit, with key conditions on lines of
 //! their own. Nothing is cut off.
 
+use super::cost::CostRow;
 use super::page::{Page, finished};
 use super::view::{KeyRow, PatternRow, View, view};
 use crate::plan::Plan;
-use comfy_table::{ColumnConstraint, Width};
+use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use std::collections::BTreeMap;
 
 /// Renders a plan, at most `width` columns wide; `plain` without lines, for files and pipes.
@@ -27,13 +28,8 @@ pub fn render(plan: &Plan, width: usize, plain: bool) -> String {
     out.push_str(&page.coverage(&of));
     page.section(&mut out, "Proof");
     page.paragraph(&mut out, &of.proof, 0);
-    page.list(
-        &mut out,
-        "Cost",
-        &std::iter::once(of.cost.clone())
-            .chain(of.frontier.clone())
-            .collect::<Vec<_>>(),
-    );
+    page.section(&mut out, "Cost");
+    page.costs(&mut out, &of);
     page.list(&mut out, "Assumptions", &of.assumptions);
     let findings: Vec<String> = of
         .findings
@@ -282,6 +278,40 @@ impl Page {
             .find(|c| fits(c))
             .unwrap_or(&tries[last])
             .clone()
+    }
+
+    fn costs(&self, out: &mut String, of: &View) {
+        self.paragraph(out, &of.cost, 0);
+        for group in &of.costs {
+            let all: [(&str, fn(&CostRow) -> &str); 5] = [
+                (&group.of, |r| &r.name),
+                ("Read units", |r| &r.read_units),
+                ("Write units", |r| &r.write_units),
+                ("Stored", |r| &r.stored),
+                ("A month", |r| &r.cost),
+            ];
+            let filled =
+                |value: fn(&CostRow) -> &str| group.rows.iter().any(|r| !value(r).is_empty());
+            let shown: Vec<_> = all
+                .into_iter()
+                .filter(|(_, value)| filled(*value))
+                .collect();
+            if shown.is_empty() {
+                continue;
+            }
+            let titles: Vec<&str> = shown.iter().map(|(title, _)| *title).collect();
+            let mut table = self.table(&titles);
+            for row in &group.rows {
+                table.add_row(shown.iter().map(|(_, value)| value(row)));
+            }
+            for column in table.column_iter_mut().skip(1) {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+            out.push('\n');
+            out.push_str(&finished(&table));
+        }
+        out.push('\n');
+        self.points(out, &of.cost_notes);
     }
 
     fn request(&self, out: &mut String, p: &PatternRow) {

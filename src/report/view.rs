@@ -1,5 +1,6 @@
 //! What the views show, computed once: strings and numbers, no layout.
 
+use super::cost::{CostTable, cost_notes, cost_sentence, cost_tables};
 use super::query::{Request, requests};
 use crate::plan::proof::plural;
 use crate::plan::{Entity, KeyEntry, Pattern, Plan, Segment};
@@ -28,12 +29,12 @@ pub struct View {
     pub assumptions: Vec<String>,
     /// Findings.
     pub findings: Vec<Finding>,
-    /// The cost of storage.
-    pub storage: String,
-    /// The cost in all, with the prices it is made of.
+    /// The cost in all, with what it is made of.
     pub cost: String,
-    /// The cheapest designs with more indexes.
-    pub frontier: Vec<String>,
+    /// What the table and each index costs, each entity, each pattern.
+    pub costs: Vec<CostTable>,
+    /// What it would cost otherwise, and what the numbers rest on.
+    pub cost_notes: Vec<String>,
 }
 
 /// The table, or an index.
@@ -145,15 +146,9 @@ pub fn view(plan: &Plan) -> View {
                 },
             })
             .collect(),
-        storage: money(plan.cost.storage_usd_per_month),
-        cost: format!(
-            "{} a month in {} ({} prices), of which storage {}",
-            money(plan.cost.usd_per_month),
-            plan.cost.region,
-            plan.cost.prices_as_of,
-            money(plan.cost.storage_usd_per_month)
-        ),
-        frontier: frontier(plan),
+        cost: cost_sentence(&plan.cost, &plan.tables),
+        costs: cost_tables(&plan.cost),
+        cost_notes: cost_notes(plan),
         patterns,
     }
 }
@@ -196,27 +191,6 @@ pub fn money(dollars: f64) -> String {
         grouped.push(c);
     }
     format!("${grouped}.{cents}")
-}
-
-fn frontier(plan: &Plan) -> Vec<String> {
-    let points = &plan.cost.frontier;
-    let Some(first) = points.first() else {
-        return Vec::new();
-    };
-    let cheaper = |p: &&crate::plan::FrontierPoint| p.usd_per_month < first.usd_per_month;
-    let mut made: Vec<String> = Vec::new();
-    let mut least = first.usd_per_month;
-    for point in points.iter().filter(cheaper) {
-        if point.usd_per_month < least {
-            least = point.usd_per_month;
-            made.push(format!(
-                "with {} it would cost {} a month",
-                plural(point.indexes, "index", "indexes"),
-                money(point.usd_per_month)
-            ));
-        }
-    }
-    made
 }
 
 fn index_rows(plan: &Plan) -> Vec<IndexRow> {

@@ -105,6 +105,14 @@ pub fn rate(text: &str) -> Option<Rate> {
     })
 }
 
+/// `0.125`: US dollars, at most a million, as a whole number of 10^-`places` dollars.
+#[must_use]
+pub fn dollars(text: &str, places: u32) -> Option<u64> {
+    let most = 1_000_000 * 10u128.checked_pow(places)?;
+    let scaled = scaled(text, places).filter(|n| *n <= most)?;
+    u64::try_from(scaled).ok()
+}
+
 /// `2%`: parts per million, at most all.
 #[must_use]
 pub fn share(text: &str) -> Option<u64> {

@@ -11,11 +11,12 @@ use crate::compare::{Solved, solved};
 use crate::generate::{Style, design};
 use crate::render::yaml;
 use design::cost::model::Model;
+use design::cost::price::Prices;
 use design::demand::Shape;
 use design::layout::Kind;
 use design::solve::oracle::{Board, DemandId, FixedKeys, Oracle, Slot};
 use design::solve::problem::{Choice, Problem};
-use design::solve::{flatten, names, prices, refine, rules, scan};
+use design::solve::{flatten, names, refine, rules, scan};
 
 /// Labels are given after the search, and a longer one costs some bytes of storage: one part in so many is no mistake.
 const LABELS: u128 = 100_000;
@@ -102,7 +103,7 @@ fn least(of: &Solved) -> Option<u128> {
         model: Model {
             workload: &of.workload,
             variants,
-            prices: prices(&of.workload),
+            prices: Prices::of(&of.workload),
         },
         tried: 0,
         least: None,
@@ -135,7 +136,7 @@ fn no_way_to_place_the_reads_is_cheaper() {
             continue;
         }
         let Some(least) = least(&of) else { continue };
-        let (_, found) = of.solution.frontier[0];
+        let found = of.solution.frontier[0].cost;
         if found > least + least / LABELS {
             dearer += 1;
             assert!(found <= least + least / 10, "seed {seed}\n{text}");

@@ -88,3 +88,21 @@ lexeme!(
     true
 );
 lexeme!(DAYS, "`7 days`", r"^\s*[0-9]+\s+days?\s*$", false);
+lexeme!(
+    REGION,
+    "the code of a Region such as `eu-west-1`",
+    r"^[a-z0-9-]+$",
+    true
+);
+lexeme!(
+    MONTH_TEXT,
+    "a month such as `2026-11`",
+    r"^[0-9]{4}-[0-9]{2}$",
+    true
+);
+lexeme!(
+    USD,
+    "a price in US dollars such as `0.125`",
+    r"^\s*[0-9][0-9_]*(\.[0-9]+)?\s*$",
+    true
+);
