@@ -11,6 +11,7 @@ mod init;
 mod interrupt;
 mod output;
 mod plan;
+mod prices;
 #[cfg(feature = "verify")]
 mod verify;
 

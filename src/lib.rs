@@ -46,7 +46,20 @@ use plan::Plan;
 use source::Source;
 use workload::Workload;
 
+pub use resolve::changes::Change;
 pub use solve::Objective;
+pub use workload::Prices;
+
+/// What a design is compiled for, beyond its file.
+#[derive(Debug, Clone, Default)]
+pub struct Options {
+    /// What is put first.
+    pub objective: Objective,
+    /// The prices; `None`: those of `us-east-1` that come with the tool.
+    pub prices: Option<Prices>,
+    /// What is tried instead of what the file says.
+    pub changes: Vec<Change>,
+}
 
 /// What came of a design file.
 #[derive(Debug, Clone)]
@@ -62,12 +75,22 @@ pub struct Compiled {
 /// Compiles a design file.
 #[must_use]
 pub fn compile(source: &Source, objective: Objective) -> Compiled {
+    let options = Options {
+        objective,
+        ..Options::default()
+    };
+    compile_with(source, &options)
+}
+
+/// Compiles a design file with other prices or other numbers than it says.
+#[must_use]
+pub fn compile_with(source: &Source, options: &Options) -> Compiled {
     let mut diagnostics = Diagnostics::default();
     let (mut plan, mut rejected) = (None, None);
     match document::parse(source) {
         Ok(tree) => {
-            if let Some(workload) = resolve::resolve(&tree, &mut diagnostics) {
-                let made = plan::compile(source, &workload, objective, &mut diagnostics);
+            if let Some(workload) = resolved(&tree, options, &mut diagnostics) {
+                let made = plan::compile(source, &workload, options.objective, &mut diagnostics);
                 match violation(&workload, &made) {
                     None => plan = Some(made),
                     Some(violation) => {
@@ -84,6 +107,16 @@ pub fn compile(source: &Source, objective: Objective) -> Compiled {
         rejected,
         diagnostics,
     }
+}
+
+/// The workload of a document, with what the options say.
+fn resolved(tree: &document::Node, options: &Options, found: &mut Diagnostics) -> Option<Workload> {
+    let mut workload = resolve::resolve(tree, found)?;
+    if let Some(prices) = &options.prices {
+        workload.prices = prices.clone();
+    }
+    resolve::changes::apply(&mut workload, &options.changes, found);
+    (!found.has_errors()).then_some(workload)
 }
 
 /// What the checker finds wrong with a plan.

@@ -11,3 +11,4 @@ pub mod query;
 pub mod run;
 pub mod text;
 pub mod view;
+pub mod what_if;

@@ -4,6 +4,7 @@
 //! there is none. The order of the file plays no part: everything is sorted by name. Stages: the form of the document;
 //! entities and their types; patterns; what depends on both (mutability, writes to what never changes).
 
+pub mod changes;
 mod constants;
 mod entities;
 mod mutability;

@@ -69,12 +69,17 @@ const LAYERS: [(&str, &[&str]); 21] = [
     (
         "cli",
         &[
+            "Change",
             "Objective",
+            "Options",
+            "Prices",
             "compile",
+            "compile_with",
             "diagnostic",
             "document",
             "plan",
             "report",
+            "resolve",
             "source",
             "verify",
         ],

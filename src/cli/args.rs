@@ -82,6 +82,30 @@ pub(super) struct PlanArgs {
     /// What to put first: the number of indexes or the monthly cost
     #[arg(long, value_enum, default_value_t = ObjectiveArg::Indexes)]
     pub(super) objective: ObjectiveArg,
+
+    #[command(flatten)]
+    pub(super) prices: PriceArgs,
+
+    /// Multiply all rates and peaks, and show what changes against the file as it is
+    #[arg(long, value_name = "FACTOR")]
+    pub(super) rates: Option<String>,
+
+    /// Try another number, such as `ship_order.rate=500/s` or `Order.count=2M` (`rate`, `peak` of a pattern, `count`,
+    /// `size` of an entity), and show what changes against the file as it is
+    #[arg(long, value_name = "CHANGE")]
+    pub(super) what_if: Vec<String>,
+}
+
+/// At which prices.
+#[derive(Debug, clap::Args)]
+pub(super) struct PriceArgs {
+    /// Take the prices of this file; `design explain prices` prints one
+    #[arg(long, value_name = "FILE", conflicts_with = "region")]
+    pub(super) prices: Option<String>,
+
+    /// Take the prices of this Region that come with the tool
+    #[arg(long, default_value = crate::resolve::prices::DEFAULT_REGION)]
+    pub(super) region: String,
 }
 
 #[derive(Debug, clap::Args)]
@@ -105,6 +129,22 @@ pub(super) struct CheckArgs {
     /// Findings of this code are not reported
     #[arg(long, value_name = "CODE")]
     pub(super) allow: Vec<String>,
+
+    /// Fail when the design costs more than this many US dollars a month
+    #[arg(long, value_name = "USD", value_parser = dollars)]
+    pub(super) max_cost: Option<f64>,
+
+    #[command(flatten)]
+    pub(super) prices: PriceArgs,
+}
+
+/// Dollars and cents, as `1500` or `$1,500.50`.
+fn dollars(text: &str) -> Result<f64, String> {
+    let digits: String = text.trim().trim_start_matches('$').replace([',', '_'], "");
+    match digits.parse::<f64>() {
+        Ok(n) if n.is_finite() && n >= 0.0 => Ok(n),
+        _ => Err("an amount of US dollars such as `1500` is expected".to_owned()),
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -1,22 +1,36 @@
 //! `design check`: the gate of CI.
 
 use super::args::{CheckArgs, CheckFormat};
-use super::{Exit, output, read_source};
-use crate::Objective;
-use crate::diagnostic::{Code, Diagnostics, Severity};
-use crate::plan::Plan;
+use super::{Exit, output, prices, read_source};
+use crate::Options;
+use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::plan::proof::plural;
+use crate::plan::{CostLine, Plan};
+use crate::report::view::money;
 use anyhow::{Result, bail};
 use serde_json::json;
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
     let levels = levels(args)?;
+    let prices = match prices::given(&args.prices)? {
+        Ok(prices) => prices,
+        Err(exit) => return Ok(exit),
+    };
     let source = read_source(&args.file)?;
-    let mut compiled = crate::compile(&source, Objective::Indexes);
+    let options = Options {
+        prices: Some(prices),
+        ..Options::default()
+    };
+    let mut compiled = crate::compile_with(&source, &options);
     let Some(plan) = &compiled.plan else {
         output::diagnose(&compiled.diagnostics, &source)?;
         return Ok(Exit::Invalid);
     };
+    if let Some(most) = args.max_cost
+        && plan.cost.usd_per_month > most
+    {
+        compiled.diagnostics.push(too_expensive(plan, most));
+    }
     for (code, severity) in levels {
         compiled.diagnostics.reweigh(code, severity);
     }
@@ -32,6 +46,59 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
         )?,
     }
     Ok(if failed { Exit::Findings } else { Exit::Fine })
+}
+
+/// That a design costs more than the caller accepts: what most of it is for, and what would be cheaper.
+fn too_expensive(plan: &Plan, most: f64) -> Diagnostic {
+    let cost = &plan.cost;
+    let dearest = |lines: &[CostLine]| {
+        let line = lines.iter().max_by(|a, b| {
+            a.usd_per_month
+                .total_cmp(&b.usd_per_month)
+                .then(b.name.cmp(&a.name))
+        });
+        line.map(|l| format!("`{}` {}", l.name, money(l.usd_per_month)))
+    };
+    let found = Diagnostic::general(
+        Code::D0402,
+        format!(
+            "the design costs {} a month, which is more than {}",
+            money(cost.usd_per_month),
+            money(most)
+        ),
+    );
+    let parts = [
+        dearest(&cost.by_pattern).map(|text| format!("the dearest pattern is {text}")),
+        dearest(&cost.by_entity).map(|text| format!("the dearest entity {text}")),
+    ];
+    let told: Vec<String> = parts.into_iter().flatten().collect();
+    let otherwise = cost.alternatives.iter().map(|a| {
+        (
+            a.usd_per_month,
+            format!("`billing: {}` and `class: {}`", a.billing, a.class),
+        )
+    });
+    let indexes = cost
+        .frontier
+        .iter()
+        .filter(|p| p.indexes > plan.proof.indexes)
+        .map(|p| {
+            let text = format!(
+                "`--objective cost`, with {},",
+                plural(p.indexes, "index", "indexes")
+            );
+            (p.usd_per_month, text)
+        });
+    let cheaper = otherwise
+        .chain(indexes)
+        .filter(|(dollars, _)| *dollars < cost.usd_per_month)
+        .min_by(|a, b| a.0.total_cmp(&b.0).then_with(|| a.1.cmp(&b.1)));
+    let help = match cheaper {
+        Some((dollars, text)) => format!("{text} would cost {}", money(dollars)),
+        None => "no other number of indexes, billing mode or table class is cheaper; look at the dearest patterns of `design plan`"
+            .to_owned(),
+    };
+    found.note(told.join(", ")).help(help)
 }
 
 /// The severities that the caller wants, in the order `--deny`, `--warn`, `--allow`.

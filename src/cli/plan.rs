@@ -1,28 +1,100 @@
 //! `design plan`
 
 use super::args::{ObjectiveArg, PlanArgs, PlanFormat};
-use super::{Exit, output, read_source};
-use crate::Objective;
+use super::{Exit, output, prices, read_source};
+use crate::plan::Plan;
+use crate::report::what_if::{WhatIf, compare};
 use crate::report::{markdown, text};
+use crate::source::Source;
+use crate::{Change, Objective, Options};
 use anyhow::Result;
+use serde::Serialize;
 
 pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
-    let source = read_source(&args.file)?;
-    let objective = match args.objective {
-        ObjectiveArg::Indexes => Objective::Indexes,
-        ObjectiveArg::Cost => Objective::Cost,
+    let prices = match prices::given(&args.prices)? {
+        Ok(prices) => prices,
+        Err(exit) => return Ok(exit),
     };
-    let compiled = crate::compile(&source, objective);
-    let Some(plan) = &compiled.plan else {
-        output::diagnose(&compiled.diagnostics, &source)?;
+    let source = read_source(&args.file)?;
+    let options = Options {
+        objective: match args.objective {
+            ObjectiveArg::Indexes => Objective::Indexes,
+            ObjectiveArg::Cost => Objective::Cost,
+        },
+        prices: Some(prices),
+        changes: changes(args),
+    };
+    let Some(plan) = compiled(&source, &options)? else {
         return Ok(Exit::Invalid);
     };
-    match args.format {
-        PlanFormat::Json => output::print(&(serde_json::to_string_pretty(plan)? + "\n"))?,
-        PlanFormat::Text => {
-            output::print(&text::render(plan, output::width(), !output::is_terminal()))?;
-        }
-        PlanFormat::Markdown => output::print(&markdown::render(plan)?)?,
+    if options.changes.is_empty() {
+        show(&plan, args.format)?;
+        return Ok(Exit::Fine);
     }
+    let as_it_is = Options {
+        changes: Vec::new(),
+        ..options
+    };
+    let Some(before) = compiled(&source, &as_it_is)? else {
+        return Ok(Exit::Invalid);
+    };
+    let rates = args
+        .rates
+        .iter()
+        .map(|factor| format!("every rate {factor}"));
+    let told = rates.chain(args.what_if.iter().cloned()).collect();
+    show_change(&plan, compare(&before, &plan, told), args.format)?;
     Ok(Exit::Fine)
+}
+
+/// What the caller wants tried.
+fn changes(args: &PlanArgs) -> Vec<Change> {
+    let rates = args.rates.iter().cloned().map(Change::Rates);
+    rates
+        .chain(args.what_if.iter().cloned().map(Change::One))
+        .collect()
+}
+
+/// The plan; what is wrong with the file is reported.
+fn compiled(source: &Source, options: &Options) -> Result<Option<Plan>> {
+    let made = crate::compile_with(source, options);
+    if made.plan.is_none() {
+        output::diagnose(&made.diagnostics, source)?;
+    }
+    Ok(made.plan)
+}
+
+fn show(plan: &Plan, format: PlanFormat) -> Result<()> {
+    match format {
+        PlanFormat::Json => output::print(&(serde_json::to_string_pretty(plan)? + "\n")),
+        PlanFormat::Text => {
+            output::print(&text::render(plan, output::width(), !output::is_terminal()))
+        }
+        PlanFormat::Markdown => output::print(&markdown::render(plan)?),
+    }
+}
+
+/// The plan of the changed file, with what differs from the file as it is.
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    plan: &'a Plan,
+    what_if: &'a WhatIf,
+}
+
+fn show_change(plan: &Plan, change: WhatIf, format: PlanFormat) -> Result<()> {
+    match format {
+        PlanFormat::Json => {
+            let document = Document {
+                plan,
+                what_if: &change,
+            };
+            output::print(&(serde_json::to_string_pretty(&document)? + "\n"))
+        }
+        PlanFormat::Text => {
+            let plain = !output::is_terminal();
+            output::print(&change.text(&plan.design, output::width(), plain))
+        }
+        PlanFormat::Markdown => output::print(&change.markdown(&plan.design)),
+    }
 }

@@ -1,7 +1,7 @@
 //! The one table of diagnostic codes.
 //!
 //! Promises: an id is never reused for another meaning; everything that lists codes (`design explain`, the README, the
-//! tests) reads this table. Bands: D01 the document, D02 names and values, D03 advice, D04 coverage, D05 limits and
+//! tests) reads this table. Bands: D01 the document, D02 names and values, D03 advice, D04 coverage and cost, D05 limits and
 //! search, D09 the tool itself.
 
 use super::Severity;
@@ -140,6 +140,10 @@ codes! {
     D0401 Error "uncovered" "an access pattern that no design answers in one request"
         "None of the designs within the limits answers the pattern at a price that its `allow` accepts. The message says \
          why, and names the cheapest change of the file that would cover it."
+    D0402 Error "too-expensive" "the design costs more than `design check --max-cost` accepts"
+        "The estimated monthly cost is above what the caller of the check accepts. The Cost section of `design plan` says \
+         what it is made of, index by index, entity by entity and pattern by pattern; `design plan --what-if` shows what \
+         other numbers would make of it. Source of the prices: Amazon DynamoDB pricing."
     D0501 Warning "not-proven" "the search ended before the optimum was proven"
         "The design is the best that was found within the search budget; a smaller one may exist."
     D0901 Error "internal" "the tool contradicts itself"

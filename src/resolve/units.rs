@@ -105,6 +105,12 @@ pub fn rate(text: &str) -> Option<Rate> {
     })
 }
 
+/// `2`, `0.5`: a factor above 0, at most a million, in millionths.
+#[must_use]
+pub fn factor(text: &str) -> Option<u128> {
+    scaled(text, 6).filter(|n| (1..=1_000_000_000_000).contains(n))
+}
+
 /// `0.125`: US dollars, at most a million, as a whole number of 10^-`places` dollars.
 #[must_use]
 pub fn dollars(text: &str, places: u32) -> Option<u64> {
@@ -215,6 +221,24 @@ mod tests {
             (rate("300"), rate("1/week"), rate("/s")),
             (None, None, None)
         );
+    }
+
+    #[test]
+    fn factors_and_dollars() {
+        let cases = [
+            ("2", Some(2_000_000)),
+            ("0.5", Some(500_000)),
+            ("0", None),
+            ("-1", None),
+            ("1000001", None),
+            ("x", None),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(factor(text), expected, "{text}");
+        }
+        assert_eq!(dollars("0.00013", 12), Some(130_000_000));
+        assert_eq!(dollars("1_000_000", 12), Some(1_000_000_000_000_000_000));
+        assert_eq!((dollars("1000000.01", 6), dollars("$1", 6)), (None, None));
     }
 
     #[test]
