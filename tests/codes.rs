@@ -6,7 +6,11 @@ use design::diagnostic::Code;
 use std::collections::BTreeSet;
 
 /// Codes that no file of a few lines gives, and why.
-const WITHOUT: [(&str, &str); 2] = [
+const WITHOUT: [(&str, &str); 3] = [
+    (
+        "D0402",
+        "only `design check --max-cost` gives it, which the tests of the command line show",
+    ),
     (
         "D0501",
         "only a search that exhausts its budget gives it, which takes a design of very many patterns",

@@ -100,10 +100,10 @@ fn is_exact(cost: &Cost) -> bool {
 
 impl Prices {
     /// Whether two amounts are equal but for the rounding of so many numbers, each to a cent or to a unit, and a
-    /// hundred-thousandth of them.
+    /// hundred-millionth of them.
     fn near(&self, a: f64, b: f64, numbers: f64) -> bool {
         let one = 0.01 + self.read + self.table_write + self.index_write;
-        (a - b).abs() <= one * numbers + a.abs() * 1e-5
+        (a - b).abs() <= one * numbers + a.abs() * 1e-8
     }
 
     fn units(&self, of: &CostLine) -> f64 {
@@ -186,7 +186,7 @@ fn unit_prices(cost: &Cost, own: Prices, found: &mut Findings) {
         ),
     ];
     for (what, said, is) in pairs {
-        if (said - is).abs() > is * 1e-4 + 1e-5 {
+        if (said - is).abs() > is * 1e-9 + 2e-6 {
             found.wrong(
                 PLACE,
                 format!("the price of {what} is {is}, and it says {said}"),
@@ -419,7 +419,7 @@ fn alternatives(workload: &Workload, plan: &Plan, found: &mut Findings) {
         }
     }
     if (cost.idle_usd_per_month - idle(workload, plan)).abs()
-        > 0.02 + cost.idle_usd_per_month * 1e-4
+        > 0.02 + cost.idle_usd_per_month * 1e-6
     {
         found.wrong(PLACE, "capacity that nobody uses costs something else");
     }

@@ -64,11 +64,42 @@ impl Model<'_> {
                 add(pattern, place, units, 1)
             });
         }
+        let siblings = self.variants_of_patterns();
         for (variant, served) in schema.served.iter().enumerate() {
-            let (pattern, share) = (self.variants[variant].pattern, self.siblings(variant));
+            let pattern = self.variants[variant].pattern;
+            let share = siblings[usize::from(pattern.0)];
             self.read_at(schema, variant, served, |place, units| {
                 add(pattern, place, units, share)
             });
+        }
+        made
+    }
+
+    /// How many variants each pattern has.
+    fn variants_of_patterns(&self) -> Vec<u128> {
+        let mut made = vec![0; self.workload.patterns.len()];
+        for variant in self.variants {
+            made[usize::from(variant.pattern.0)] += 1;
+        }
+        made
+    }
+
+    /// What one call of each pattern takes; calls are taken as spread evenly over the variants of a pattern.
+    #[must_use]
+    pub fn calls(&self, schema: &Schema) -> Vec<Units> {
+        let mut made = vec![Units::default(); self.workload.patterns.len()];
+        let mut reads = made.clone();
+        for (pattern, step) in self.workload.steps() {
+            let at = usize::from(pattern.0);
+            made[at] = made[at].plus(self.step(schema, pattern, step));
+        }
+        for (variant, served) in schema.served.iter().enumerate() {
+            let at = usize::from(self.variants[variant].pattern.0);
+            reads[at] = reads[at].plus(self.read(schema, variant, served));
+        }
+        let siblings = self.variants_of_patterns();
+        for ((units, read), n) in made.iter_mut().zip(&reads).zip(siblings) {
+            *units = units.plus(read.times(1, n.max(1)));
         }
         made
     }

@@ -7,7 +7,7 @@ use crate::cost::price::{Mode, Prices, TARGET, break_even};
 use crate::estimate::WHOLE;
 use crate::schema::Schema;
 use crate::solve::Solution;
-use crate::workload::{Billing, EntityId, PatternId, Workload};
+use crate::workload::{Billing, EntityId, Workload};
 
 /// Picodollars as dollars and cents.
 pub(super) fn dollars(pico: u128) -> f64 {
@@ -61,10 +61,7 @@ pub(super) fn cost(workload: &Workload, model: &Model<'_>, solution: &Solution) 
             .map(|e| entity_line(model, schema, e))
             .collect(),
         by_index: index_lines(model, schema, &loads),
-        by_pattern: workload
-            .pattern_ids()
-            .map(|p| pattern_line(model, schema, p))
-            .collect(),
+        by_pattern: pattern_lines(model, schema),
         alternatives: alternatives(model, schema, &pools),
         provisioned: Provisioned {
             read_break_even_percent: break_even(class.read_hour, class.read).map(percent),
@@ -170,10 +167,14 @@ fn index_lines(model: &Model<'_>, schema: &Schema, loads: &[Load]) -> Vec<CostLi
     names.zip(loads).enumerate().map(of).collect()
 }
 
-fn pattern_line(model: &Model<'_>, schema: &Schema, pattern: PatternId) -> CostLine {
-    let (pico, units) = model.pattern(schema, pattern);
-    let of = model.workload.pattern(pattern);
-    line(&of.name, pico, Load::month_of(of.rate, units), 0)
+fn pattern_lines(model: &Model<'_>, schema: &Schema) -> Vec<CostLine> {
+    let calls = model.calls(schema);
+    let all = model.workload.patterns.iter().zip(calls);
+    all.map(|(of, units)| {
+        let month = Load::month_of(of.rate, units);
+        line(&of.name, model.monthly(of.rate, units), month, 0)
+    })
+    .collect()
 }
 
 /// The design as it is, in each billing mode and table class. Where the file declares no capacity, it is taken as
@@ -215,8 +216,10 @@ fn alternatives(model: &Model<'_>, schema: &Schema, pools: &[Load]) -> Vec<Alter
 
 fn frontier(model: &Model<'_>, solution: &Solution) -> Vec<FrontierPoint> {
     let patterns = |schema: &Schema| -> Vec<u128> {
-        let ids = model.workload.pattern_ids();
-        ids.map(|p| model.pattern(schema, p).0).collect()
+        let calls = model.calls(schema);
+        let all = model.workload.patterns.iter().zip(calls);
+        all.map(|(of, units)| model.monthly(of.rate, units))
+            .collect()
     };
     let first = solution.frontier.first().map(|p| patterns(&p.schema));
     let point = |of: &crate::solve::Point| {

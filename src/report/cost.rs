@@ -159,16 +159,37 @@ pub(super) fn cost_notes(plan: &Plan) -> Vec<String> {
 }
 
 /// The other ways to pay for the same design, the cheapest first.
-fn alternatives(plan: &Plan) -> Option<String> {
-    let settings = &plan.tables.first()?.settings;
+fn alternatives(plan: &Plan) -> Vec<String> {
+    let Some(settings) = plan.tables.first().map(|t| &t.settings) else {
+        return Vec::new();
+    };
     let others = |a: &&Alternative| a.billing != settings.billing || a.class != settings.class;
     let mut all: Vec<&Alternative> = plan.cost.alternatives.iter().filter(others).collect();
     all.sort_by(|a, b| a.usd_per_month.total_cmp(&b.usd_per_month));
-    let told: Vec<String> = all
-        .iter()
-        .map(|a| format!("{} {}", way(&a.billing, &a.class), money(a.usd_per_month)))
-        .collect();
-    (!told.is_empty()).then(|| format!("the same design otherwise: {}", told.join("; ")))
+    let (cheaper, dearer): (Vec<&Alternative>, Vec<&Alternative>) = all
+        .into_iter()
+        .partition(|a| a.usd_per_month < plan.cost.usd_per_month);
+    let told = |start: &str, of: &[&Alternative]| {
+        let each =
+            |a: &&Alternative| format!("{} {}", way(&a.billing, &a.class), money(a.usd_per_month));
+        let each: Vec<String> = of.iter().map(each).collect();
+        (!each.is_empty()).then(|| format!("{start}: {}", each.join("; ")))
+    };
+    let dearer_start = if cheaper.is_empty() {
+        "every other way to pay for this design costs as much or more"
+    } else {
+        "as much or more"
+    };
+    [
+        told(
+            "this design would cost less when paid for otherwise",
+            &cheaper,
+        ),
+        told(dearer_start, &dearer),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What more indexes buy.

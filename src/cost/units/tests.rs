@@ -86,6 +86,8 @@ fn reads() {
         (query_halves(8 * 2002, false), query_halves(8 * 2002, true)),
         (4, 8)
     );
+    // A limit of three of them is three items read, though a filter may drop them all.
+    assert_eq!(query_halves(3 * 2002, false), 2);
     // Nothing found still costs the least that a request can.
     assert_eq!((query_halves(0, false), query_halves(0, true)), (1, 2));
     // A batch rounds each item, a query the sum.
@@ -173,6 +175,11 @@ fn writes_of_indexes() {
         3,
         "leaving one index"
     );
+    // An index whose key has several attributes: all there, one missing, one changed.
+    let one = |entry: Entry| total(1, Entry::Absent, entry);
+    assert_eq!(one(Entry::Enters(small)), 2);
+    assert_eq!(one(Entry::Absent), 1);
+    assert_eq!(one(Entry::Moves(small, small)), 3);
     // A transaction doubles the table's part only: a put of 1 KB and a condition on another item.
     assert_eq!(total(2 + 2, Entry::Enters(small), Entry::Enters(small)), 6);
 }
