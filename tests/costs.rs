@@ -286,3 +286,65 @@ fn the_frontier_says_what_more_indexes_buy() {
         }
     }
 }
+
+/// The designs of the repository that declare no settings of their table, with some.
+fn designs() -> Vec<(String, String)> {
+    let mut paths: Vec<std::path::PathBuf> = Vec::new();
+    for folder in ["examples", "tests/designs"] {
+        let entries = std::fs::read_dir(folder).expect("a folder");
+        paths.extend(entries.map(|e| e.expect("an entry").path()));
+    }
+    paths.sort();
+    let settings = [
+        "billing: { provisioned: { read: 3..4000, write: 2000..9000, target: 55% } }",
+        "replicas: [eu-west-1, us-east-2], class: infrequent_access, stream: keys_only",
+        "billing: { provisioned: { read: 1, write: 1 } }, replicas: eu-west-1",
+    ];
+    let mut made = Vec::new();
+    for (at, path) in paths.into_iter().enumerate() {
+        let file = if path.is_dir() {
+            path.join("design.yaml")
+        } else {
+            path
+        };
+        let is_design = file.extension().is_some_and(|e| e == "yaml");
+        let text = match std::fs::read_to_string(&file) {
+            Ok(text) if is_design => text,
+            _ => continue,
+        };
+        if !text.lines().any(|l| l.starts_with("table:")) {
+            let settings = settings[at % settings.len()];
+            made.push((
+                file.display().to_string(),
+                format!("{text}\ntable: {{ {settings} }}\n"),
+            ));
+        }
+    }
+    made
+}
+
+#[test]
+fn the_checker_agrees_whatever_the_settings_and_prices() {
+    let usual = include_str!("../prices/us-east-1.yaml");
+    let odd = usual
+        .replace("0.125 ", "0.000001 ")
+        .replace("0.625 ", "999999 ")
+        .replace("0.00065", "0.0000000001")
+        .replace("storage: 0.25", "storage: 0");
+    let mut count = 0;
+    for (name, text) in designs() {
+        for prices in [usual, &odd] {
+            let prices = design::resolve::prices::read(&Source::new("prices.yaml", prices));
+            let options = Options {
+                prices: Some(prices.expect("prices")),
+                ..Options::default()
+            };
+            let source = Source::new(&name, text.clone());
+            let made = compile_with(&source, &options);
+            let told = made.diagnostics.render(&source, false, 100);
+            assert!(made.plan.is_some(), "{name}: {told}");
+            count += 1;
+        }
+    }
+    assert!(count > 30, "{count}");
+}

@@ -252,11 +252,16 @@ fn frontier(model: &Model<'_>, solution: &Solution) -> Vec<FrontierPoint> {
     solution.frontier.iter().map(point).collect()
 }
 
+/// More names than this are only counted.
+const MOST_NAMES: usize = 8;
+
 /// What the numbers rest on.
 fn assumptions(workload: &Workload) -> Vec<String> {
     let settings = &workload.settings;
     let mut made = vec![
         "a month has 730 hours, a gigabyte 2^30 bytes; the free tier, taxes, discounts and reserved capacity are left out"
+            .to_owned(),
+        "where the file is silent, a pattern is called once a second and an entity has 10k items"
             .to_owned(),
     ];
     let estimated: Vec<&str> = workload
@@ -266,9 +271,13 @@ fn assumptions(workload: &Workload) -> Vec<String> {
         .map(|e| e.name.as_str())
         .collect();
     if !estimated.is_empty() {
-        made.push(format!(
-            "the `size` of {} is estimated from the types of the attributes",
+        let whose = if estimated.len() > MOST_NAMES {
+            format!("{} entities", estimated.len())
+        } else {
             estimated.join(", ")
+        };
+        made.push(format!(
+            "the `size` of {whose} is estimated from the types of the attributes"
         ));
     }
     if !settings.replicas.is_empty() {
@@ -278,18 +287,25 @@ fn assumptions(workload: &Workload) -> Vec<String> {
             settings.replicas.join(", ")
         ));
     }
+    let expires = workload.entities.iter().any(|e| e.ttl.is_some());
+    if !settings.replicas.is_empty() && expires {
+        made.push(
+            "items whose time is over are deleted for nothing in one Region; the writes that this takes in the others are left out"
+                .to_owned(),
+        );
+    }
     if settings.stream.is_some() {
         made.push(format!(
-            "the stream is read by Lambda functions, for nothing; a million requests of another reader costs ${}",
+            "the stream is read by Lambda functions, for nothing; a million requests of another reader cost ${:.2}",
             micros(u128::from(workload.prices.stream_read))
         ));
     }
     match &settings.billing {
         Billing::OnDemand => made.push(format!(
-            "provisioned capacity, as an alternative, is always enough for the declared peaks at {TARGET} % use"
+            "provisioned capacity, as an alternative, is always enough for the declared peaks at {TARGET}% use"
         )),
         Billing::Provisioned { target, .. } => made.push(format!(
-            "capacity follows the average load at {target} % use, and is never less than declared, in the table and in each global index"
+            "capacity follows the average load at {target}% use, and is never less than declared, in the table and in each global index"
         )),
     }
     made

@@ -69,9 +69,9 @@ fn way(billing: &str, class: &str) -> String {
     let class = if class == "standard" {
         "Standard"
     } else {
-        "Standard-Infrequent Access"
+        "Standard-IA"
     };
-    format!("{billing}, {class}")
+    format!("{billing}, {class} class")
 }
 
 /// A line for each index, entity and pattern.
@@ -134,7 +134,7 @@ pub(super) fn cost_notes(plan: &Plan) -> Vec<String> {
     made.extend(alternatives(plan));
     let of = &cost.provisioned;
     if let (Some(reads), Some(writes)) = (of.read_break_even_percent, of.write_break_even_percent) {
-        let percent = |n: f64| format!("{} %", number(n));
+        let percent = |n: f64| format!("{}%", number(n));
         let from = if reads.to_bits() == writes.to_bits() {
             percent(reads)
         } else {
@@ -171,7 +171,7 @@ fn alternatives(plan: &Plan) -> Vec<String> {
         .partition(|a| a.usd_per_month < plan.cost.usd_per_month);
     let told = |start: &str, of: &[&Alternative]| {
         let each =
-            |a: &&Alternative| format!("{} {}", way(&a.billing, &a.class), money(a.usd_per_month));
+            |a: &&Alternative| format!("{}, {}", way(&a.billing, &a.class), money(a.usd_per_month));
         let each: Vec<String> = of.iter().map(each).collect();
         (!each.is_empty()).then(|| format!("{start}: {}", each.join("; ")))
     };

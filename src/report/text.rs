@@ -282,6 +282,11 @@ impl Page {
 
     fn costs(&self, out: &mut String, of: &View) {
         self.paragraph(out, &of.cost, 0);
+        // Short rows of numbers need no lines between them.
+        let narrow = Page {
+            plain: true,
+            ..*self
+        };
         for group in &of.costs {
             let all: [(&str, fn(&CostRow) -> &str); 5] = [
                 (&group.of, |r| &r.name),
@@ -300,7 +305,7 @@ impl Page {
                 continue;
             }
             let titles: Vec<&str> = shown.iter().map(|(title, _)| *title).collect();
-            let mut table = self.table(&titles);
+            let mut table = narrow.table(&titles);
             for row in &group.rows {
                 table.add_row(shown.iter().map(|(_, value)| value(row)));
             }

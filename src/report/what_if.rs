@@ -185,13 +185,13 @@ impl WhatIf {
 
     /// The sections of parts that differ: a title, and a line for each.
     fn sections(&self) -> Vec<(&'static str, Vec<String>)> {
-        let all = [
-            ("Table and indexes", &self.tables),
-            ("Keys", &self.keys),
-            ("Patterns", &self.patterns),
-            ("Findings", &self.findings),
+        let all: [(_, _, fn(&Changed) -> String); 4] = [
+            ("Table and indexes", &self.tables, told),
+            ("Keys", &self.keys, told),
+            ("Patterns", &self.patterns, told),
+            ("Findings", &self.findings, told_finding),
         ];
-        let told = all.map(|(title, parts)| (title, parts.iter().map(told).collect()));
+        let told = all.map(|(title, parts, told)| (title, parts.iter().map(told).collect()));
         told.into_iter()
             .filter(|(_, lines): &(&str, Vec<String>)| !lines.is_empty())
             .collect()
@@ -236,7 +236,8 @@ impl WhatIf {
             page.list(&mut out, title, &lines);
         }
         page.section(&mut out, "Cost");
-        let mut table = page.table(&COST_TITLES);
+        let narrow = Page { width, plain: true };
+        let mut table = narrow.table(&COST_TITLES);
         for row in self.cost_rows() {
             table.add_row(row);
         }
@@ -276,6 +277,15 @@ fn told(of: &Changed) -> String {
         (None, Some(after)) => format!("{}: new, {after}", of.name),
         (Some(before), None) => format!("{}: gone, was {before}", of.name),
         (None, None) => of.name.clone(),
+    }
+}
+
+/// A finding that comes or goes, in words.
+fn told_finding(of: &Changed) -> String {
+    match (&of.before, &of.after) {
+        (None, Some(code)) => format!("new: {code}: {}", of.name),
+        (Some(code), None) => format!("gone: {code}: {}", of.name),
+        _ => told(of),
     }
 }
 

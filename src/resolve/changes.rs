@@ -174,3 +174,78 @@ fn peak(pattern: &Pattern, rate: Rate) -> Rate {
         ..pattern.peak
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::Source;
+    use crate::workload::Period;
+
+    const DESIGN: &str = "
+design: things
+entities:
+  Thing: { key: id, attributes: { id: string } }
+patterns:
+  get_thing: { get: Thing, rate: 60/min, peak: 5/s }
+  put_thing: { put: Thing, rate: 2/day }
+";
+
+    /// Rate and peak of a pattern after some changes; `None` where they are refused.
+    fn changed(changes: &[Change], pattern: &str) -> Option<(Rate, Rate)> {
+        let mut found = Diagnostics::default();
+        let tree = crate::document::parse(&Source::new("design.yaml", DESIGN)).ok()?;
+        let mut workload = super::super::resolve(&tree, &mut found)?;
+        apply(&mut workload, changes, &mut found);
+        let of = workload.patterns.iter().find(|p| p.name == pattern)?;
+        (!found.has_errors()).then_some((of.rate, of.peak))
+    }
+
+    fn one(text: &str) -> Change {
+        Change::One(text.to_owned())
+    }
+
+    #[test]
+    fn all_rates_are_scaled_alike() {
+        let half = [Change::Rates("x0.5".to_owned())];
+        let rate = |micro_calls, period| Rate {
+            micro_calls,
+            period,
+        };
+        assert_eq!(
+            changed(&half, "get_thing"),
+            Some((
+                rate(30_000_000, Period::Minute),
+                rate(2_500_000, Period::Second)
+            ))
+        );
+        assert_eq!(
+            changed(&half, "put_thing"),
+            Some((rate(1_000_000, Period::Day), rate(3_000_000, Period::Day)))
+        );
+    }
+
+    #[test]
+    fn a_peak_stays_as_far_above_its_rate() {
+        // From 1/s, with a peak of 5/s, to 10/s.
+        let made = changed(&[one("get_thing.rate=10/s")], "get_thing");
+        assert_eq!(made.map(|(_, peak)| peak), Some(Rate::per_second(50)));
+        let both = [one("get_thing.rate = 10/s"), one("get_thing.peak = 10/s")];
+        let made = changed(&both, "get_thing");
+        assert_eq!(made, Some((Rate::per_second(10), Rate::per_second(10))));
+    }
+
+    #[test]
+    fn what_cannot_be_is_refused() {
+        for text in [
+            "get_thing.peak=1/day",
+            "Thing.count=x",
+            "get_thing",
+            "thing.rate=1/s",
+            "=1",
+        ] {
+            assert_eq!(changed(&[one(text)], "get_thing"), None, "{text}");
+        }
+        let most = [one("get_thing.rate=1T/s"), Change::Rates("x2".to_owned())];
+        assert_eq!(changed(&most, "get_thing"), None);
+    }
+}
