@@ -132,7 +132,7 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
     let design = |globals: usize, preference| design_with(globals, local, preference);
     let most = usize::try_from(workload.limits.gsis).unwrap_or(usize::MAX);
     let more = (1..3).map(|m| globals + m).filter(|g| *g <= most);
-    let frontier: Vec<Point> = std::iter::once(globals)
+    let mut frontier: Vec<Point> = std::iter::once(globals)
         .chain(more)
         .map(|g| design(g, Preference::Cheap))
         .collect();
@@ -140,7 +140,12 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
     let schema = match objective {
         // Where no price can be chosen, the cheapest design is also the one with the fewest degraded reads.
         Objective::Indexes if choice_of_price(&variants) || leaves_out => {
-            design(globals, Preference::Covered).schema
+            let made = design(globals, Preference::Covered);
+            // Where the search ran out of steps, the other preference may have found the cheaper one.
+            if made.cost < frontier[0].cost {
+                frontier[0] = made.clone();
+            }
+            made.schema
         }
         Objective::Indexes => frontier[0].schema.clone(),
         Objective::Cost => {

@@ -43,7 +43,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
         .iter()
         .map(|factor| format!("every rate {factor}"));
     let told = rates.chain(args.what_if.iter().cloned()).collect();
-    show_change(&plan, compare(&before, &plan, told), args.format)?;
+    show_change(&plan, &compare(&before, &plan, told), args.format)?;
     Ok(Exit::Fine)
 }
 
@@ -82,12 +82,12 @@ struct Document<'a> {
     what_if: &'a WhatIf,
 }
 
-fn show_change(plan: &Plan, change: WhatIf, format: PlanFormat) -> Result<()> {
+fn show_change(plan: &Plan, change: &WhatIf, format: PlanFormat) -> Result<()> {
     match format {
         PlanFormat::Json => {
             let document = Document {
                 plan,
-                what_if: &change,
+                what_if: change,
             };
             output::print(&(serde_json::to_string_pretty(&document)? + "\n"))
         }

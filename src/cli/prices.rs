@@ -10,17 +10,14 @@ use anyhow::Result;
 
 /// The prices that the caller asks for; where they cannot be had, that is reported.
 pub(super) fn given(args: &PriceArgs) -> Result<Result<Prices, Exit>> {
-    let (source, made) = match &args.prices {
-        Some(file) => {
-            let source = read_source(file)?;
-            let made = read(&source);
-            (source, made)
-        }
-        None => {
-            let mut found = Diagnostics::default();
-            let made = built_in(&args.region, &mut found);
-            (Source::new("prices", ""), made.ok_or(found))
-        }
+    let (source, made) = if let Some(file) = &args.prices {
+        let source = read_source(file)?;
+        let made = read(&source);
+        (source, made)
+    } else {
+        let mut found = Diagnostics::default();
+        let made = built_in(&args.region, &mut found);
+        (Source::new("prices", ""), made.ok_or(found))
     };
     match made {
         Ok(prices) => Ok(Ok(prices)),

@@ -50,7 +50,7 @@ impl Model<'_> {
         let at = |place: Place| place.map_or(0, |index| index + 1);
         for entity in self.workload.entity_ids() {
             self.stored(schema, entity, |place, bytes| {
-                made[at(place)].bytes += bytes
+                made[at(place)].bytes += bytes;
             });
         }
         let mut add = |pattern: PatternId, place: Place, units: Units, share: u128| {
@@ -61,7 +61,7 @@ impl Model<'_> {
         };
         for (pattern, step) in self.workload.steps() {
             self.step_at(schema, pattern, step, |place, units| {
-                add(pattern, place, units, 1)
+                add(pattern, place, units, 1);
             });
         }
         let siblings = self.variants_of_patterns();
@@ -69,7 +69,7 @@ impl Model<'_> {
             let pattern = self.variants[variant].pattern;
             let share = siblings[usize::from(pattern.0)];
             self.read_at(schema, variant, served, |place, units| {
-                add(pattern, place, units, share)
+                add(pattern, place, units, share);
             });
         }
         made

@@ -283,7 +283,7 @@ impl Page {
     fn costs(&self, out: &mut String, of: &View) {
         self.paragraph(out, &of.cost, 0);
         // Short rows of numbers need no lines between them.
-        let narrow = Page {
+        let narrow = Self {
             plain: true,
             ..*self
         };

@@ -66,7 +66,10 @@ pub struct ChangedCost {
 #[must_use]
 pub fn compare(before: &Plan, after: &Plan, changes: Vec<String>) -> WhatIf {
     let views = (view(before), view(after));
-    let storage = |p: &Plan| p.cost.storage_usd_per_month + p.cost.recovery_usd_per_month;
+    let storage = |p: &Plan| {
+        let sum = p.cost.storage_usd_per_month + p.cost.recovery_usd_per_month;
+        (sum * 100.0).round() / 100.0
+    };
     let patterns = before.cost.by_pattern.iter().zip(&after.cost.by_pattern);
     WhatIf {
         changes,

@@ -35,16 +35,14 @@ pub fn built_in(region: &str, found: &mut Diagnostics) -> Option<Prices> {
         );
         return None;
     };
-    match read(&Source::new(*name, *text)) {
-        Ok(prices) => Some(prices),
-        Err(_) => {
-            found.push(Diagnostic::general(
-                Code::D0901,
-                format!("the prices of `{name}` that come with the tool cannot be read"),
-            ));
-            None
-        }
+    let made = read(&Source::new(*name, *text)).ok();
+    if made.is_none() {
+        found.push(Diagnostic::general(
+            Code::D0901,
+            format!("the prices of `{name}` that come with the tool cannot be read"),
+        ));
     }
+    made
 }
 
 /// Reads a price file.
@@ -56,10 +54,10 @@ pub fn read(source: &Source) -> Result<Prices, Diagnostics> {
     match parse(source) {
         Ok(tree) => {
             Shape::Map(&grammar::PRICES).check(&tree, &mut found);
-            let made = (!found.has_errors()).then(|| prices(&tree, &mut found));
-            match made.flatten() {
-                Some(made) if !found.has_errors() => return Ok(made),
-                _ => {}
+            if !found.has_errors()
+                && let Some(made) = prices(&tree, &mut found)
+            {
+                return Ok(made);
             }
         }
         Err(error) => found.push(error),
