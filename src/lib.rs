@@ -29,6 +29,7 @@ pub mod effect;
 pub mod encoding;
 pub mod estimate;
 pub mod heat;
+mod items;
 pub mod layout;
 pub mod plan;
 pub mod report;

@@ -1,77 +1,13 @@
-//! One instance of an entity as far as a call knows it, before or after its write.
+//! The values that a call gives an instance, before or after its write.
 
-use super::super::encode::{derive, parse_day, plain};
+use super::super::encode::plain;
 use super::super::plan::{As, Entity, Given, Origin, Stored};
 use super::super::value::{Attrs, Physical, Value};
-use super::conditions::seconds_up;
+use super::Outcome;
 use super::stored::{constant, from_stored};
-use super::{CallError, Outcome};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-/// Attributes that are known (to be missing, perhaps), and what holds of all others.
-#[derive(Clone, Debug)]
-pub(super) struct Instance {
-    known: BTreeMap<String, Option<Value>>,
-    /// Attributes that are not known are missing: the item is not there.
-    others_missing: bool,
-}
-
-impl Instance {
-    pub(super) fn unknown() -> Self {
-        Self {
-            known: BTreeMap::new(),
-            others_missing: false,
-        }
-    }
-
-    pub(super) fn missing() -> Self {
-        Self {
-            known: BTreeMap::new(),
-            others_missing: true,
-        }
-    }
-
-    /// A whole item.
-    pub(super) fn whole(attributes: &Attrs) -> Self {
-        let known = attributes
-            .iter()
-            .map(|(name, value)| (name.clone(), Some(value.clone())))
-            .collect();
-        Self {
-            known,
-            others_missing: true,
-        }
-    }
-
-    pub(super) fn others_are_missing(&mut self) {
-        self.others_missing = true;
-    }
-
-    pub(super) fn learn(&mut self, name: &str, value: Option<Value>) {
-        let value = value.filter(|v| !matches!(v, Value::Set(elements) if elements.is_empty()));
-        self.known.insert(name.to_owned(), value);
-    }
-
-    pub(super) fn forget(&mut self, name: &str) {
-        self.known.remove(name);
-        self.others_missing = false;
-    }
-
-    pub(super) fn knows(&self, name: &str) -> bool {
-        self.others_missing || self.known.contains_key(name)
-    }
-
-    /// An attribute's value; a fault when the plan lets the call need what it does not know.
-    pub(super) fn get(&self, name: &str) -> Outcome<Option<Value>> {
-        match self.known.get(name) {
-            Some(value) => Ok(value.clone()),
-            None if self.others_missing => Ok(None),
-            None => Err(CallError::Fault(format!(
-                "`{name}` is needed and in neither `values` nor `current`"
-            ))),
-        }
-    }
-}
+pub(super) use crate::items::instance::{Instance, derived_value, ttl_seconds};
 
 /// The value of an entry of `values`, `set`, `add` or `remove`; nothing where its optional parameter is not given.
 pub(super) fn given_value(
@@ -117,24 +53,6 @@ fn inner_constant(json: &serde_json::Value) -> Result<Value, String> {
     constant(stored_as, "decimal", json)
 }
 
-/// A derived attribute of an instance; nothing when a source is missing.
-pub(super) fn derived_value(stored: &Stored, instance: &Instance) -> Outcome<Option<Value>> {
-    let Some(derived) = &stored.derived else {
-        return Err(CallError::Fault(format!(
-            "`{}` is not derived",
-            stored.attribute
-        )));
-    };
-    let mut sources = Vec::new();
-    for name in &derived.of {
-        match instance.get(name)? {
-            Some(value) => sources.push(value),
-            None => return Ok(None),
-        }
-    }
-    Ok(Some(derive(&derived.function, &sources, derived.argument)?))
-}
-
 /// The instance that the `values` of a put give.
 pub(super) fn put_instance(
     entity: &Entity,
@@ -158,14 +76,4 @@ pub(super) fn put_instance(
         instance.learn(&entry.attribute, value);
     }
     Ok(instance)
-}
-
-/// What a kind's `ttl` attribute holds for its source: whole seconds, rounded up.
-pub(super) fn ttl_seconds(source: &Value) -> Outcome<i128> {
-    match source {
-        Value::Instant(ms) => Ok(i128::from(seconds_up(*ms))),
-        Value::Int(seconds) => Ok(*seconds),
-        Value::Text(day) => Ok(i128::from(parse_day(day)?) * 86_400),
-        other => Err(CallError::Fault(format!("{other:?} is no time to live"))),
-    }
 }

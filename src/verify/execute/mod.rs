@@ -5,47 +5,25 @@
 //! attribute that is missing) for a fault of the plan, never for data to pass over.
 
 mod change;
+mod choices;
 mod conditions;
 mod instance;
-mod keys;
 mod pages;
 mod physical;
 mod prepare;
 mod requests;
 mod rows;
-mod stored;
 mod update;
 mod write;
 
 use super::client::Client;
 use super::plan::{Parameter, Pattern, Plan, When};
-use super::value::{Args, Attrs, Failure, Row};
+use super::value::{Args, Attrs, Row};
+use crate::items::{keys, stored};
 
+pub(crate) use crate::items::{CallError, Outcome};
 pub(crate) use rows::kind_of;
 pub(crate) use stored::normal;
-
-/// Why a call gave no answer.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum CallError {
-    /// The arguments are not allowed: a key too long, a value out of range, two actions on one item.
-    Refused(String),
-    /// A condition of the write did not hold.
-    Failed {
-        failure: Failure,
-        action: usize,
-        entity: String,
-    },
-    /// The plan is wrong: a rule of the page is broken, or the service refuses the request.
-    Fault(String),
-}
-
-pub(crate) type Outcome<T> = Result<T, CallError>;
-
-impl From<String> for CallError {
-    fn from(text: String) -> Self {
-        Self::Fault(text)
-    }
-}
 
 pub(crate) struct Executor<'a> {
     pub(crate) plan: &'a Plan,

@@ -1,107 +1,12 @@
-//! The physical items of an instance, as the item kinds of its entity say.
+//! The physical items of an instance, written, and whether one is over its time.
 
 use super::super::plan::{As, Entity, Kind};
-use super::super::value::{Attrs, Physical, Value};
-use super::instance::{Instance, ttl_seconds};
-use super::keys;
-use super::stored::to_stored;
+use super::super::value::{Attrs, Physical};
+use super::instance::Instance;
 use super::{CallError, Executor, Outcome};
 use serde_json::json;
 
-/// The whole physical item of a kind; nothing for a guard whose attributes are not all there.
-pub(super) fn item(
-    executor: &Executor,
-    entity: &Entity,
-    kind: &Kind,
-    instance: &Instance,
-) -> Outcome<Option<Physical>> {
-    let get = |name: &str| instance.get(name);
-    let Some(mut out) = key(executor, entity, kind, instance)? else {
-        return Ok(None);
-    };
-    let table = executor.plan.table(&kind.table)?;
-    if let Some((name, value)) = &kind.discriminator {
-        out.insert(name.clone(), json!({ "S": value }));
-    }
-    for stored in &entity.stored {
-        if kind
-            .attributes
-            .as_ref()
-            .is_some_and(|names| !names.contains(&stored.attribute))
-        {
-            continue;
-        }
-        let value = instance.get(&stored.attribute)?;
-        nonempty(entity, &stored.attribute, value.as_ref())?;
-        let set = matches!(stored.form, As::TextSet | As::NumberSet);
-        if value.is_none() && !kind.guard && !stored.optional && stored.derived.is_none() && !set {
-            return Err(CallError::Fault(format!(
-                "`{}.{}` is not optional and missing",
-                entity.name, stored.attribute
-            )));
-        }
-        if let Some(value) = value
-            && let Some(json) = to_stored(stored.form, &value)?
-        {
-            out.insert(stored.name.clone(), json);
-        }
-    }
-    if let Some((name, of)) = &kind.ttl
-        && let Some(source) = instance.get(of)?
-    {
-        out.insert(
-            name.clone(),
-            json!({ "N": ttl_seconds(&source)?.to_string() }),
-        );
-    }
-    for entry in kind.keys.iter().filter(|k| k.index.is_some()) {
-        let schema = table.schema(entry.index.as_deref())?;
-        out.extend(
-            keys::in_index(entity, entry, schema, executor.now, &get)?
-                .into_iter()
-                .flatten(),
-        );
-    }
-    Ok(Some(out))
-}
-
-/// The key of the table of a kind for an instance; nothing for a guard that is not written.
-pub(super) fn key(
-    executor: &Executor,
-    entity: &Entity,
-    kind: &Kind,
-    instance: &Instance,
-) -> Outcome<Option<Physical>> {
-    let get = |name: &str| instance.get(name);
-    let table = executor.plan.table(&kind.table)?;
-    if kind.guard
-        && let Some(entry) = kind.entry(None)
-        && !keys::wanted(entity, entry, executor.now, &get)?
-    {
-        return Ok(None);
-    }
-    match keys::table_key(table, kind, &get)? {
-        Ok(key) => Ok(Some(key)),
-        Err(_) if kind.guard => Ok(None),
-        Err(missing) => Err(CallError::Fault(format!(
-            "`{}` has no key of the table: `{missing}` is missing",
-            entity.name
-        ))),
-    }
-}
-
-/// An attribute that is a native key refuses empty text.
-pub(super) fn nonempty(entity: &Entity, attribute: &str, value: Option<&Value>) -> Outcome<()> {
-    let empty = match value {
-        Some(Value::Text(text)) => text.is_empty(),
-        Some(Value::Bytes(bytes)) => bytes.is_empty(),
-        _ => false,
-    };
-    if empty && entity.stored(attribute)?.nonempty {
-        return Err(CallError::Refused(format!("empty text in `{attribute}`")));
-    }
-    Ok(())
-}
+pub(super) use crate::items::physical::{item, key, nonempty};
 
 /// The attribute that says when an item of an entity is over its time, and how it is stored.
 pub(super) fn expiry(entity: &Entity, kind: &Kind) -> Outcome<Option<(String, As)>> {
@@ -134,7 +39,7 @@ impl Executor<'_> {
         if let Some(before) = before {
             let old = Instance::whole(before);
             for kind in entity.kinds.iter().filter(|k| k.guard) {
-                if let Some(key) = key(self, entity, kind, &old)? {
+                if let Some(key) = key(&self.plan.tables, self.now, entity, kind, &old)? {
                     self.send(
                         "DeleteItem",
                         json!({ "TableName": table_of(kind), "Key": key }),
@@ -158,7 +63,7 @@ impl Executor<'_> {
         let instance = Instance::whole(attributes);
         let mut out = Vec::new();
         for kind in &entity.kinds {
-            if let Some(item) = item(self, entity, kind, &instance)? {
+            if let Some(item) = item(&self.plan.tables, self.now, entity, kind, &instance)? {
                 out.push((kind.table.clone(), item));
             }
         }

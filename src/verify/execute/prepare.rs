@@ -101,12 +101,19 @@ fn guard<'a>(
     let (instance, item) = match turn.action.verb {
         Verb::Put => (
             &main.after,
-            physical::item(executor, entity, kind, &main.after)?,
+            physical::item(
+                &executor.plan.tables,
+                executor.now,
+                entity,
+                kind,
+                &main.after,
+            )?,
         ),
         Verb::Delete => (&main.before, None),
         _ => return Err(CallError::Fault("a guard is put or deleted".to_owned())),
     };
-    let Some(key) = physical::key(executor, entity, kind, instance)? else {
+    let Some(key) = physical::key(&executor.plan.tables, executor.now, entity, kind, instance)?
+    else {
         return Ok(None);
     };
     let mut prepared = Prepared {
@@ -250,7 +257,13 @@ impl Prepared<'_> {
         let mut expression = Expression::default();
         match self.turn.action.verb {
             Verb::Put => {
-                let item = physical::item(executor, self.entity, kind, &self.after)?;
+                let item = physical::item(
+                    &executor.plan.tables,
+                    executor.now,
+                    self.entity,
+                    kind,
+                    &self.after,
+                )?;
                 request["Item"] = json!(
                     item.ok_or_else(|| CallError::Fault("an item without a key".to_owned()))?
                 );

@@ -5,10 +5,9 @@ use super::super::plan::{
     Choice, ForEach, KeyPart, KeySchema, ReadCall, ReadStep, Segment, SortCondition, SortOp, Source,
 };
 use super::super::value::{Decimal, Physical, Value};
+use super::choices::{chosen, chosen_segments};
 use super::conditions::{self, Expression, Operands};
-use super::keys::{
-    BEYOND_LIMITS, Rendered, chosen, chosen_segments, render, sharded, within_limits,
-};
+use super::keys::{BEYOND_LIMITS, Rendered, render, sharded, within_limits};
 use super::stored::{constant, order, value_of};
 use super::{Call, CallError, Executor, Outcome};
 use serde_json::{Value as Json, json};

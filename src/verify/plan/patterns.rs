@@ -1,12 +1,12 @@
 //! Reads patterns and steps of a plan.
 
-use super::entities::{condition, path, segment};
-use super::node::Node;
 use super::{
     Action, ActionKey, Change, Choice, ForEach, Given, KeyChange, KeyPart, Limit, MergeKey, Origin,
     Parameter, Pattern, ReadCall, ReadStep, Returns, Segments, SortCondition, SortOp, Step,
     Variant, Verb, When, WriteCall, WriteStep,
 };
+use crate::items::node::Node;
+use crate::items::reading::{condition, path, segment};
 
 pub(super) fn patterns(node: &Node) -> Result<Vec<Pattern>, String> {
     node.each(|pattern| {

@@ -5,8 +5,8 @@
 mod kinds;
 mod steps;
 
-use super::node::Node;
 use super::{Pattern, Plan};
+use crate::items::node::Node;
 
 pub(super) fn check(plan: &Plan) -> Result<(), String> {
     sorted("tables", plan.tables.iter().map(|t| t.name.as_str()))?;

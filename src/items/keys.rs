@@ -1,12 +1,10 @@
 //! Key values from segments, for items and for requests, with the limits that are checked before a request.
 
-use super::super::encode::{self, Encoding};
-use super::super::plan::{
-    Choice, Entity, KeyEntry, KeySchema, Kind, Segment, Segments, Source, Table,
-};
-use super::super::value::{Attrs, Physical, Value};
 use super::conditions::{self, Operands};
+use super::document::{Entity, KeyEntry, KeySchema, Kind, Segment, Source, Table};
+use super::encode::{self, Encoding};
 use super::stored::{base64, to_stored};
+use super::value::{Attrs, Physical, Value};
 use super::{CallError, Outcome};
 use serde_json::{Value as Json, json};
 
@@ -212,32 +210,4 @@ pub(crate) fn table_key(
         .entry(None)
         .ok_or_else(|| format!("`{}` has no key of the table", kind.name))?;
     entry(of, &table.key, get)
-}
-
-/// What a `{ given, then, else }` stands for in this call; nothing where that branch is absent.
-pub(crate) fn chosen<'a, T>(choice: &'a Choice<T>, given: &dyn Fn(&str) -> bool) -> Option<&'a T> {
-    match choice {
-        Choice::Plain(plain) => Some(plain),
-        Choice::Given {
-            given: names,
-            then,
-            otherwise,
-        } => {
-            let branch = if names.iter().all(|n| given(n)) {
-                then
-            } else {
-                otherwise
-            };
-            chosen(branch.as_deref()?, given)
-        }
-    }
-}
-
-/// The segments that stand for a bound in this call.
-pub(crate) fn chosen_segments<'a>(
-    choice: &'a Segments,
-    given: &dyn Fn(&str) -> bool,
-) -> Outcome<&'a Vec<Segment>> {
-    chosen(choice, given)
-        .ok_or_else(|| CallError::Fault("a choice without segments for this call".to_owned()))
 }

@@ -3,9 +3,9 @@
 //! Promises that a stored value which is not of its attribute's type is an error, and that an empty set is a
 //! missing attribute.
 
-use super::super::encode::{instant_text, parse_instant};
-use super::super::plan::{As, Stored};
-use super::super::value::{Decimal, Value};
+use super::document::{As, Stored};
+use super::encode::{instant_text, parse_instant};
+use super::value::{Decimal, Value};
 use serde_json::{Value as Json, json};
 use std::cmp::Ordering;
 

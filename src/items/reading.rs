@@ -1,14 +1,14 @@
 //! Reads tables, entities, item kinds, segments and conditions of a plan.
 
-use super::super::encode::Encoding;
-use super::super::value::Failure;
-use super::node::Node;
-use super::{
+use super::document::{
     As, Condition, Derived, Entity, Index, KeyAttribute, KeyEntry, KeySchema, Kind, Op, Operand,
     PathPart, Segment, Source, Stored, Table, Test,
 };
+use super::encode::Encoding;
+use super::node::Node;
+use super::value::Failure;
 
-pub(super) fn tables(node: &Node) -> Result<Vec<Table>, String> {
+pub(crate) fn tables(node: &Node) -> Result<Vec<Table>, String> {
     node.each(|table| {
         Ok(Table {
             name: table.field("name").text()?,
@@ -47,7 +47,7 @@ fn index(node: &Node) -> Result<Index, String> {
     })
 }
 
-pub(super) fn entities(node: &Node) -> Result<Vec<Entity>, String> {
+pub(crate) fn entities(node: &Node) -> Result<Vec<Entity>, String> {
     node.each(|entity| {
         Ok(Entity {
             name: entity.field("name").text()?,
@@ -143,7 +143,7 @@ fn key_entry(node: &Node) -> Result<KeyEntry, String> {
     })
 }
 
-pub(super) fn segment(node: &Node) -> Result<Segment, String> {
+pub(crate) fn segment(node: &Node) -> Result<Segment, String> {
     if node.field("literal").present() {
         return Ok(Segment::Literal(node.field("literal").text()?));
     }
@@ -181,7 +181,7 @@ fn source(node: &Node) -> Result<Source, String> {
     })
 }
 
-pub(super) fn condition(node: &Node) -> Result<Condition, String> {
+pub(crate) fn condition(node: &Node) -> Result<Condition, String> {
     let failure = failure(&node.field("failure"))?;
     if node.field("any").present() {
         return Ok(Condition::Any {
@@ -257,7 +257,7 @@ fn operand(node: &Node) -> Result<Operand, String> {
     })
 }
 
-pub(super) fn path(node: &Node) -> Result<Vec<PathPart>, String> {
+pub(crate) fn path(node: &Node) -> Result<Vec<PathPart>, String> {
     node.each(|part| {
         if part.field("parameter").present() {
             return Ok(PathPart::Parameter(part.field("parameter").text()?));

@@ -2,20 +2,20 @@
 
 use serde_json::Value as Json;
 
-pub(super) struct Node<'a> {
+pub(crate) struct Node<'a> {
     value: Option<&'a Json>,
     place: String,
 }
 
 impl<'a> Node<'a> {
-    pub(super) fn new(value: &'a Json) -> Self {
+    pub(crate) fn new(value: &'a Json) -> Self {
         Self {
             value: Some(value),
             place: String::new(),
         }
     }
 
-    pub(super) fn field(&self, name: &str) -> Self {
+    pub(crate) fn field(&self, name: &str) -> Self {
         let value = self
             .value
             .and_then(|v| v.get(name))
@@ -26,15 +26,15 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn present(&self) -> bool {
+    pub(crate) fn present(&self) -> bool {
         self.value.is_some()
     }
 
-    pub(super) fn json(&self) -> Option<&'a Json> {
+    pub(crate) fn json(&self) -> Option<&'a Json> {
         self.value
     }
 
-    pub(super) fn wrong<T>(&self, what: &str) -> Result<T, String> {
+    pub(crate) fn wrong<T>(&self, what: &str) -> Result<T, String> {
         Err(format!(
             "plan{}: {what}, found {}",
             self.place,
@@ -42,12 +42,12 @@ impl<'a> Node<'a> {
         ))
     }
 
-    pub(super) fn is_list(&self) -> bool {
+    pub(crate) fn is_list(&self) -> bool {
         self.value.is_some_and(Json::is_array)
     }
 
     /// The elements; nothing is an empty list.
-    pub(super) fn list(&self) -> Result<Vec<Self>, String> {
+    pub(crate) fn list(&self) -> Result<Vec<Self>, String> {
         let Some(value) = self.value else {
             return Ok(Vec::new());
         };
@@ -64,7 +64,7 @@ impl<'a> Node<'a> {
         Ok(elements.iter().enumerate().map(node).collect())
     }
 
-    pub(super) fn each<T>(
+    pub(crate) fn each<T>(
         &self,
         read: impl Fn(&Self) -> Result<T, String>,
     ) -> Result<Vec<T>, String> {
@@ -72,7 +72,7 @@ impl<'a> Node<'a> {
     }
 
     /// A list, or nothing where there is none.
-    pub(super) fn optional_each<T>(
+    pub(crate) fn optional_each<T>(
         &self,
         read: impl Fn(&Self) -> Result<T, String>,
     ) -> Result<Option<Vec<T>>, String> {
@@ -83,14 +83,14 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn text(&self) -> Result<String, String> {
+    pub(crate) fn text(&self) -> Result<String, String> {
         match self.value.and_then(Json::as_str) {
             Some(text) => Ok(text.to_owned()),
             None => self.wrong("a text is expected"),
         }
     }
 
-    pub(super) fn optional_text(&self) -> Result<Option<String>, String> {
+    pub(crate) fn optional_text(&self) -> Result<Option<String>, String> {
         if self.present() {
             self.text().map(Some)
         } else {
@@ -98,11 +98,11 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn texts(&self) -> Result<Vec<String>, String> {
+    pub(crate) fn texts(&self) -> Result<Vec<String>, String> {
         self.each(Self::text)
     }
 
-    pub(super) fn number(&self) -> Result<Option<usize>, String> {
+    pub(crate) fn number(&self) -> Result<Option<usize>, String> {
         let Some(value) = self.value else {
             return Ok(None);
         };
@@ -113,7 +113,7 @@ impl<'a> Node<'a> {
     }
 
     /// A number of any kind; 0 where there is none.
-    pub(super) fn amount(&self) -> Result<f64, String> {
+    pub(crate) fn amount(&self) -> Result<f64, String> {
         match (self.value, self.value.and_then(Json::as_f64)) {
             (None, _) => Ok(0.0),
             (_, Some(n)) => Ok(n),
@@ -121,14 +121,14 @@ impl<'a> Node<'a> {
         }
     }
 
-    pub(super) fn count(&self) -> Result<u32, String> {
+    pub(crate) fn count(&self) -> Result<u32, String> {
         match self.number()?.and_then(|n| u32::try_from(n).ok()) {
             Some(n) => Ok(n),
             None => self.wrong("a count is expected"),
         }
     }
 
-    pub(super) fn flag(&self, default: bool) -> Result<bool, String> {
+    pub(crate) fn flag(&self, default: bool) -> Result<bool, String> {
         match self.value {
             None => Ok(default),
             Some(Json::Bool(b)) => Ok(*b),
