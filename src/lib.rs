@@ -34,6 +34,7 @@ pub mod layout;
 pub mod plan;
 pub mod report;
 pub mod resolve;
+pub mod sample;
 pub mod schema;
 pub mod solve;
 pub mod source;

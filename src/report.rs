@@ -1,4 +1,4 @@
-//! The plan for people: text for the terminal, Markdown; and what a run of it showed.
+//! The plan for people: text for the terminal, Markdown, a picture of sample items; and what a run of it showed.
 //!
 //! Promises: made from the plan document alone, so the document knows at least as much; the same plan and width give
 //! the same bytes; no line is wider than asked for, unless a name alone is.
@@ -6,6 +6,7 @@
 pub mod cost;
 pub mod markdown;
 mod page;
+pub mod picture;
 pub mod query;
 #[cfg(feature = "verify")]
 pub mod run;

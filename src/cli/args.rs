@@ -83,6 +83,10 @@ pub(super) struct PlanArgs {
     #[arg(long, value_enum, default_value_t = ObjectiveArg::Indexes)]
     pub(super) objective: ObjectiveArg,
 
+    /// Show made-up items as they lie in the table and in each index, instead of the plan
+    #[arg(long, conflicts_with_all = ["rates", "what_if"])]
+    pub(super) sample: bool,
+
     #[command(flatten)]
     pub(super) prices: PriceArgs,
 

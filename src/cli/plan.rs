@@ -4,7 +4,7 @@ use super::args::{ObjectiveArg, PlanArgs, PlanFormat};
 use super::{Exit, output, prices, read_source};
 use crate::plan::Plan;
 use crate::report::what_if::{WhatIf, compare};
-use crate::report::{markdown, text};
+use crate::report::{self, markdown, text};
 use crate::source::Source;
 use crate::{Change, Objective, Options};
 use anyhow::Result;
@@ -27,6 +27,12 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
     let Some(plan) = compiled(&source, &options)? else {
         return Ok(Exit::Invalid);
     };
+    if args.sample {
+        let shown = picture(&plan, args.format)
+            .map_err(|e| anyhow::anyhow!("no sample items can be made: {e}"))?;
+        output::print(&shown)?;
+        return Ok(Exit::Fine);
+    }
     if options.changes.is_empty() {
         show(&plan, args.format)?;
         return Ok(Exit::Fine);
@@ -96,5 +102,14 @@ fn show_change(plan: &Plan, change: &WhatIf, format: PlanFormat) -> Result<()> {
             output::print(&change.text(&plan.design, output::width(), plain))
         }
         PlanFormat::Markdown => output::print(&change.markdown(&plan.design)),
+    }
+}
+
+/// The sample items of a plan.
+fn picture(plan: &Plan, format: PlanFormat) -> Result<String, String> {
+    match format {
+        PlanFormat::Json => report::picture::json(plan),
+        PlanFormat::Text => report::picture::text(plan, output::width(), !output::is_terminal()),
+        PlanFormat::Markdown => report::picture::markdown(plan),
     }
 }

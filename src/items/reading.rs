@@ -93,7 +93,12 @@ fn derivation(node: &Node) -> Result<Derived, String> {
 }
 
 fn stored_as(node: &Node) -> Result<As, String> {
-    Ok(match node.text()?.as_str() {
+    form(&node.text()?).or_else(|_| node.wrong("unknown `as`"))
+}
+
+/// How an attribute is stored, by its name in the document.
+pub(crate) fn form(name: &str) -> Result<As, String> {
+    Ok(match name {
         "string" => As::Text,
         "timestamp" => As::Timestamp,
         "number" => As::Number,
@@ -103,7 +108,7 @@ fn stored_as(node: &Node) -> Result<As, String> {
         "map" => As::Map,
         "string_set" => As::TextSet,
         "number_set" => As::NumberSet,
-        _ => return node.wrong("unknown `as`"),
+        _ => return Err(format!("unknown `as`: `{name}`")),
     })
 }
 

@@ -11,15 +11,23 @@ const TEMPLATE: &str = include_str!("../../templates/markdown/plan.md.j2");
 /// # Errors
 /// Only where the template itself is wrong, which the tests exclude.
 pub fn render(plan: &Plan) -> Result<String, minijinja::Error> {
+    rendered(
+        TEMPLATE,
+        minijinja::context! { plan => minijinja::value::Serde(view(plan)) },
+    )
+}
+
+/// Renders a template of Markdown.
+pub(super) fn rendered(
+    template: &str,
+    context: minijinja::Value,
+) -> Result<String, minijinja::Error> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::None);
     environment.add_filter("cell", cell);
     environment.add_filter("code", code);
-    environment.add_template("plan.md", TEMPLATE)?;
-    environment
-        .get_template("plan.md")?
-        .render(minijinja::context! { plan => minijinja::value::Serde(view(plan)) })
+    environment.render_str(template, context)
 }
 
 /// Text that cannot break out of a table cell.
