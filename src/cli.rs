@@ -12,6 +12,7 @@ mod interrupt;
 mod output;
 mod plan;
 mod prices;
+mod report;
 #[cfg(feature = "verify")]
 mod verify;
 
@@ -52,6 +53,7 @@ fn run(args: &Args) -> Result<Exit> {
     args.color.apply();
     match &args.command {
         Command::Plan(command) => plan::run(command),
+        Command::Report(command) => report::run(command),
         Command::Check(command) => check::run(command),
         #[cfg(feature = "verify")]
         Command::Verify(command) => verify::run(command),

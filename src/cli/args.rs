@@ -18,6 +18,8 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Compile a design file and show the design: tables, keys, coverage, cost, proof
     Plan(PlanArgs),
+    /// Write the plan as one page for a browser, with sample items, a search and the conflict graph
+    Report(ReportArgs),
     /// Check a design file in CI: fail on uncovered patterns, errors and denied warnings
     Check(CheckArgs),
     /// Prove a plan by running it: fill an engine, ask every pattern, compare the answers
@@ -113,6 +115,21 @@ pub(super) struct PriceArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct ReportArgs {
+    /// The design file; `-` is standard input
+    #[arg(default_value = "design.yaml")]
+    pub(super) file: String,
+
+    /// Where to write the page [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub(super) out: Option<std::path::PathBuf>,
+
+    /// What to put first: the number of indexes or the monthly cost
+    #[arg(long, value_enum, default_value_t = ObjectiveArg::Indexes)]
+    pub(super) objective: ObjectiveArg,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {
     /// The design file; `-` is standard input
     #[arg(default_value = "design.yaml")]
@@ -175,6 +192,15 @@ pub(super) enum ObjectiveArg {
     Indexes,
     /// The lowest cost, then the fewest secondary indexes
     Cost,
+}
+
+impl From<ObjectiveArg> for crate::Objective {
+    fn from(given: ObjectiveArg) -> Self {
+        match given {
+            ObjectiveArg::Indexes => Self::Indexes,
+            ObjectiveArg::Cost => Self::Cost,
+        }
+    }
 }
 
 #[cfg(feature = "verify")]

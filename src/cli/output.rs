@@ -2,8 +2,10 @@
 
 use crate::diagnostic::Diagnostics;
 use crate::source::Source;
-use anyhow::Result;
+use anyhow::{Context, Result, bail};
+use std::ffi::OsString;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 
 /// Columns of standard output: of a terminal its width, else `COLUMNS`, else 100.
 pub(super) fn width() -> usize {
@@ -23,6 +25,24 @@ pub(super) fn print(text: &str) -> Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())
+}
+
+/// Writes a file whole: to the side first, then in its place, so that nobody finds a part of it.
+pub(super) fn write_whole(path: &Path, text: &str) -> Result<()> {
+    let cannot = || format!("cannot write `{}`", path.display());
+    let Some(name) = path.file_name() else {
+        bail!("{}: it is no file name", cannot());
+    };
+    let mut beside = OsString::from(".");
+    beside.push(name);
+    beside.push(format!(".{}.new", std::process::id()));
+    let beside = path.with_file_name(beside);
+    let written = std::fs::write(&beside, text).and_then(|()| std::fs::rename(&beside, path));
+    if written.is_err() {
+        // It may not be there at all.
+        let _ = std::fs::remove_file(&beside);
+    }
+    written.with_context(cannot)
 }
 
 /// Prints a warning to standard error.

@@ -1,12 +1,12 @@
 //! `design plan`
 
-use super::args::{ObjectiveArg, PlanArgs, PlanFormat};
+use super::args::{PlanArgs, PlanFormat};
 use super::{Exit, output, prices, read_source};
 use crate::plan::Plan;
 use crate::report::what_if::{WhatIf, compare};
 use crate::report::{self, markdown, text};
 use crate::source::Source;
-use crate::{Change, Objective, Options};
+use crate::{Change, Options};
 use anyhow::Result;
 use serde::Serialize;
 
@@ -17,10 +17,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
     };
     let source = read_source(&args.file)?;
     let options = Options {
-        objective: match args.objective {
-            ObjectiveArg::Indexes => Objective::Indexes,
-            ObjectiveArg::Cost => Objective::Cost,
-        },
+        objective: args.objective.into(),
         prices: Some(prices),
         changes: changes(args),
     };
