@@ -7,10 +7,10 @@ mod graph;
 
 use super::picture;
 use super::view::{self, PatternRow, View, money};
-use crate::plan::{NamedCost, Parameter, Pattern, Plan, Step};
+use crate::plan::{Entity, NamedCost, Parameter, Pattern, Plan, Step, Stored};
 use crate::sample::{Picture, Sample, sample};
 use minijinja::value::Serde;
-use minijinja::{AutoEscape, Environment, UndefinedBehavior, Value, context};
+use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value, context};
 use serde::Serialize;
 use std::collections::BTreeSet;
 
@@ -31,6 +31,24 @@ struct CoverageRow {
     parameters: String,
     /// `covered`, `degraded`, `external` or `uncovered`.
     class: String,
+}
+
+/// An entity as the page shows it.
+#[derive(Serialize)]
+struct EntityRow<'a> {
+    name: &'a str,
+    description: &'a str,
+    key: String,
+    attributes: Vec<AttributeView<'a>>,
+    count: u64,
+    bytes: u64,
+}
+
+/// An attribute with what is known of it.
+#[derive(Serialize)]
+struct AttributeView<'a> {
+    name: &'a str,
+    title: String,
 }
 
 /// A part of the cost.
@@ -57,7 +75,9 @@ struct PictureView<'a> {
 pub fn render(plan: &Plan) -> Result<String, String> {
     let view = view::view(plan);
     let sample = sample(plan)?;
-    page(plan, &view, &sample).map_err(|e| e.to_string())
+    // A template loses the line feed at its end.
+    let page = page(plan, &view, &sample).map_err(|e| e.to_string())?;
+    Ok(page + "\n")
 }
 
 fn page(plan: &Plan, view: &View, sample: &Sample) -> Result<String, minijinja::Error> {
@@ -74,10 +94,12 @@ fn page(plan: &Plan, view: &View, sample: &Sample) -> Result<String, minijinja::
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.add_filter("ticks", ticks);
     environment.add_template("report.html", TEMPLATE)?;
     environment.get_template("report.html")?.render(context! {
         plan => Serde(view),
         coverage => Serde(&coverage),
+        declared => Serde(&plan.entities.iter().map(entity_row).collect::<Vec<_>>()),
         entities => plan.entities.iter().map(|e| e.name.clone()).collect::<Vec<_>>(),
         statuses => statuses.into_iter().collect::<Vec<_>>(),
         with_ids => view.patterns.iter().any(|p| !p.ids.is_empty()),
@@ -89,6 +111,50 @@ fn page(plan: &Plan, view: &View, sample: &Sample) -> Result<String, minijinja::
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
     })
+}
+
+/// A sentence whose words in backticks are code.
+fn ticks(text: &str) -> Value {
+    let mut made = String::new();
+    let mut parts = text.split('`').peekable();
+    let mut code = false;
+    while let Some(part) = parts.next() {
+        let escaped = HtmlEscape(part);
+        // The last backtick of an odd number is one.
+        made.push_str(&match (code, parts.peek()) {
+            (true, Some(_)) => format!("<code>{escaped}</code>"),
+            (true, None) => format!("`{escaped}"),
+            (false, _) => escaped.to_string(),
+        });
+        code = !code;
+    }
+    Value::from_safe_string(made)
+}
+
+fn entity_row(of: &Entity) -> EntityRow<'_> {
+    let attribute = |s: &'_ Stored| {
+        let optional = if s.optional { ", optional" } else { "" };
+        let values = s.values.as_deref().unwrap_or_default().join(", ");
+        let about = s.description.iter().cloned();
+        let parts = std::iter::once(format!("{}{optional}", s.ty)).chain(about);
+        let parts = parts.chain((!values.is_empty()).then_some(values));
+        parts.collect::<Vec<_>>().join(": ")
+    };
+    EntityRow {
+        name: &of.name,
+        description: of.description.as_deref().unwrap_or_default(),
+        key: of.identity.join(", "),
+        attributes: of
+            .stored
+            .iter()
+            .map(|s| AttributeView {
+                name: &s.attribute,
+                title: attribute(s),
+            })
+            .collect(),
+        count: of.count,
+        bytes: of.item_bytes,
+    }
 }
 
 fn coverage_row(plan: &Plan, pattern: &Pattern, row: &PatternRow) -> CoverageRow {
@@ -155,4 +221,20 @@ fn costs(all: &[NamedCost]) -> Vec<CostRow> {
         },
     };
     sorted.into_iter().map(row).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_in_backticks_are_code() {
+        let made = |text: &str| ticks(text).to_string();
+        assert_eq!(
+            made("`a` and `b<c`"),
+            "<code>a</code> and <code>b&lt;c</code>"
+        );
+        assert_eq!(made("one ` alone <"), "one ` alone &lt;");
+        assert_eq!(made("plain"), "plain");
+    }
 }

@@ -175,8 +175,19 @@ impl<'a> Made<'a> {
             Some(value) => value.is_none(),
             None => lacks(entity, name, place),
         };
+        // The first of a chain refers to nothing.
+        let mut none: BTreeSet<&str> = BTreeSet::new();
         for (number, reference) in self.deepest_first(entity).into_iter().enumerate() {
             if reference.attributes.iter().any(|a| absent(a)) {
+                continue;
+            }
+            let first_of_its_own = reference.entities == [entity.name.as_str()]
+                && self
+                    .items
+                    .get(entity.name.as_str())
+                    .is_none_or(Vec::is_empty);
+            if first_of_its_own && optional(entity, reference) {
+                none.extend(reference.attributes.iter().map(String::as_str));
                 continue;
             }
             let target = self.target(entity, reference, &attributes, (number, place, attempt));
@@ -189,7 +200,8 @@ impl<'a> Made<'a> {
         }
         for stored in &entity.stored {
             let name = &stored.attribute;
-            if stored.derived.is_some() || attributes.contains_key(name) || absent(name) {
+            let missing = absent(name) || none.contains(name.as_str());
+            if stored.derived.is_some() || attributes.contains_key(name) || missing {
                 continue;
             }
             let made = plain_value(entity, stored, rank, (place, attempt))?;
@@ -208,6 +220,17 @@ impl<'a> Made<'a> {
             }
         }
         Ok(attributes)
+    }
+
+    /// The value of an attribute that the first item which it may refer to gives.
+    fn first_referred(&self, entity: &Entity, attribute: &str) -> Option<Value> {
+        entity.references.iter().find_map(|reference| {
+            let at = reference.attributes.iter().position(|a| a == attribute)?;
+            let of = reference.entities.first()?;
+            let of = self.plan.entities.iter().find(|e| e.name == *of)?;
+            let item = self.items.get(of.name.as_str())?.first()?;
+            item.get(of.identity.get(at)?).cloned()
+        })
     }
 
     /// The references of an entity, those to entities with the most references of their own first: what these share with
@@ -264,7 +287,8 @@ impl<'a> Made<'a> {
             // It comes later, or is the first of its own kind: the key that the first one will have.
             let key = of.identity.iter().filter_map(|name| {
                 let stored = of.stored.iter().find(|s| s.attribute == *name)?;
-                Some((name.clone(), value(&of.name, stored, 0)?))
+                let first = self.first_referred(of, name);
+                Some((name.clone(), first.or_else(|| value(&of.name, stored, 0))?))
             });
             return named(&key.collect());
         };
@@ -282,6 +306,13 @@ impl<'a> Made<'a> {
             .cloned()
             .unwrap_or_default()
     }
+}
+
+/// Whether every attribute of a reference is optional.
+fn optional(entity: &Entity, reference: &ReferenceEntry) -> bool {
+    let stored = |name: &String| entity.stored.iter().find(|s| s.attribute == *name);
+    let mut all = reference.attributes.iter();
+    all.all(|name| stored(name).is_some_and(|s| s.optional))
 }
 
 /// References of an entity other than one, by the names of their attributes: the item that it leads to may have them too.

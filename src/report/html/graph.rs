@@ -1,21 +1,27 @@
 //! The conflict graph as a drawing: patterns in columns by the index that answers them, and the pairs of the proof.
 //!
-//! Promises: the same plan gives the same drawing; nothing lies outside of it.
+//! Promises: the same plan gives the same drawing; nothing lies outside of it. The patterns of the clique head their
+//! columns and are joined by arcs above them, so that no line runs behind a name.
 
-use crate::plan::{Plan, Step};
+use crate::plan::{ConflictEntry, Plan, Step};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
+/// From the left side of a column to that of the next.
 const COLUMN: usize = 236;
 const BOX_WIDTH: usize = 180;
 const BOX_HEIGHT: usize = 24;
+/// From the top of a box to that of the next below.
 const ROW: usize = 34;
 const MARGIN: usize = 8;
-const HEADER: usize = 34;
+/// For the names of the columns.
+const HEADER: usize = 24;
+/// What each column that an arc passes adds to its height.
+const RISE: usize = 22;
 /// Characters of a name that fit into a box.
-const NAME: usize = 25;
+const NAME: usize = 23;
 
-/// The drawing, in units of CSS pixels.
+/// The drawing, in CSS pixels.
 #[derive(Serialize)]
 pub(super) struct Graph {
     width: usize,
@@ -25,26 +31,33 @@ pub(super) struct Graph {
     edges: Vec<Edge>,
     /// Patterns of the clique.
     clique: usize,
+    /// Whether some lines are those of the table.
+    with_table: bool,
 }
 
 /// The table or an index.
 #[derive(Serialize)]
 struct Column {
     name: String,
-    x: usize,
     middle: usize,
+    y: usize,
 }
 
-/// A pattern.
+/// A pattern, or the table where it is one side of a conflict.
 #[derive(Serialize)]
 struct Node {
     name: String,
     short: String,
     x: usize,
     y: usize,
-    /// Where its text begins.
+    width: usize,
+    height: usize,
+    /// The middle of its text.
+    middle: usize,
+    /// The line of its text.
     text: usize,
     clique: bool,
+    table: bool,
 }
 
 /// A pair of the proof.
@@ -58,18 +71,79 @@ struct Edge {
     reason: String,
 }
 
-/// Where a line may begin.
-#[derive(Clone, Copy)]
+/// A place among the columns and rows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Spot {
     column: usize,
-    y: usize,
+    row: usize,
+}
+
+/// What stands at a place.
+struct Standing<'a> {
+    name: &'a str,
+    clique: bool,
+    table: bool,
 }
 
 /// The graph of a plan's proof.
 pub(super) fn graph(plan: &Plan) -> Graph {
-    let mut names: Vec<(&str, Option<&str>)> = Vec::new();
+    let names = columns(plan);
+    let standing = standing(plan, &names);
+    let mut spots: BTreeMap<(&str, bool), Spot> = BTreeMap::new();
+    for (column, all) in standing.iter().enumerate() {
+        for (row, one) in all.iter().enumerate() {
+            spots.insert((one.name, one.table), Spot { column, row });
+        }
+    }
+    let pairs: Vec<(&ConflictEntry, Spot, Spot)> = plan
+        .proof
+        .conflicts
+        .iter()
+        .filter_map(|conflict| {
+            let (from, to) = ends(conflict)?;
+            Some((conflict, *spots.get(&(from, false))?, *spots.get(&to)?))
+        })
+        .collect();
+    let span = |(_, a, b): &(&ConflictEntry, Spot, Spot)| a.column.abs_diff(b.column);
+    let arcs = pairs.iter().map(span).max().unwrap_or(0);
+    // A cubic curve rises three quarters of the way to its control points.
+    let top = MARGIN + HEADER + arcs * RISE * 3 / 4;
+    let rows = standing.iter().map(Vec::len).max().unwrap_or(0).max(1);
+    let clique = standing.iter().flatten().filter(|s| s.clique).count();
+    Graph {
+        width: MARGIN * 2 + (names.len().max(1) - 1) * COLUMN + BOX_WIDTH,
+        height: top + rows * ROW + MARGIN,
+        columns: names
+            .iter()
+            .enumerate()
+            .map(|(at, (table, index))| Column {
+                name: short(index.unwrap_or(table)),
+                middle: middle(at),
+                y: MARGIN + 12,
+            })
+            .collect(),
+        nodes: standing
+            .iter()
+            .enumerate()
+            .flat_map(|(column, all)| {
+                let node = move |(row, one)| node(one, Spot { column, row }, top);
+                all.iter().enumerate().map(node)
+            })
+            .collect(),
+        with_table: pairs.iter().any(|(c, ..)| c.table.is_some()),
+        edges: pairs
+            .into_iter()
+            .map(|(c, a, b)| edge(c, a, b, top))
+            .collect(),
+        clique,
+    }
+}
+
+/// The tables and their indexes.
+fn columns(plan: &Plan) -> Vec<(&str, Option<&str>)> {
+    let mut names = Vec::new();
     for table in &plan.tables {
-        names.push((&table.name, None));
+        names.push((table.name.as_str(), None));
         names.extend(
             table
                 .indexes
@@ -77,10 +151,24 @@ pub(super) fn graph(plan: &Plan) -> Graph {
                 .map(|i| (table.name.as_str(), Some(i.name.as_str()))),
         );
     }
-    let clique = clique(plan);
-    let mut rows = vec![0_usize; names.len()];
-    let mut spots: BTreeMap<&str, Spot> = BTreeMap::new();
-    let mut nodes = Vec::new();
+    names
+}
+
+/// The two sides of a conflict: a pattern, and another one or the table.
+fn ends(conflict: &ConflictEntry) -> Option<(&str, (&str, bool))> {
+    let pattern = |at: usize| conflict.patterns.get(at).map(String::as_str);
+    match &conflict.table {
+        Some(table) => Some((pattern(0)?, (table.as_str(), true))),
+        None => Some((pattern(0)?, (pattern(1)?, false))),
+    }
+}
+
+/// What stands in each column: those of the clique first, and the table before all where it is a side of a conflict.
+fn standing<'a>(plan: &'a Plan, names: &[(&str, Option<&str>)]) -> Vec<Vec<Standing<'a>>> {
+    let conflicts = || plan.proof.conflicts.iter().filter_map(ends);
+    let in_clique =
+        |name: &str| conflicts().any(|(from, (to, table))| from == name || (to == name && !table));
+    let mut made: Vec<Vec<Standing<'a>>> = names.iter().map(|_| Vec::new()).collect();
     for pattern in &plan.patterns {
         let reads = pattern.steps.iter().filter_map(|step| match step {
             Step::Read(read) if read.returns != "followed" => Some(read),
@@ -92,40 +180,53 @@ pub(super) fn graph(plan: &Plan) -> Graph {
                 .position(|(t, i)| *t == r.table && *i == r.index.as_deref())
         });
         // A pattern with several requests stands at the last index that one of them goes to.
-        let Some(column) = places.max() else { continue };
-        let y = MARGIN + HEADER + rows[column] * ROW;
-        rows[column] += 1;
-        spots.insert(&pattern.name, Spot { column, y });
-        nodes.push(Node {
-            name: pattern.name.clone(),
-            short: short(&pattern.name),
-            x: left(column),
-            y,
-            text: y + BOX_HEIGHT / 2 + 4,
-            clique: clique.contains(&pattern.name.as_str()),
-        });
+        if let Some(column) = places.max() {
+            made[column].push(Standing {
+                name: &pattern.name,
+                clique: in_clique(&pattern.name),
+                table: false,
+            });
+        }
     }
-    let tallest = rows.iter().max().copied().unwrap_or(0).max(1);
-    Graph {
-        width: MARGIN * 2 + (names.len().max(1) - 1) * COLUMN + BOX_WIDTH,
-        height: MARGIN * 2 + HEADER + tallest * ROW,
-        columns: names
-            .iter()
-            .enumerate()
-            .map(|(at, (table, index))| Column {
-                name: index.unwrap_or(table).to_owned(),
-                x: left(at),
-                middle: left(at) + BOX_WIDTH / 2,
-            })
-            .collect(),
-        nodes,
-        edges: edges(plan, &names, &spots),
-        clique: clique.len(),
+    for (column, (name, index)) in made.iter_mut().zip(names) {
+        column.sort_by_key(|s| !s.clique);
+        let side = conflicts().find(|(_, (to, table))| *table && index.is_none() && to == name);
+        if let Some((_, (name, _))) = side {
+            column.insert(
+                0,
+                Standing {
+                    name,
+                    clique: false,
+                    table: true,
+                },
+            );
+        }
+    }
+    made
+}
+
+fn node(of: &Standing<'_>, at: Spot, top: usize) -> Node {
+    let y = top + at.row * ROW;
+    Node {
+        name: of.name.to_owned(),
+        short: if of.table {
+            "the table".to_owned()
+        } else {
+            short(of.name)
+        },
+        x: MARGIN + at.column * COLUMN,
+        y,
+        width: BOX_WIDTH,
+        height: BOX_HEIGHT,
+        middle: middle(at.column),
+        text: y + BOX_HEIGHT / 2 + 4,
+        clique: of.clique,
+        table: of.table,
     }
 }
 
-fn left(column: usize) -> usize {
-    MARGIN + column * COLUMN
+fn middle(column: usize) -> usize {
+    MARGIN + column * COLUMN + BOX_WIDTH / 2
 }
 
 fn short(name: &str) -> String {
@@ -136,73 +237,37 @@ fn short(name: &str) -> String {
     format!("{start}…")
 }
 
-/// The patterns of which no two can share an index, and those that the table cannot answer.
-fn clique(plan: &Plan) -> Vec<&str> {
-    let mut made: Vec<&str> = Vec::new();
-    for conflict in &plan.proof.conflicts {
-        // Where the table is the other side, the second pattern only shows why.
-        let count = if conflict.table.is_some() { 1 } else { 2 };
-        for name in conflict.patterns.iter().take(count) {
-            if !made.contains(&name.as_str()) {
-                made.push(name);
-            }
-        }
+fn edge(conflict: &ConflictEntry, a: Spot, b: Spot, top: usize) -> Edge {
+    Edge {
+        path: path(a.min(b), a.max(b), top),
+        table: conflict.table.is_some(),
+        from: conflict.patterns.first().cloned().unwrap_or_default(),
+        to: match &conflict.table {
+            Some(table) => table.clone(),
+            None => conflict.patterns.get(1).cloned().unwrap_or_default(),
+        },
+        reason: conflict.reason.clone(),
     }
-    made
 }
 
-fn edges(plan: &Plan, names: &[(&str, Option<&str>)], spots: &BTreeMap<&str, Spot>) -> Vec<Edge> {
-    let mut made = Vec::new();
-    for conflict in &plan.proof.conflicts {
-        let spot = |at: usize| {
-            let name = conflict.patterns.get(at)?;
-            Some((name.clone(), *spots.get(name.as_str())?))
-        };
-        let other = match &conflict.table {
-            Some(table) => names
-                .iter()
-                .position(|(t, i)| *t == table.as_str() && i.is_none())
-                .map(|column| (table.clone(), Spot { column, y: MARGIN })),
-            None => spot(1),
-        };
-        if let (Some((from, a)), Some((to, b))) = (spot(0), other) {
-            made.push(Edge {
-                path: path(a, b),
-                table: conflict.table.is_some(),
-                from,
-                to,
-                reason: conflict.reason.clone(),
-            });
-        }
+/// An arc above the boxes; within one column a curve beside them.
+fn path(a: Spot, b: Spot, top: usize) -> String {
+    let y = |s: Spot| top + s.row * ROW;
+    if a.column == b.column {
+        let side = MARGIN + a.column * COLUMN + BOX_WIDTH;
+        let (from, to) = (y(a) + BOX_HEIGHT / 2, y(b) + BOX_HEIGHT / 2);
+        return format!("M{side} {from} C{0} {from} {0} {to} {side} {to}", side + 28);
     }
-    made
-}
-
-/// A curve from the side of one box that faces the other to its side.
-fn path(a: Spot, b: Spot) -> String {
-    let (a, b) = if (a.column, a.y) <= (b.column, b.y) {
-        (a, b)
-    } else {
-        (b, a)
-    };
-    let middle = |s: Spot| s.y + BOX_HEIGHT / 2;
-    let from = left(a.column) + BOX_WIDTH;
-    // Within one column the curve leaves and comes back on the same side.
-    let (to, bend) = if a.column == b.column {
-        (left(b.column) + BOX_WIDTH, left(a.column) + BOX_WIDTH + 24)
-    } else {
-        (left(b.column), left(b.column) - (COLUMN - BOX_WIDTH) / 2)
-    };
-    let out = if a.column == b.column {
-        bend
-    } else {
-        from + (COLUMN - BOX_WIDTH) / 2
-    };
+    // Arcs to nearer columns leave nearer to the sides, so that they do not cross above a box.
+    let span = b.column - a.column;
+    let aside = (BOX_WIDTH / 2 - 12).saturating_sub((span - 1) * 14);
+    let (from, to) = (middle(a.column) + aside, middle(b.column) - aside);
+    let height = span * RISE;
     format!(
-        "M{from} {} C{out} {} {bend} {} {to} {}",
-        middle(a),
-        middle(a),
-        middle(b),
-        middle(b)
+        "M{from} {0} C{from} {1} {to} {2} {to} {3}",
+        y(a),
+        y(a).saturating_sub(height),
+        y(b).saturating_sub(height),
+        y(b)
     )
 }
