@@ -116,7 +116,7 @@ pub fn sample(plan: &Plan) -> Result<Sample, String> {
                 for kind in entity.kinds.iter().filter(|k| k.guard == guards) {
                     let item = physical::item(&tables, values::NOW, entity, kind, &instance);
                     made.extend(item.map_err(instances::in_words)?.map(|item| Made {
-                        entity: *entity,
+                        entity,
                         kind,
                         item,
                     }));

@@ -7,7 +7,7 @@ mod graph;
 
 use super::picture;
 use super::view::{self, PatternRow, View, money};
-use crate::plan::{Entity, NamedCost, Parameter, Pattern, Plan, Step, Stored};
+use crate::plan::{CostLine, Entity, Parameter, Pattern, Plan, Step, Stored};
 use crate::sample::{Picture, Sample, sample};
 use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, HtmlEscape, UndefinedBehavior, Value, context};
@@ -202,8 +202,8 @@ fn parameters(all: &[Parameter]) -> String {
 }
 
 /// Costs, the greatest first.
-fn costs(all: &[NamedCost]) -> Vec<CostRow> {
-    let mut sorted: Vec<&NamedCost> = all.iter().collect();
+fn costs(all: &[CostLine]) -> Vec<CostRow> {
+    let mut sorted: Vec<&CostLine> = all.iter().collect();
     sorted.sort_by(|a, b| b.usd_per_month.total_cmp(&a.usd_per_month));
     let most = sorted.first().map_or(0.0, |c| c.usd_per_month);
     let percent = |of: f64| {
@@ -211,7 +211,7 @@ fn costs(all: &[NamedCost]) -> Vec<CostRow> {
             .filter(|p| of * 100.0 >= most * f64::from(*p))
             .count() as u64
     };
-    let row = |c: &NamedCost| CostRow {
+    let row = |c: &CostLine| CostRow {
         name: c.name.clone(),
         dollars: money(c.usd_per_month),
         percent: if most > 0.0 {

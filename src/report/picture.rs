@@ -40,6 +40,7 @@ pub fn markdown(plan: &Plan) -> Result<String, String> {
         .map(|picture| {
             minijinja::context! {
                 title => title(picture),
+                table => picture.index.is_none(),
                 collections => minijinja::value::Serde(&picture.collections),
                 absent => absences(picture, &view),
             }
@@ -191,7 +192,7 @@ impl Page {
         let indexes = widest(|i| i.indexes.join(" ").chars().count()).min(self.width / 4);
         let key = widest(|i| i.key.join(", ").chars().count());
         let most = if self.width >= ONE_LINE {
-            self.width * 2 / 5
+            self.width / 2
         } else {
             self.width.saturating_sub(2 + 2 + kind + 2 + indexes)
         };

@@ -90,8 +90,16 @@ impl<'a> Made<'a> {
                 .iter()
                 .any(|r| r.entities.contains(&entity.name))
         };
+        let twice = |e: &Entity| {
+            let to_it = |r: &&ReferenceEntry| r.entities.contains(&entity.name);
+            e.references.iter().filter(to_it).count() > 1
+        };
         let parent = entity.references.is_empty() && self.plan.entities.iter().any(refers);
-        let count = if parent { PARENTS } else { CHILDREN };
+        let count = if parent && !self.plan.entities.iter().any(twice) {
+            PARENTS
+        } else {
+            CHILDREN
+        };
         for place in 0..count {
             self.add(entity, physical, rank, place, &Forced::new())?;
         }
@@ -297,6 +305,8 @@ impl<'a> Made<'a> {
             _ if alone => place,
             // Pairs of two references differ, and items of each share what they refer to.
             0 => (place / 2 + attempt / 2).min(last),
+            // Two that lead to one entity lead to different items of it: nobody follows himself.
+            1 if again(entity, reference) => (place / 2 + 1 + place % 2 + attempt) % (last + 1),
             1 => (place.div_ceil(2) + attempt).min(last),
             _ => (place + attempt) % fitting.len(),
         };
@@ -306,6 +316,12 @@ impl<'a> Made<'a> {
             .cloned()
             .unwrap_or_default()
     }
+}
+
+/// Whether another reference of an entity leads to the same entities.
+fn again(entity: &Entity, reference: &ReferenceEntry) -> bool {
+    let all = entity.references.iter();
+    all.filter(|r| r.entities == reference.entities).count() > 1
 }
 
 /// Whether every attribute of a reference is optional.
@@ -337,7 +353,7 @@ fn plain_value(
     (place, attempt): (usize, usize),
 ) -> Outcome<Option<Value>> {
     let name = &stored.attribute;
-    if let Some(json) = stored.default.as_ref().filter(|_| place % 2 == 0) {
+    if let Some(json) = stored.default.as_ref().filter(|_| place.is_multiple_of(2)) {
         let form = crate::items::reading::form(&stored.stored_as)?;
         return Ok(Some(constant(form, &stored.ty, json)?));
     }

@@ -109,7 +109,7 @@ const PEOPLE: &[&str] = &[
 pub(super) fn value(entity: &str, of: &Stored, place: usize) -> Option<Value> {
     let n = i128::try_from(place).unwrap_or(0);
     Some(match of.ty.as_str() {
-        "string" => Value::Text(within(of.max, text(entity, &of.attribute, place))),
+        "string" => Value::Text(within(of.max, &text(entity, &of.attribute, place))),
         "uuid" | "ulid" | "ksuid" => Value::Text(identifier(&of.ty, entity, &of.attribute, place)),
         "enumeration" => {
             let values = of.values.as_deref().unwrap_or_default();
@@ -117,7 +117,7 @@ pub(super) fn value(entity: &str, of: &Stored, place: usize) -> Option<Value> {
         }
         "integer" => Value::Int(most(of.max, integer(&of.attribute, place))),
         "decimal" => decimal(of, place),
-        "boolean" => Value::Bool(place % 2 == 0),
+        "boolean" => Value::Bool(place.is_multiple_of(2)),
         "timestamp" => Value::Instant(instant(&of.attribute, place)),
         "epoch" => Value::Int(i128::from(instant(&of.attribute, place) / 1000)),
         "date" => Value::Text(start_of(instant(&of.attribute, place), 10)),
@@ -211,7 +211,7 @@ fn text(entity: &str, attribute: &str, place: usize) -> String {
 }
 
 /// At most so many bytes, of which the end tells one from the other.
-fn within(most: Option<u64>, text: String) -> String {
+fn within(most: Option<u64>, text: &str) -> String {
     let most = most
         .and_then(|m| usize::try_from(m).ok())
         .unwrap_or(usize::MAX);
@@ -392,7 +392,7 @@ mod tests {
 
     #[test]
     fn limits_are_kept() {
-        assert_eq!(within(Some(3), "product-12".to_owned()), "-12");
+        assert_eq!(within(Some(3), "product-12"), "-12");
         assert_eq!(most(Some(9), 1990), 0);
         assert_eq!(most(None, 1990), 1990);
     }
