@@ -107,6 +107,7 @@ fn page(plan: &Plan, view: &View, sample: &Sample) -> Result<String, minijinja::
         pictures => Serde(&pictures.collect::<Vec<_>>()),
         graph => Serde(&graph::graph(plan)),
         by_entity => Serde(&costs(&plan.cost.by_entity)),
+        by_index => Serde(&costs(&plan.cost.by_index)),
         by_pattern => Serde(&costs(&plan.cost.by_pattern)),
         style => Value::from_safe_string(STYLE.to_owned()),
         script => Value::from_safe_string(SCRIPT.to_owned()),
