@@ -12,10 +12,12 @@ pub use code::Code;
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
-    /// The input is invalid; there is no plan.
+    /// The input is invalid, so that there is no plan; or the plan would not work.
     Error,
     /// There is a plan, and somebody should look at this.
     Warning,
+    /// Good to know, and often as it should be: listed, and shown when asked for.
+    Note,
 }
 
 impl Severity {
@@ -25,6 +27,7 @@ impl Severity {
         match self {
             Self::Error => "error",
             Self::Warning => "warning",
+            Self::Note => "note",
         }
     }
 }
@@ -254,9 +257,25 @@ impl Diagnostics {
         all
     }
 
-    /// Renders all findings as text, `colour` with terminal colours, at most `width` columns wide.
+    /// The findings of a severity, in the same order.
+    #[must_use]
+    pub fn of(&self, severity: Severity) -> Vec<&Diagnostic> {
+        let mut all = self.sorted();
+        all.retain(|d| d.severity == severity);
+        all
+    }
+
+    /// Renders errors and warnings as text, `colour` with terminal colours, at most `width` columns wide.
     #[must_use]
     pub fn render(&self, source: &Source, colour: bool, width: usize) -> String {
+        let mut shown = self.sorted();
+        shown.retain(|d| d.severity != Severity::Note);
+        render::render(&shown, source, colour, width)
+    }
+
+    /// Renders all findings, notes too.
+    #[must_use]
+    pub fn render_all(&self, source: &Source, colour: bool, width: usize) -> String {
         render::render(&self.sorted(), source, colour, width)
     }
 }

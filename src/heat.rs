@@ -4,13 +4,13 @@
 //! read units and 1,000 write units a second, in the table and in each index alike.
 
 use crate::cost::model::Model;
-use crate::cost::size;
+use crate::cost::{odds, size};
 use crate::demand::Variant;
 use crate::estimate::{self, WHOLE};
 use crate::layout::Family;
 use crate::schema::{Schema, Served};
 use crate::workload::{
-    Action, AttributeId, AttributeSet, Constant, EntityId, PatternId, Read, Test, Workload,
+    Action, AttributeId, AttributeSet, Constant, EntityId, PatternId, Read, Step, Test, Workload,
     WriteVerb,
 };
 
@@ -23,15 +23,10 @@ pub const MOST_WRITES: u64 = 1_000;
 /// index that holds whole items; `share` of the items are in it, in parts per million.
 #[must_use]
 pub fn peak_writes(workload: &Workload, entity: EntityId, share: u64) -> u128 {
-    let units = u128::from(size::item(workload, entity).div_ceil(1024).max(1));
-    let mut micro: u128 = 0;
-    for (pattern, step) in workload
+    let own = workload
         .steps()
-        .filter(|(_, s)| s.entity == entity && s.verb != WriteVerb::Check)
-    {
-        let times = step.times.map_or(1, |t| u128::from(t.max));
-        micro += workload.pattern(pattern).peak.micro_calls_in(1) * times * units;
-    }
+        .filter(|(_, s)| s.entity == entity && s.verb != WriteVerb::Check);
+    let micro: u128 = own.map(|(p, step)| peak_of(workload, p, step)).sum();
     micro * u128::from(share) / u128::from(WHOLE)
 }
 
@@ -80,29 +75,54 @@ pub fn shards_needed(workload: &Workload, pattern: PatternId, read: &Read, given
     u32::try_from(needed.clamp(1, 1000)).unwrap_or(1000)
 }
 
-/// A partition that takes more than it serves.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hot {
-    /// An entity in it.
-    pub entity: EntityId,
-    /// The read that asks most of it, if one does.
-    pub pattern: Option<PatternId>,
-    /// What is the matter.
-    pub message: String,
-    /// Why.
-    pub note: String,
-    /// What to do.
-    pub help: String,
+/// What the most loaded partition of some items takes at the peak.
+#[derive(Debug, Clone)]
+pub struct Load<'a> {
+    /// The index by its place, or the table.
+    pub index: Option<usize>,
+    /// The items that share partitions.
+    pub family: &'a Family,
+    /// Millionths of a write unit a second.
+    pub writes: u128,
+    /// Millionths of a read unit a second.
+    pub reads: u128,
+    /// The reads that ask for them, by name.
+    pub readers: Vec<PatternId>,
+    /// The read that asks most.
+    pub most: Option<PatternId>,
+    /// The write that puts most on it.
+    pub writer: Option<PatternId>,
+    /// Items in the fullest partition.
+    pub items: u128,
+    /// Bytes in it.
+    pub bytes: u128,
 }
 
-/// The partitions, of the table and of indexes, whose peak is above what one partition serves.
+impl Load<'_> {
+    /// The partitions that would each stay within what one serves, were the load spread evenly.
+    #[must_use]
+    pub fn needed(&self) -> u128 {
+        let whole = u128::from(WHOLE);
+        let writes = self.writes.div_ceil(u128::from(MOST_WRITES) * whole);
+        writes.max(self.reads.div_ceil(u128::from(MOST_READS) * whole))
+    }
+
+    /// The load in hundredths of what a partition serves.
+    #[must_use]
+    pub fn percent(&self) -> u128 {
+        let of = |load: u128, most: u64| load * 100 / (u128::from(most) * u128::from(WHOLE));
+        of(self.writes, MOST_WRITES).max(of(self.reads, MOST_READS))
+    }
+}
+
+/// The loads of the table's families, then of those of each index.
 #[must_use]
-pub fn hot(
+pub fn loads<'a>(
     workload: &Workload,
     variants: &[Variant],
-    schema: &Schema,
+    schema: &'a Schema,
     model: &Model<'_>,
-) -> Vec<Hot> {
+) -> Vec<Load<'a>> {
     let table = schema.table.iter().map(|f| (None, f));
     let indexes = schema
         .indexes
@@ -111,10 +131,11 @@ pub fn hot(
         .flat_map(|(at, i)| i.families.iter().map(move |f| (Some(at), f)));
     table
         .chain(indexes)
-        .filter_map(|(index, family)| {
-            let writes: u128 = (0..family.members.len())
-                .map(|m| writes_of(workload, model, family, m))
-                .sum();
+        .map(|(index, family)| {
+            let mut writes: Vec<(u128, PatternId)> = Vec::new();
+            for member in 0..family.members.len() {
+                writes.extend(writes_of(workload, model, schema, (index, family), member));
+            }
             let mut reads: Vec<(u128, PatternId)> = Vec::new();
             for (at, (variant, served)) in variants.iter().zip(&schema.served).enumerate() {
                 if let Some(load) = reads_of(
@@ -127,22 +148,131 @@ pub fn hot(
                     reads.push((load, variant.pattern));
                 }
             }
-            let read: u128 = reads.iter().map(|(load, _)| load).sum();
-            let most = reads
-                .iter()
-                .max_by_key(|(load, p)| (*load, std::cmp::Reverse(*p)))
-                .map(|(_, p)| *p);
-            describe(workload, schema, index, family, (writes, read), most)
+            let most = |of: &[(u128, PatternId)]| {
+                of.iter()
+                    .filter(|(load, _)| *load > 0)
+                    .max_by_key(|(load, p)| (*load, std::cmp::Reverse(*p)))
+                    .map(|(_, p)| *p)
+            };
+            let mut readers: Vec<PatternId> = reads.iter().map(|(_, p)| *p).collect();
+            readers.sort_unstable();
+            readers.dedup();
+            let (items, bytes) = fullest(workload, model, schema, index, family, &readers);
+            Load {
+                index,
+                family,
+                writes: writes.iter().map(|(load, _)| load).sum(),
+                reads: reads.iter().map(|(load, _)| load).sum(),
+                most: most(&reads),
+                readers,
+                writer: most(&writes),
+                items,
+                bytes,
+            }
         })
         .collect()
 }
 
-/// Millionths of a write unit a second on the most loaded partition, from one member.
-fn writes_of(workload: &Workload, model: &Model<'_>, family: &Family, member: usize) -> u128 {
+/// Items and bytes in the fullest partition. In a table with local indexes their entries count, since they lie in the
+/// same item collection. Where a read of a whole partition says what it returns, no more than that is there.
+fn fullest(
+    workload: &Workload,
+    model: &Model<'_>,
+    schema: &Schema,
+    index: Option<usize>,
+    family: &Family,
+    readers: &[PatternId],
+) -> (u128, u128) {
+    let whole = u128::from(WHOLE);
+    let shards = u128::from(family.shards.max(1));
+    let local = |at: &usize| schema.indexes[*at].kind == crate::layout::Kind::Local;
+    let (mut items, mut bytes) = (0, 0);
+    for (member, of) in family.members.iter().enumerate() {
+        let declared = workload.entity(of.entity);
+        let each = match index {
+            Some(at) => model.entry_bytes(schema, at, of.entity),
+            None => {
+                let entries = (0..schema.indexes.len()).filter(local).filter(|at| {
+                    crate::schema::find(&schema.indexes[*at].families, of.entity).is_some()
+                });
+                let entries = entries.map(|at| model.entry_bytes(schema, at, of.entity));
+                model.item_bytes(schema, of.entity) + entries.sum::<u64>()
+            }
+        };
+        let partition = family.partition(member);
+        let heaviest = u128::from(estimate::heaviest(workload, declared, partition));
+        let held = u128::from(declared.count) * u128::from(model.held(family, member)) / whole;
+        let mut there = held * heaviest / whole;
+        let told = readers
+            .iter()
+            .filter_map(|p| returned(workload, *p, of.entity, partition));
+        if let Some(told) = told.min() {
+            there = there.min(u128::from(told));
+        }
+        items += there / shards;
+        bytes += there * u128::from(each) / shards;
+    }
+    (items, bytes)
+}
+
+/// What a read says to return, if it reads all items of an entity under one partition key.
+fn returned(
+    workload: &Workload,
+    pattern: PatternId,
+    entity: EntityId,
+    partition: AttributeSet,
+) -> Option<u64> {
+    let Action::Read(read) = &workload.pattern(pattern).action else {
+        return None;
+    };
+    let fixed: AttributeSet = read
+        .by
+        .iter()
+        .filter(|c| !c.optional)
+        .filter_map(|c| c.binding.get(&entity).copied())
+        .collect();
+    let all = read.entities == [entity]
+        && read.limit.is_none()
+        && read.range.is_none()
+        && read.prefix.is_none()
+        && fixed.is_subset(partition)
+        && !workload.pattern(pattern).allow.filter;
+    read.returns.filter(|_| all)
+}
+
+/// Millionths of a write unit a second on the most loaded partition, from each write of one member.
+fn writes_of(
+    workload: &Workload,
+    model: &Model<'_>,
+    schema: &Schema,
+    (index, family): (Option<usize>, &Family),
+    member: usize,
+) -> Vec<(u128, PatternId)> {
     let entity = family.members[member].entity;
     let heaviest = estimate::heaviest(workload, workload.entity(entity), family.partition(member));
-    let all = peak_writes(workload, entity, model.held(family, member));
-    all * u128::from(heaviest) / u128::from(WHOLE) / u128::from(family.shards.max(1))
+    let own = workload
+        .steps()
+        .filter(|(_, s)| s.entity == entity && s.verb != WriteVerb::Check);
+    own.map(|(pattern, step)| {
+        let micro = match index {
+            None => peak_of(workload, pattern, step),
+            Some(at) => {
+                let times = step.times.map_or(1, |t| u128::from(t.max));
+                let units = odds::of_entry(model, schema, at, step).units;
+                workload.pattern(pattern).peak.micro_calls_in(1) * times * units / u128::from(WHOLE)
+            }
+        };
+        let one = micro * u128::from(heaviest) / u128::from(WHOLE);
+        (one / u128::from(family.shards.max(1)), pattern)
+    })
+    .collect()
+}
+
+/// Millionths of a write unit a second, at the peak, that a step puts on the table.
+fn peak_of(workload: &Workload, pattern: PatternId, step: &Step) -> u128 {
+    let units = u128::from(size::item(workload, step.entity).div_ceil(1024).max(1));
+    let times = step.times.map_or(1, |t| u128::from(t.max));
+    workload.pattern(pattern).peak.micro_calls_in(1) * times * units
 }
 
 /// Millionths of a read unit a second on the most loaded partition, from one read, if it reads this family.
@@ -164,73 +294,4 @@ fn reads_of(
     let calls = workload.pattern(variant.pattern).peak.micro_calls_in(1);
     let heaviest = estimate::heaviest(workload, workload.entity(entity), family.partition(member));
     Some(calls * units / u128::from(WHOLE) * u128::from(heaviest) / u128::from(WHOLE))
-}
-
-fn describe(
-    workload: &Workload,
-    schema: &Schema,
-    index: Option<usize>,
-    family: &Family,
-    (writes, reads): (u128, u128),
-    pattern: Option<PatternId>,
-) -> Option<Hot> {
-    let whole = u128::from(WHOLE);
-    let needed = |load: u128, most: u64| load.div_ceil(u128::from(most) * whole);
-    let shards = needed(writes, MOST_WRITES).max(needed(reads, MOST_READS));
-    if shards <= 1 {
-        return None;
-    }
-    let first = family.members.first()?.entity;
-    let place = index.map_or_else(
-        || "the table".to_owned(),
-        |at| schema.indexes[at].name.clone(),
-    );
-    let names: Vec<String> = family
-        .members
-        .iter()
-        .map(|m| format!("`{}`", workload.entity(m.entity).name))
-        .collect();
-    let partition = workload
-        .entity(first)
-        .names(family.columns.iter().filter_map(|c| c.first().copied()));
-    let by = if partition.is_empty() {
-        "one constant key".to_owned()
-    } else {
-        format!("the key {}", partition.join(", "))
-    };
-    let of = pattern.map(|p| workload.pattern(p));
-    let gets = |p: &crate::workload::Pattern| p.verb == Some("get");
-    let help = match of.map(|p| (&p.name, gets(p))) {
-        // One item is in one partition, whatever the key is.
-        Some((_, true)) => {
-            "keep a copy of what is read so often in the application, or in a cache".to_owned()
-        }
-        Some((name, false)) => format!(
-            "{} partitions would do: `shards: {}` on `{name}` and the other reads of this key",
-            shards * u128::from(family.shards),
-            shards * u128::from(family.shards)
-        ),
-        None => "partition by an attribute with more values".to_owned(),
-    };
-    Some(Hot {
-        entity: first,
-        pattern,
-        message: format!(
-            "a partition of {place} takes {} a second at the peak",
-            units(writes.div_ceil(whole), reads.div_ceil(whole))
-        ),
-        note: format!(
-            "the items of {} lie under {by}; one partition serves 1,000 write and 3,000 read units a second",
-            names.join(" and ")
-        ),
-        help,
-    })
-}
-
-fn units(writes: u128, reads: u128) -> String {
-    match (writes, reads) {
-        (0, reads) => format!("{reads} read units"),
-        (writes, 0) => format!("{writes} write units"),
-        (writes, reads) => format!("{writes} write and {reads} read units"),
-    }
 }

@@ -31,6 +31,7 @@ pub mod estimate;
 pub mod heat;
 mod items;
 pub mod layout;
+pub mod lint;
 pub mod plan;
 pub mod report;
 pub mod resolve;

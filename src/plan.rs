@@ -51,7 +51,7 @@ pub struct Plan {
     pub proof: Proof,
     /// What it costs.
     pub cost: Cost,
-    /// Warnings, and errors about coverage.
+    /// Warnings and notes, and errors about coverage and limits.
     pub diagnostics: Vec<DiagnosticEntry>,
     /// Consumers of the stream, sorted by name.
     pub consumers: Vec<ConsumerEntry>,
@@ -113,8 +113,8 @@ pub struct Assumption {
 pub struct DiagnosticEntry {
     /// Its code.
     pub code: String,
-    /// `error` or `warning`.
-    #[schemars(extend("enum" = ["error", "warning"]))]
+    /// `error`, `warning` or `note`.
+    #[schemars(extend("enum" = ["error", "warning", "note"]))]
     pub severity: String,
     /// What is the matter.
     pub message: String,

@@ -7,6 +7,7 @@
 pub mod changes;
 mod constants;
 mod entities;
+mod lints;
 mod mutability;
 mod operands;
 mod patterns;
@@ -47,12 +48,15 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
         description: optional_text(tree, "description"),
         entities,
         patterns: Vec::new(),
+        tenant: optional_text(tree, "tenant"),
         settings,
         limits,
         consumers: Vec::new(),
         prices,
+        lints: lints::lints(tree, found),
         generate: settings::generate(tree),
     };
+    settings::check_tenant(tree, &workload, found);
     workload.consumers = settings::consumers(tree, &workload, found);
     workload.patterns = patterns::patterns(tree, &workload, found);
     if found.has_errors() {

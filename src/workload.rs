@@ -22,6 +22,7 @@ pub use pattern::{
 pub use prices::{ClassPrices, Prices};
 pub use settings::{Billing, Capacity, Consumer, Encryption, Limits, Names, Settings, Target};
 
+use crate::diagnostic::{Code, Severity};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -50,6 +51,8 @@ pub struct Workload {
     pub entities: Vec<Entity>,
     /// Access patterns, sorted by name.
     pub patterns: Vec<Pattern>,
+    /// The attribute that says whose an item is, where tenants must be kept apart.
+    pub tenant: Option<String>,
     /// Settings of the table.
     pub settings: Settings,
     /// Quotas on indexes.
@@ -58,6 +61,8 @@ pub struct Workload {
     pub consumers: Vec<Consumer>,
     /// What units and storage cost: not of the file, but a table that comes with the tool, or one that the caller gives.
     pub prices: Prices,
+    /// How much the findings of some rules weigh; `None`: they are left out.
+    pub lints: BTreeMap<Code, Option<Severity>>,
     /// What `design generate` writes, sorted by target.
     pub generate: BTreeMap<Target, String>,
 }
@@ -77,6 +82,8 @@ pub struct Entity {
     pub identity: Vec<AttributeId>,
     /// How many items there will be.
     pub count: u64,
+    /// Whether the file says how many.
+    pub counted: bool,
     /// Average bytes of an item without the keys that the design adds, where the file says so.
     pub size: Option<u64>,
     /// Items of the most frequent value of an attribute.

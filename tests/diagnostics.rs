@@ -2,10 +2,11 @@
 //! help that says what to write; what a user sees of it is a snapshot.
 //!
 //! A fixture is called `Dxxxx-some-words.yaml`: the first finding by place has that code. Where others follow of
-//! necessity, a line `# expect: Dxxxx Dyyyy` in the leading comment names all codes.
+//! necessity, a line `# expect: Dxxxx Dyyyy` in the leading comment names all codes. The snapshot of a rule has the
+//! design as well.
 
 use datatest_stable::Result;
-use design::diagnostic::{Code, Diagnostic};
+use design::diagnostic::{Code, Diagnostic, Severity};
 use design::source::Source;
 use design::{Objective, compile};
 use std::path::Path;
@@ -52,15 +53,28 @@ fn fixture(path: &Path) -> Result<()> {
     let allowed = expected(name, &text)?;
     let source = Source::new("design.yaml", text);
     let made = compile(&source, Objective::Indexes);
-    let rendered = made.diagnostics.render(&source, false, WIDTH);
+    // Notes that are not expected are left out: nearly every small file has some.
+    let mut diagnostics = made.diagnostics;
+    for code in Code::ALL.iter().filter(|c| c.severity() == Severity::Note) {
+        if !allowed.contains(code) {
+            diagnostics.reweigh(*code, None);
+        }
+    }
+    let rendered = diagnostics.render_all(&source, false, WIDTH);
+    // What a rule says of a design is read beside the design.
+    let shown = if allowed.first().is_some_and(|c| c.is_rule()) {
+        format!("{}\n{rendered}", source.text)
+    } else {
+        rendered.clone()
+    };
     insta::with_settings!({
         prepend_module_to_snapshot => false,
         snapshot_path => "snapshots/diagnostics",
         omit_expression => true,
     }, {
-        insta::assert_snapshot!(name, rendered);
+        insta::assert_snapshot!(name, shown);
     });
-    let findings = made.diagnostics.sorted();
+    let findings = diagnostics.sorted();
     let first = findings.first().ok_or("there is no finding")?;
     if Some(&first.code) != allowed.first() {
         return Err(format!("the first finding is\n{rendered}").into());

@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// For each top module those that it may use, from the bottom up: each uses only what stands above its line.
-const LAYERS: [(&str, &[&str]); 23] = [
+const LAYERS: [(&str, &[&str]); 24] = [
     ("source", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
     ("document", &["diagnostic", "source"]),
-    ("workload", &["source"]),
+    ("workload", &["diagnostic", "source"]),
     ("encoding", &["workload"]),
     (
         "resolve",
@@ -44,6 +44,21 @@ const LAYERS: [(&str, &[&str]); 23] = [
         &["cost", "demand", "estimate", "layout", "schema", "workload"],
     ),
     (
+        "lint",
+        &[
+            "cost",
+            "diagnostic",
+            "effect",
+            "estimate",
+            "heat",
+            "layout",
+            "schema",
+            "solve",
+            "source",
+            "workload",
+        ],
+    ),
+    (
         "plan",
         &[
             "cost",
@@ -52,8 +67,8 @@ const LAYERS: [(&str, &[&str]); 23] = [
             "effect",
             "encoding",
             "estimate",
-            "heat",
             "layout",
+            "lint",
             "resolve",
             "schema",
             "solve",

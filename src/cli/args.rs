@@ -151,6 +151,10 @@ pub(super) struct CheckArgs {
     #[arg(long, value_name = "CODE")]
     pub(super) allow: Vec<String>,
 
+    /// Show notes too, not only errors and warnings
+    #[arg(long)]
+    pub(super) notes: bool,
+
     /// Fail when the design costs more than this many US dollars a month
     #[arg(long, value_name = "USD", value_parser = dollars)]
     pub(super) max_cost: Option<f64>,

@@ -23,7 +23,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
     };
     let mut compiled = crate::compile_with(&source, &options);
     let Some(plan) = &compiled.plan else {
-        output::diagnose(&compiled.diagnostics, &source)?;
+        output::diagnose(&compiled.diagnostics, &source, false)?;
         return Ok(Exit::Invalid);
     };
     if let Some(most) = args.max_cost
@@ -37,7 +37,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
     let failed = compiled.diagnostics.has_errors();
     match args.format {
         CheckFormat::Text => {
-            output::diagnose(&compiled.diagnostics, &source)?;
+            output::diagnose(&compiled.diagnostics, &source, args.notes)?;
             output::print(&text(plan, &compiled.diagnostics))?;
         }
         CheckFormat::Json => output::print(
@@ -129,14 +129,12 @@ pub(super) fn suggestion(name: &str) -> String {
 }
 
 fn text(plan: &Plan, found: &Diagnostics) -> String {
-    let count = |severity: Severity| {
-        found
-            .sorted()
-            .iter()
-            .filter(|d| d.severity == severity)
-            .count()
-    };
+    let count = |severity: Severity| found.of(severity).len();
     let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let notes = match count(Severity::Note) {
+        0 => String::new(),
+        n => format!(", {}", plural(n, "note", "notes")),
+    };
     let status = |status: &str| plan.patterns.iter().filter(|p| p.status == status).count();
     let mut out = String::new();
     for pattern in plan.patterns.iter().filter(|p| p.status == "uncovered") {
@@ -148,7 +146,7 @@ fn text(plan: &Plan, found: &Diagnostics) -> String {
     }
     let passing = plan.patterns.len() - status("uncovered");
     out.push_str(&format!(
-        "{}: {passing} of {} pass, {}, {}\n",
+        "{}: {passing} of {} pass, {}, {}{notes}\n",
         plan.design,
         plural(plan.patterns.len(), "pattern", "patterns"),
         plural(errors, "error", "errors"),

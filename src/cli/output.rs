@@ -53,9 +53,13 @@ pub(super) fn warn(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Prints diagnostics to standard error.
-pub(super) fn diagnose(diagnostics: &Diagnostics, source: &Source) -> Result<()> {
-    let text = diagnostics.render(source, true, width());
+/// Prints diagnostics to standard error, with `notes` those too.
+pub(super) fn diagnose(diagnostics: &Diagnostics, source: &Source, notes: bool) -> Result<()> {
+    let text = if notes {
+        diagnostics.render_all(source, true, width())
+    } else {
+        diagnostics.render(source, true, width())
+    };
     let mut err = anstream::stderr().lock();
     err.write_all(text.as_bytes())?;
     err.flush()?;

@@ -62,7 +62,7 @@ fn changes(args: &PlanArgs) -> Vec<Change> {
 fn compiled(source: &Source, options: &Options) -> Result<Option<Plan>> {
     let made = crate::compile_with(source, options);
     if made.plan.is_none() {
-        output::diagnose(&made.diagnostics, source)?;
+        output::diagnose(&made.diagnostics, source, false)?;
     }
     Ok(made.plan)
 }

@@ -22,7 +22,7 @@ pub(super) fn given(args: &PriceArgs) -> Result<Result<Prices, Exit>> {
     match made {
         Ok(prices) => Ok(Ok(prices)),
         Err(found) => {
-            output::diagnose(&found, &source)?;
+            output::diagnose(&found, &source, false)?;
             Ok(Err(Exit::Invalid))
         }
     }

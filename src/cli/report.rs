@@ -9,7 +9,7 @@ pub(super) fn run(args: &ReportArgs) -> Result<Exit> {
     let source = read_source(&args.file)?;
     let compiled = crate::compile(&source, args.objective.into());
     let Some(plan) = &compiled.plan else {
-        output::diagnose(&compiled.diagnostics, &source)?;
+        output::diagnose(&compiled.diagnostics, &source, false)?;
         return Ok(Exit::Invalid);
     };
     let page = html::render(plan).map_err(|e| anyhow::anyhow!("the page cannot be made: {e}"))?;

@@ -21,7 +21,7 @@ pub(super) fn run(args: &VerifyArgs) -> Result<Exit> {
     // A plan that the checker rejects is run as well: a counter-example says what is wrong with it.
     let rejected = compiled.plan.is_none();
     if rejected {
-        output::diagnose(&compiled.diagnostics, &source)?;
+        output::diagnose(&compiled.diagnostics, &source, false)?;
     }
     let Some(plan) = compiled.plan.as_ref().or(compiled.rejected.as_ref()) else {
         return Ok(Exit::Invalid);

@@ -5,12 +5,12 @@
 //! a new item; an `update` finds its item; what is returned is there.
 
 use super::price::{MONTH, Prices};
-use super::units::{Entry, index_write_units, query_halves, read_halves, write_units};
+use super::units::{query_halves, read_halves, write_units};
 use super::{odds, size};
 use crate::demand::{Demand, Part, Shape, Variant, Ways};
 use crate::effect::Effect;
 use crate::estimate::{self, Chosen, WHOLE};
-use crate::schema::{Projection, Schema, Served, find};
+use crate::schema::{Schema, Served};
 use crate::workload::{
     Action, AttributeSet, EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb,
 };
@@ -170,24 +170,12 @@ impl Model<'_> {
                 true,
             )));
         }
-        let (min, max) = step.times.map_or((1, 1), |t| (t.min, t.max));
-        let found = found.map_or(u128::from(WHOLE), |read| self.found(read, entity));
-        let repeated =
-            |units: Units| units.times(u128::from(min + max) * found, 2 * u128::from(WHOLE));
+        let times = self.repetitions(pattern, step);
+        let repeated = |units: Units| units.times(times, u128::from(WHOLE));
         at(None, repeated(table));
-        for (place, index) in schema.indexes.iter().enumerate() {
-            if let Some((family, member)) = find(&index.families, entity) {
-                let bytes = self.entry_bytes(schema, place, entity);
-                let projected = |a| {
-                    index.projection == Projection::All
-                        || matches!(&index.projection, Projection::Include(n) if n.contains(&self.workload.entity(entity).attribute(a).stored_as))
-                };
-                let odds = odds::odds(self.workload, step, family, member, projected);
-                let unit = |entry: Entry| u128::from(index_write_units(entry));
-                let index_write = unit(Entry::Enters(bytes)) * odds.enters
-                    + unit(Entry::Leaves(bytes)) * odds.leaves
-                    + unit(Entry::Moves(bytes, bytes)) * odds.moves
-                    + unit(Entry::Changes(bytes, bytes)) * odds.changes;
+        for place in 0..schema.indexes.len() {
+            let index_write = odds::of_entry(self, schema, place, step).units;
+            if index_write > 0 {
                 at(
                     Some(place),
                     repeated(Units {
@@ -197,6 +185,17 @@ impl Model<'_> {
                 );
             }
         }
+    }
+
+    /// How often a call of a pattern does a step, on average, in millionths.
+    #[must_use]
+    pub fn repetitions(&self, pattern: PatternId, step: &Step) -> u128 {
+        let (min, max) = step.times.map_or((1, 1), |t| (t.min, t.max));
+        let found = match &self.workload.pattern(pattern).action {
+            Action::Find(find) => self.found(&find.read, step.entity),
+            _ => u128::from(WHOLE),
+        };
+        u128::from(min + max) * found / 2
     }
 
     /// Items that find, then write finds, in millionths.

@@ -71,6 +71,31 @@ pub fn encoded(attribute: &Attribute, descending: bool) -> u64 {
     }
 }
 
+/// The most bytes of an attribute in a key; `None` of a text without `max`.
+///
+/// Each byte of a text may be one that is written as three, such as a space.
+#[must_use]
+pub fn longest(attribute: &Attribute, descending: bool) -> Option<u64> {
+    match (&attribute.ty, encoding::encoding(attribute, descending)) {
+        (Type::Enumeration(values), _) => {
+            let lengths = values.iter().map(|v| encoding::escape(v).len() as u64);
+            Some(lengths.max().unwrap_or(0))
+        }
+        (Type::String, _) => attribute.max.map(|m| m.saturating_mul(3)),
+        (Type::Binary, _) => attribute.max.map(|m| m.saturating_mul(2)),
+        _ => Some(encoded(attribute, descending)),
+    }
+}
+
+/// The most bytes of an attribute's value, where the file says so, else those of an average one.
+#[must_use]
+pub fn greatest(attribute: &Attribute) -> u64 {
+    match attribute.ty {
+        Type::String | Type::Binary => attribute.max.unwrap_or_else(|| value(attribute)),
+        _ => value(attribute),
+    }
+}
+
 /// Characters of a component in a sort key, with the `#` after it.
 #[must_use]
 pub fn component(workload: &Workload, entity: EntityId, of: Component) -> u64 {

@@ -36,7 +36,9 @@ impl Model<'_> {
         partition + sort + components
     }
 
-    fn partition_bytes(&self, family: &Family, member: usize) -> u64 {
+    /// Bytes of an item's partition key in an index or the table.
+    #[must_use]
+    pub fn partition_bytes(&self, family: &Family, member: usize) -> u64 {
         let entity = self.workload.entity(family.members[member].entity);
         let mut bytes = family.label.len() as u64;
         for (at, column) in family.columns.iter().enumerate() {

@@ -36,11 +36,11 @@ use entities::ENTITY;
 pub use lexemes::NAME_PATTERN;
 use lexemes::{
     CAPACITY, COUNT, DAYS, DERIVATION, DESIGN_NAME, NAME, OPTIONAL_NAME, OPTIONAL_PATH, PATH, RATE,
-    REPEAT, SHARE, SIZE, SORT, TEXT, VALUE, WHOLE,
+    REPEAT, RULE, SHARE, SIZE, SORT, TEXT, VALUE, WHOLE,
 };
 use patterns::PATTERN;
 pub use prices::PRICES;
-use settings::{CONSUMER, GENERATE, LIMITS, TABLE};
+use settings::{CONSUMER, GENERATE, LEVELS, LIMITS, TABLE};
 
 const NAME_: Shape = Shape::Scalar(&NAME);
 const TEXT_: Shape = Shape::Scalar(&TEXT);
@@ -69,6 +69,11 @@ pub static DESIGN: Form = Form {
             Shape::Entries(&NAME, &Shape::Verbs(&PATTERN)),
             "what is asked of it: the access patterns"
         ),
+        field!(
+            "tenant",
+            NAME_,
+            "the attribute that says whose an item is, where tenants are kept apart"
+        ),
         field!("table", Shape::Map(&TABLE), "settings of the table"),
         field!(
             "limits",
@@ -79,6 +84,11 @@ pub static DESIGN: Form = Form {
             "consumers",
             Shape::Entries(&NAME, &Shape::Map(&CONSUMER)),
             "consumers of the stream"
+        ),
+        field!(
+            "lints",
+            Shape::Entries(&RULE, &Shape::Word(&LEVELS)),
+            "how much the findings of a rule weigh: code or name to `deny`, `warn`, `note` or `allow`"
         ),
         field!(
             "generate",

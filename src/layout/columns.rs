@@ -19,12 +19,18 @@ pub(super) fn partition(
     if let Some(columns) = &setting.columns {
         return given(setting, members, columns);
     }
-    match members {
+    let mut made: Vec<Vec<AttributeId>> = match members {
         [one] => {
-            single(setting, *one, held.first()).map(|set| set.iter().map(|a| vec![a]).collect())
+            single(setting, *one, held.first()).map(|set| set.iter().map(|a| vec![a]).collect())?
         }
-        _ => several(setting, members, held),
+        _ => several(setting, members, held)?,
+    };
+    // Access policies compare the start of a partition key, so the tenant stands there.
+    if let (Some(tenant), Some(first)) = (&setting.workload.tenant, members.first()) {
+        let tenant = setting.workload.entity(*first).find(tenant);
+        made.sort_by_key(|column| column.first().copied() != tenant);
     }
+    Ok(made)
 }
 
 /// Whether a demand names one item of the table by its key: such a read needs no place in the order.

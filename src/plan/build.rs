@@ -16,7 +16,7 @@ use crate::cost::model::Model;
 use crate::cost::price::Prices;
 use crate::demand::{Demand, Ways};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
-use crate::heat;
+use crate::lint::lint;
 use crate::schema::Served;
 use crate::solve::oracle::{FixedKeys, Oracle};
 use crate::solve::{Objective, Solution, solve};
@@ -57,6 +57,10 @@ pub fn compile(
     let patterns: Vec<Pattern> = workload.pattern_ids().map(|p| builder.pattern(p)).collect();
     let assumptions = builder.assumptions(found);
     builder.findings(&patterns, found);
+    lint(workload, &solution, &model, found);
+    for (code, severity) in &workload.lints {
+        found.reweigh(*code, *severity);
+    }
     let mut plan = Plan {
         plan_version: VERSION,
         design: workload.name.clone(),
@@ -421,22 +425,6 @@ impl Builder<'_> {
                 );
             }
         }
-        for hot in heat::hot(
-            self.workload,
-            &self.solution.variants,
-            &self.solution.schema,
-            &self.model,
-        ) {
-            let span = hot.pattern.map_or_else(
-                || self.workload.entity(hot.entity).span,
-                |p| self.workload.pattern(p).span,
-            );
-            found.push(
-                Diagnostic::at(Code::D0302, span, hot.message)
-                    .note(hot.note)
-                    .help(hot.help),
-            );
-        }
         if !self.solution.proof.optimal {
             found.push(
                 Diagnostic::at(
@@ -450,27 +438,6 @@ impl Builder<'_> {
                 )
                 .note("the search has a budget of steps, so that it always ends and always gives the same design")
                 .help("take the design as it is, or split it: patterns of entities that have nothing in common can be solved apart"),
-            );
-        }
-        let included: usize = self
-            .solution
-            .schema
-            .indexes
-            .iter()
-            .map(|i| match &i.projection {
-                crate::schema::Projection::Include(names) => names.len(),
-                _ => 0,
-            })
-            .sum();
-        if included > 80 {
-            found.push(
-                Diagnostic::at(
-                    Code::D0303,
-                    self.workload.span,
-                    format!("the INCLUDE projections name {included} attributes"),
-                )
-                .note("DynamoDB takes 100 for all indexes of a table together")
-                .help("drop `select` from a pattern that wants nearly all, so that its index carries whole items"),
             );
         }
     }

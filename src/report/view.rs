@@ -3,7 +3,7 @@
 use super::cost::{CostTable, cost_notes, cost_sentence, cost_tables};
 use super::query::{Request, requests};
 use crate::plan::proof::plural;
-use crate::plan::{Entity, KeyEntry, Pattern, Plan, Segment};
+use crate::plan::{DiagnosticEntry, Entity, KeyEntry, Pattern, Plan, Segment};
 use serde::Serialize;
 
 /// The whole view.
@@ -105,10 +105,40 @@ pub struct PatternRow {
 pub struct Finding {
     /// Its code.
     pub code: String,
-    /// `error` or `warning`.
+    /// `error`, `warning` or `note`.
     pub severity: String,
     /// What is the matter, with the line.
     pub message: String,
+}
+
+/// Errors and warnings, and one line for all notes.
+fn findings(plan: &Plan) -> Vec<Finding> {
+    let (notes, others): (Vec<_>, Vec<_>) =
+        plan.diagnostics.iter().partition(|d| d.severity == "note");
+    let of = |d: &&DiagnosticEntry| Finding {
+        code: d.code.clone(),
+        severity: d.severity.clone(),
+        message: match d.line {
+            Some(line) => format!("line {line}: {}", d.message),
+            None => d.message.clone(),
+        },
+    };
+    let mut made: Vec<Finding> = others.iter().map(of).collect();
+    let mut codes: Vec<&str> = notes.iter().map(|d| d.code.as_str()).collect();
+    codes.sort_unstable();
+    codes.dedup();
+    if !notes.is_empty() {
+        made.push(Finding {
+            code: codes.join(", "),
+            severity: "note".to_owned(),
+            message: format!(
+                "{}; `design check --notes` shows {}",
+                plural(notes.len(), "remark", "remarks"),
+                if notes.len() == 1 { "it" } else { "them" }
+            ),
+        });
+    }
+    made
 }
 
 /// Computes the view of a plan.
@@ -134,18 +164,7 @@ pub fn view(plan: &Plan) -> View {
             .iter()
             .map(|a| format!("`{}` of {}: {}", a.attribute, a.entity, a.text))
             .collect(),
-        findings: plan
-            .diagnostics
-            .iter()
-            .map(|d| Finding {
-                code: d.code.clone(),
-                severity: d.severity.clone(),
-                message: match d.line {
-                    Some(line) => format!("line {line}: {}", d.message),
-                    None => d.message.clone(),
-                },
-            })
-            .collect(),
+        findings: findings(plan),
         cost: cost_sentence(&plan.cost, &plan.tables),
         costs: cost_tables(&plan.cost),
         cost_notes: cost_notes(plan),

@@ -156,6 +156,7 @@ fn skeleton(name: &str, key: &Node, body: &Node, found: &mut Diagnostics) -> Ent
             units::count,
         )
         .unwrap_or(DEFAULT_COUNT),
+        counted: body.get("count").is_some(),
         size: read_unit(
             body.get("size"),
             "size",

@@ -72,6 +72,7 @@ fn pattern(
         ids: ids(body),
         description: optional_text(body, "description"),
         rate,
+        rated: body.get("rate").is_some() || body.get("peak").is_some(),
         peak,
         external,
         verb,

@@ -72,6 +72,10 @@ pub(super) fn settings(tree: &Node, design: &str, found: &mut Diagnostics) -> Se
         strong: node.get("consistency").and_then(Node::text) == Some("strong"),
         alarms: flag("alarms", false),
         contributor_insights: flag("contributor_insights", false),
+        capacity: ["billing", "max_throughput"]
+            .iter()
+            .find_map(|f| node.get(f).filter(|n| n.is_map()))
+            .map(|n| n.span),
         max_read: throughput("read", found),
         max_write: throughput("write", found),
         tags: node
@@ -298,6 +302,27 @@ pub(super) fn check_strong(tree: &Node, workload: &Workload, found: &mut Diagnos
             .help("drop one of the two"),
         );
     }
+}
+
+/// That some entity declares the attribute of the tenant.
+pub(super) fn check_tenant(tree: &Node, workload: &Workload, found: &mut Diagnostics) {
+    let (Some(node), Some(tenant)) = (tree.get("tenant"), &workload.tenant) else {
+        return;
+    };
+    if workload.entities.iter().any(|e| e.find(tenant).is_some()) {
+        return;
+    }
+    let all = workload.entities.iter().flat_map(|e| &e.attributes);
+    found.push(
+        Diagnostic::at(
+            Code::D0204,
+            node.span,
+            format!("no entity has an attribute `{tenant}`"),
+        )
+        .note("the tenant is an attribute that says whose an item is; entities without it belong to nobody")
+        .help("declare it in each entity that belongs to a tenant")
+        .did_you_mean(tenant, all.map(|a| a.name.as_str())),
+    );
 }
 
 /// Quotas on indexes.

@@ -17,6 +17,8 @@ pub struct Pattern {
     pub description: Option<String>,
     /// Average calls.
     pub rate: Rate,
+    /// Whether the file says how many.
+    pub rated: bool,
     /// Highest calls.
     pub peak: Rate,
     /// Where it is served, if not by this design.

@@ -1,6 +1,7 @@
 //! Settings of the table, quotas and targets.
 
 use super::EntityId;
+use crate::source::Span;
 use std::collections::BTreeMap;
 
 /// Settings of the table, defaults filled in.
@@ -28,6 +29,8 @@ pub struct Settings {
     pub alarms: bool,
     /// Whether Contributor Insights are wanted.
     pub contributor_insights: bool,
+    /// Where capacity or limits are set.
+    pub capacity: Option<Span>,
     /// On-demand limits a second.
     pub max_read: Option<u64>,
     /// On-demand limits a second.

@@ -87,6 +87,12 @@ lexeme!(
     r"^\s*[a-z]+\s*\(.*\)\s*$",
     true
 );
+lexeme!(
+    RULE,
+    "a code such as `D0302` or its name",
+    r"^[A-Za-z][A-Za-z0-9-]*$",
+    true
+);
 lexeme!(DAYS, "`7 days`", r"^\s*[0-9]+\s+days?\s*$", false);
 lexeme!(
     REGION,

@@ -154,6 +154,9 @@ pub(super) static LIMITS: Form = Form {
     ],
 };
 
+/// How much the findings of a rule may weigh.
+pub(super) static LEVELS: [&str; 4] = ["deny", "warn", "note", "allow"];
+
 /// A consumer of the stream.
 pub(super) static CONSUMER: Form = Form {
     what: "a consumer",
