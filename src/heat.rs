@@ -110,7 +110,7 @@ impl Load<'_> {
     /// The load in hundredths of what a partition serves.
     #[must_use]
     pub fn percent(&self) -> u128 {
-        let of = |load: u128, most: u64| load * 100 / (u128::from(most) * u128::from(WHOLE));
+        let of = |load: u128, most: u64| load / (u128::from(most) * u128::from(WHOLE / 100));
         of(self.writes, MOST_WRITES).max(of(self.reads, MOST_READS))
     }
 }

@@ -112,6 +112,7 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
     let design_with = |globals: usize, local: usize, preference| {
         let schema = context.design(&parts, &counts, globals, local, preference);
         let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
+        let schema = projection::within_quota(schema);
         let named = names::name(workload, &variants, fixed, schema);
         Point {
             indexes: globals + local,

@@ -451,6 +451,20 @@ fn the_level_of_a_finding_decides_about_the_check() {
 }
 
 #[test]
+fn notes_are_counted_and_shown_when_asked_for() {
+    let file = "tests/diagnostics/D0318-no-counts-and-rates.yaml";
+    let quiet = run(&["check", file]);
+    assert!(out(&quiet).contains(", 1 note\n"), "{}", out(&quiet));
+    assert_eq!((status(&quiet), err(&quiet).as_str()), (0, ""));
+    let shown = run(&["check", file, "--notes"]);
+    assert!(err(&shown).starts_with("note[D0318]"), "{}", err(&shown));
+    let plan = out(&run(&["plan", file]));
+    assert!(plan.contains("note[D0318]: 1 remark"), "{plan}");
+    let raised = run(&["check", file, "--deny", "assumed-load"]);
+    assert_eq!(status(&raised), 1, "the command line comes after the file");
+}
+
+#[test]
 fn the_check_as_json_says_what_the_text_says() {
     for (file, passed) in [
         (SHOP, true),

@@ -200,3 +200,120 @@ fn the_file_decides_how_much_a_finding_weighs() {
     assert_eq!(severity("lints: { D0315: warn }"), Some(Severity::Warning));
     assert_eq!(severity("lints: { D0315: allow }"), None);
 }
+
+/// What takes the finding of an example away, as its page says: texts of the example and what to write instead.
+const FIXES: &[(&str, &[(&str, &str)])] = &[
+    (
+        "D0301",
+        &[(
+            "customer_id: ulid",
+            "customer_id: { type: ulid, immutable: true }",
+        )],
+    ),
+    ("D0302", &[("rate: 10/s }", "rate: 10/s, shards: 15 }")]),
+    ("D0303", &[("a77, a78, a79,\n      a80, a81 ]", "a77 ]")]),
+    (
+        "D0304",
+        &[(
+            "update: Session, upsert: true, set: [expires_at], add: { seen: 1 }",
+            "put: Session",
+        )],
+    ),
+    ("D0305", &[("sort: name", "shards: 40, sort: name")]),
+    ("D0306", &[("by: status", "by: status, shards: 200")]),
+    ("D0307", &[("rate: 1/s }", "rate: 1/s, shards: 4 }")]),
+    ("D0308", &[("device_id: 200M", "device_id: 20M")]),
+    ("D0309", &[("by: [customer_id, status]", "by: customer_id")]),
+    ("D0310", &[("limit: 20", "limit: 20, shards: 3")]),
+    (
+        "D0311",
+        &[(
+            "patterns:\n",
+            "patterns:\n  add: { create: Product, rate: 1/h }\n",
+        )],
+    ),
+    (
+        "D0312",
+        &[(
+            "patterns:\n",
+            "patterns:\n  pay: { update: Order, set: { status: paid } }\n",
+        )],
+    ),
+    (
+        "D0313",
+        &[(
+            "patterns:\n",
+            "patterns:\n  get_entry: { get: AuditEntry }\n",
+        )],
+    ),
+    (
+        "D0314",
+        &[("select: [total]", "select: [total, user_agent]")],
+    ),
+    (
+        "D0315",
+        &[(
+            "patterns:\n",
+            "patterns:\n  get_shipper: { get: Shipper }\n",
+        )],
+    ),
+    ("D0316", &[("passport?", "passport")]),
+    (
+        "D0317",
+        &[(
+            "{ get: Ticket }",
+            "{ get: Ticket, by: [tenant_id, ticket_id] }",
+        )],
+    ),
+    (
+        "D0318",
+        &[
+            ("decimal }\n", "decimal }\n    count: 2M\n"),
+            ("{ get: Order }", "{ get: Order, rate: 5/s }"),
+        ],
+    ),
+    (
+        "D0319",
+        &[(
+            "      - { update: Account, by: { account_id: $to }, add: { balance: $amount } }\n",
+            "",
+        )],
+    ),
+    ("D0401", &[("sort: status", "sort: placed_at")]),
+    ("D0510", &[("customer_id: 20M", "customer_id: 2M")]),
+    ("D0511", &[("max: 500k", "max: 200k")]),
+    ("D0512", &[("max: 1024", "max: 300")]),
+    (
+        "D0513",
+        &[("path: string", "path: { type: string, max: 300 }")],
+    ),
+    (
+        "D0514",
+        &[("by: customer_id", "by: customer_id, limit: 50")],
+    ),
+    ("D0515", &[("40k/s", "10k/s")]),
+    ("D0516", &[("20..100", "20..200")]),
+    ("D0517", &[("peak: 6000/s", "peak: 3000/s")]),
+];
+
+#[test]
+fn the_finding_of_an_example_can_be_put_right() {
+    for code in Code::ALL.iter().filter(|c| c.is_rule()) {
+        let Some((_, fixes)) = FIXES.iter().find(|(id, _)| *id == code.id()) else {
+            assert_eq!(*code, Code::D0501, "a rule without a fix");
+            continue;
+        };
+        let example = code.section("Example").expect("an example");
+        let (_, rest) = example.split_once("```yaml\n").expect("a design");
+        let mut text = rest.split("```").next().expect("an end").to_owned();
+        for (from, to) in *fixes {
+            assert_eq!(text.matches(from).count(), 1, "{}: {from}", code.id());
+            text = text.replace(from, to);
+        }
+        let (source, made) = compiled(&text);
+        let report = made.diagnostics.render_all(&source, false, WIDTH);
+        assert!(made.plan.is_some(), "{}:\n{report}", code.id());
+        let still = made.diagnostics.sorted().iter().any(|f| f.code == *code);
+        assert!(!still, "{} is still there:\n{report}", code.id());
+    }
+}

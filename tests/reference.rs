@@ -5,6 +5,7 @@
 //! `yaml entities`, `yaml attributes` and `yaml patterns` entries of these maps. What a fragment leaves out is taken
 //! from the first example of the page, the shop.
 
+use design::diagnostic::{Diagnostic, Severity};
 use design::document::form::{Form, Shape, VerbForms};
 use design::document::grammar;
 use design::encoding::{Encoding, bucket, encode, fnv1a};
@@ -21,6 +22,9 @@ use std::fmt::Write;
 const LANGUAGE: &str = include_str!("../src/explain/language.md");
 const PLAN_DOCUMENT: &str = include_str!("../src/explain/plan-document.md");
 const STARTER: &str = include_str!("../src/explain/starter.yaml");
+
+/// What the page itself says that `design check` finds in its first example.
+const SAID: [&str; 2] = ["D0312", "D0517"];
 
 type Outcome = Result<(), Box<dyn Error>>;
 
@@ -153,7 +157,9 @@ fn examples_of_the_language_compile() {
         };
         let (source, made) = compiled(&text);
         let fails = made.diagnostics.has_errors();
-        let warns = fence.info == "yaml" && !made.diagnostics.sorted().is_empty();
+        let findings = made.diagnostics.sorted();
+        let unsaid = |f: &&Diagnostic| f.severity < Severity::Note && !SAID.contains(&f.code.id());
+        let warns = fence.info == "yaml" && findings.iter().any(unsaid);
         whole += usize::from(fence.info == "yaml");
         if fails || warns {
             let report = made.diagnostics.render(&source, false, 100);

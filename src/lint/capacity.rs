@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::estimate::WHOLE;
 use crate::layout::Kind;
 use crate::schema::{Projection, Served};
+use crate::solve::projection::MOST_INCLUDED;
 use crate::workload::Billing;
 
 /// Global secondary indexes of a table, unless the account's quota was raised.
@@ -18,8 +19,7 @@ const TABLE_UNITS: u128 = 40_000;
 /// Units a second that a new on-demand table, and each of its indexes, serves at once.
 const NEW_READS: u128 = 12_000;
 const NEW_WRITES: u128 = 4_000;
-/// Attributes that all INCLUDE projections of a table may name, and from where on they are near it.
-const MOST_INCLUDED: usize = 100;
+/// From so many attributes in all INCLUDE projections on they are near what a table may name.
 const MANY_INCLUDED: usize = 80;
 
 /// Applies the rules of this family.
@@ -65,7 +65,11 @@ fn peaks(design: &Design<'_>) -> Vec<Units> {
             .peak
             .micro_calls_in(1);
         let units = design.model.read(design.schema, at, served).read;
-        made[place].read += calls * units / whole / siblings.max(1) as u128;
+        add(
+            &mut made[place].read,
+            calls,
+            units / siblings.max(1) as u128,
+        );
     }
     for (pattern, step) in design.workload.steps() {
         let calls = design.workload.pattern(pattern).peak.micro_calls_in(1);
@@ -75,13 +79,18 @@ fn peaks(design: &Design<'_>) -> Vec<Units> {
         for index in 0..design.schema.indexes.len() {
             let entry =
                 odds::of_entry(design.model, design.schema, index, step).units * times / whole;
-            made[index + 1].write += calls * entry / whole;
+            add(&mut made[index + 1].write, calls, entry);
             entries += entry;
         }
-        made[0].write += calls * all.write.saturating_sub(entries) / whole;
-        made[0].read += calls * all.read / whole;
+        add(&mut made[0].write, calls, all.write.saturating_sub(entries));
+        add(&mut made[0].read, calls, all.read);
     }
     made
+}
+
+/// Adds what millionths of calls of millionths of units take, as far as there are numbers for it.
+fn add(to: &mut u128, calls: u128, units: u128) {
+    *to = to.saturating_add(calls.saturating_mul(units) / u128::from(WHOLE));
 }
 
 /// The table or an index, by its place in the list of peaks.
@@ -130,7 +139,10 @@ fn quotas(design: &Design<'_>, peaks: &[Units], found: &mut Diagnostics) {
             .help("ask for a higher quota before the table is created, or lower `limits: { gsis: ... }` to what there is"),
         );
     }
-    let all = peaks.iter().fold(Units::default(), |a, b| a.plus(*b));
+    let all = peaks.iter().fold(Units::default(), |a, b| Units {
+        read: a.read.saturating_add(b.read),
+        write: a.write.saturating_add(b.write),
+    });
     let most = TABLE_UNITS * u128::from(WHOLE);
     if all.read > most || all.write > most {
         found.push(
@@ -247,7 +259,7 @@ fn busiest(design: &Design<'_>) -> Vec<String> {
             // Writes count for as many reads as a new table serves for one of them.
             let weight = units.read + units.write * (NEW_READS / NEW_WRITES);
             (
-                pattern.peak.micro_calls_in(1) * weight,
+                pattern.peak.micro_calls_in(1).saturating_mul(weight),
                 pattern.name.as_str(),
             )
         })

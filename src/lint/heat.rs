@@ -17,6 +17,8 @@ use crate::workload::{Action, PatternId, ReadVerb, Type, Workload};
 
 /// From this part of what a partition serves, in percent, that it cannot be split is worth a warning.
 const BUSY: u128 = 50;
+/// For so many hot partitions a way out is tried, which solves the whole workload up to three times.
+const MOST_TRIED: usize = 4;
 /// A partition key with at most so many values has few.
 const FEW: u64 = 16;
 /// Below so many items a partition is not crowded.
@@ -24,9 +26,11 @@ const CROWD: u128 = 1_000;
 
 /// Applies the rules of this family.
 pub(super) fn lint(design: &Design<'_>, found: &mut Diagnostics) {
+    let mut tried = 0;
     for load in &design.loads {
         if load.needed() > 1 {
-            found.push(hot(design, load));
+            found.push(hot(design, load, tried < MOST_TRIED));
+            tried += 1;
         } else {
             busy(design, load, found);
             few(design, load, found);
@@ -35,7 +39,7 @@ pub(super) fn lint(design: &Design<'_>, found: &mut Diagnostics) {
 }
 
 /// A partition that takes more than it serves.
-fn hot(design: &Design<'_>, load: &Load<'_>) -> Diagnostic {
+fn hot(design: &Design<'_>, load: &Load<'_>, trying: bool) -> Diagnostic {
     let place = design.place(load.index);
     let takes = units(load.writes, load.reads);
     let by_writes = load
@@ -66,10 +70,10 @@ fn hot(design: &Design<'_>, load: &Load<'_>) -> Diagnostic {
         made = made
             .note("where an index cannot take a write, DynamoDB throttles the write of the table");
     }
-    if let Some(why) = unsplit(design, load) {
+    if let Some(why) = unsplit(design, load).filter(|_| by_writes) {
         made = made.note(why);
     }
-    made.help(way_out(design, load))
+    made.help(way_out(design, load, trying))
 }
 
 /// The read that asks most, else the write that puts most, else the entity.
@@ -84,8 +88,8 @@ fn span(design: &Design<'_>, load: &Load<'_>) -> Span {
     pattern.map_or_else(entity, |p| design.workload.pattern(p).span)
 }
 
-/// What takes the heat away, tried out where that can be done.
-fn way_out(design: &Design<'_>, load: &Load<'_>) -> String {
+/// What takes the heat away, tried out where `trying`.
+fn way_out(design: &Design<'_>, load: &Load<'_>, trying: bool) -> String {
     let cache = "keep a copy of what is read so often in the application, or in a cache";
     let lists: Vec<PatternId> = lists(design, load);
     let gets = load
@@ -101,7 +105,7 @@ fn way_out(design: &Design<'_>, load: &Load<'_>) -> String {
     }
     let shards = load.needed() * u128::from(load.family.shards);
     let names = and(lists.iter().map(|p| design.name(*p)));
-    if design.workload.patterns.len() > MOST_PATTERNS {
+    if !trying || design.workload.patterns.len() > MOST_PATTERNS {
         return format!("about {shards} partitions are needed: `shards: {shards}` on {names}");
     }
     let now: u128 = lists
@@ -198,7 +202,7 @@ fn grows(design: &Design<'_>, family: &Family, member: usize) -> bool {
 
 /// A partition within its limits that has no more to grow into.
 fn busy(design: &Design<'_>, load: &Load<'_>, found: &mut Diagnostics) {
-    let percent = load.writes * 100 / (u128::from(MOST_WRITES) * u128::from(WHOLE));
+    let percent = load.writes / (u128::from(MOST_WRITES) * u128::from(WHOLE / 100));
     if percent < BUSY {
         return;
     }
@@ -257,9 +261,12 @@ fn few(design: &Design<'_>, load: &Load<'_>, found: &mut Diagnostics) {
     let span = load
         .most
         .map_or(entity.span, |p| design.workload.pattern(p).span);
+    let part = match load.percent() {
+        0 => "less than 1".to_owned(),
+        n => n.to_string(),
+    };
     let why = format!(
-        "at the peak the fullest one takes {} % of what a partition serves: 1,000 write and 3,000 read units a second",
-        load.percent()
+        "at the peak the fullest one takes {part} % of what a partition serves: 1,000 write and 3,000 read units a second"
     );
     let made = if family.columns.is_empty() && family.shards <= 1 {
         Diagnostic::at(

@@ -73,7 +73,7 @@ fn moves(design: &Design<'_>, pattern: PatternId, step: &Step, found: &mut Diagn
             ),
         )
         .note(format!(
-            "each change deletes an entry of the index and writes another: {} a month in all, at the declared rate",
+            "DynamoDB deletes the entry under the old key and writes one under the new, as far as the index holds the item before and after: {} a month, at the declared rate",
             money(design.model.monthly(declared.rate, units))
         ))
         .help("right where the reads are worth it; where they are few, `allow: [filter]` on them may do without the attribute in the key"),

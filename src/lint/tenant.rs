@@ -64,7 +64,8 @@ fn of_member(
             if patterns.len() == 1 { "es" } else { "" }
         ))
         .help(format!(
-            "add `{tenant}` to the `by` of these patterns{}",
+            "add `{tenant}` to the `by` of {}{}",
+            and(patterns.iter().map(|p| design.name(*p))),
             if entity.identity.contains(&attribute) || index.is_some() {
                 ""
             } else {

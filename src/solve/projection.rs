@@ -4,7 +4,7 @@
 //! Otherwise what the reads name is included, with the identity, and with what filters, merges and references need.
 
 use crate::demand::{Criterion, Demand, Part};
-use crate::schema::Projection;
+use crate::schema::{Index, Projection, Schema};
 use crate::workload::{
     Action, AttributeId, AttributeSet, Entity, PatternId, Read, ReadVerb, Type, Workload,
 };
@@ -31,6 +31,24 @@ pub fn projection(workload: &Workload, demands: &[(PatternId, &Demand)]) -> Proj
         n if n > MOST_INCLUDED => Projection::All,
         _ => Projection::Include(names),
     }
+}
+
+/// The schema with no more attributes in its INCLUDE projections than a table may name: as long as there are more, the
+/// index that names most carries whole items.
+#[must_use]
+pub fn within_quota(mut schema: Schema) -> Schema {
+    let named = |index: &Index| match &index.projection {
+        Projection::Include(names) => names.len(),
+        Projection::KeysOnly | Projection::All => 0,
+    };
+    while schema.indexes.iter().map(named).sum::<usize>() > MOST_INCLUDED {
+        let widest = (0..schema.indexes.len())
+            .max_by_key(|at| (named(&schema.indexes[*at]), std::cmp::Reverse(*at)));
+        if let Some(at) = widest {
+            schema.indexes[at].projection = Projection::All;
+        }
+    }
+    schema
 }
 
 /// The physical attributes that a demand needs of its entries; `None` for all.
@@ -113,4 +131,32 @@ pub fn filtered(read: &Read, demand: &Demand, part: &Part) -> AttributeSet {
         .flatten()
         .filter_map(|s| s.binding.get(&part.entity).copied());
     demand.dropped.iter().filter_map(of).chain(sorted).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::layout::Kind;
+
+    #[test]
+    fn a_table_names_no_more_than_its_quota() {
+        let index = |name: &str, n: usize| Index {
+            name: name.to_owned(),
+            kind: Kind::Global,
+            families: Vec::new(),
+            projection: Projection::Include((0..n).map(|a| format!("a{a}")).collect()),
+        };
+        let schema = Schema {
+            table: Vec::new(),
+            indexes: vec![index("GSI1", 30), index("GSI2", 60), index("GSI3", 60)],
+            served: Vec::new(),
+        };
+        let made = within_quota(schema);
+        let whole: Vec<bool> = made
+            .indexes
+            .iter()
+            .map(|i| i.projection == Projection::All)
+            .collect();
+        assert_eq!(whole, [false, true, false]);
+    }
 }
