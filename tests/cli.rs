@@ -459,7 +459,7 @@ fn notes_are_counted_and_shown_when_asked_for() {
     let shown = run(&["check", file, "--notes"]);
     assert!(err(&shown).starts_with("note[D0318]"), "{}", err(&shown));
     let plan = out(&run(&["plan", file]));
-    assert!(plan.contains("note[D0318]: 1 remark"), "{plan}");
+    assert!(plan.contains("note[D0318]: 1 note"), "{plan}");
     let raised = run(&["check", file, "--deny", "assumed-load"]);
     assert_eq!(status(&raised), 1, "the command line comes after the file");
 }

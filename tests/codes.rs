@@ -298,6 +298,7 @@ const FIXES: &[(&str, &[(&str, &str)])] = &[
 
 #[test]
 fn the_finding_of_an_example_can_be_put_right() {
+    let mut wrong = Vec::new();
     for code in Code::ALL.iter().filter(|c| c.is_rule()) {
         let Some((_, fixes)) = FIXES.iter().find(|(id, _)| *id == code.id()) else {
             assert_eq!(*code, Code::D0501, "a rule without a fix");
@@ -312,8 +313,10 @@ fn the_finding_of_an_example_can_be_put_right() {
         }
         let (source, made) = compiled(&text);
         let report = made.diagnostics.render_all(&source, false, WIDTH);
-        assert!(made.plan.is_some(), "{}:\n{report}", code.id());
         let still = made.diagnostics.sorted().iter().any(|f| f.code == *code);
-        assert!(!still, "{} is still there:\n{report}", code.id());
+        if made.plan.is_none() || still {
+            wrong.push(format!("{}:\n{report}", code.id()));
+        }
     }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

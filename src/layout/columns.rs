@@ -92,22 +92,26 @@ fn single(
 }
 
 /// The partition key of an entity that is only read by its whole key: the first attribute of the identity, so that the
-/// items which belong together lie together, unless that has few values.
+/// items which belong together lie together, unless that has few values; with the tenant, where every access names it.
 fn natural(setting: &Setting<'_>, entity: EntityId) -> AttributeSet {
     let declared = setting.workload.entity(entity);
-    match declared.identity.first() {
-        Some(first) => {
-            let few = matches!(
-                declared.attribute(*first).ty,
-                Type::Enumeration(_) | Type::Boolean | Type::Date | Type::Month
-            );
-            if few {
-                declared.identity_set()
-            } else {
-                AttributeSet::default().with(*first)
-            }
-        }
-        None => AttributeSet::default(),
+    let tenant = setting.workload.tenant.as_ref();
+    let tenant: AttributeSet = tenant
+        .and_then(|name| declared.find(name))
+        .filter(|a| setting.rule(entity).allowed.contains(*a))
+        .into_iter()
+        .collect();
+    let Some(first) = declared.identity.first() else {
+        return tenant;
+    };
+    let few = matches!(
+        declared.attribute(*first).ty,
+        Type::Enumeration(_) | Type::Boolean | Type::Date | Type::Month
+    );
+    if few {
+        declared.identity_set().union(tenant)
+    } else {
+        tenant.with(*first)
     }
 }
 

@@ -66,10 +66,10 @@ fn of_member(
         .help(format!(
             "add `{tenant}` to the `by` of {}{}",
             and(patterns.iter().map(|p| design.name(*p))),
-            if entity.identity.contains(&attribute) || index.is_some() {
-                ""
+            if index.is_some() || entity.identity.contains(&attribute) {
+                String::new()
             } else {
-                ", and to the `key` of the entity where they write by it"
+                format!(", or to the `key` of `{}`", entity.name)
             }
         )),
     );

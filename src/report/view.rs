@@ -133,7 +133,7 @@ fn findings(plan: &Plan) -> Vec<Finding> {
             severity: "note".to_owned(),
             message: format!(
                 "{}; `design check --notes` shows {}",
-                plural(notes.len(), "remark", "remarks"),
+                plural(notes.len(), "note", "notes"),
                 if notes.len() == 1 { "it" } else { "them" }
             ),
         });
