@@ -18,7 +18,7 @@ pub(super) struct Args {
 pub(super) enum Command {
     /// Compile a design file and show the design: tables, keys, coverage, cost, proof
     Plan(PlanArgs),
-    /// Write the plan as one page for a browser, with sample items, a search and the conflict graph
+    /// Write the plan as one page for a browser, with sample items and a search
     Report(ReportArgs),
     /// Check a design file in CI: fail on uncovered patterns, errors and denied warnings
     Check(CheckArgs),
