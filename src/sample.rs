@@ -15,7 +15,7 @@ use crate::plan::Plan;
 use serde::Serialize;
 use serde_json::Value as Json;
 use std::cmp::Ordering;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Sample items, as they lie in the tables.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -140,9 +140,13 @@ fn picture(table: &Table, index: Option<&Index>, all: &[&Made<'_>]) -> Picture {
     let schema = index.map_or(&table.key, |i| &i.key);
     let inside: Vec<&Made<'_>> = all.iter().copied().filter(|m| is_in(m, schema)).collect();
     let mut collections: Vec<(Vec<Json>, Vec<&Made<'_>>)> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
     for made in &inside {
         let key = key_values(&made.item, &schema.partition);
-        match collections.iter_mut().find(|(k, _)| *k == key) {
+        let at = *places
+            .entry(Json::from(key.as_slice()).to_string())
+            .or_insert(collections.len());
+        match collections.get_mut(at) {
             Some((_, items)) => items.push(made),
             None => collections.push((key, vec![made])),
         }

@@ -211,6 +211,23 @@ fn of_a_sparse_index_some_items_are_in_it_and_some_are_not() {
 }
 
 #[test]
+fn every_plan_of_the_other_tests_has_items() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/diagnostics");
+    let mut met = 0;
+    for entry in std::fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("entry").path();
+        let yaml = std::fs::read_to_string(&path).unwrap_or_default();
+        let source = Source::new("design.yaml", yaml);
+        if let Some(plan) = compile(&source, Objective::Indexes).plan {
+            let made = sample(&plan);
+            assert!(made.is_ok(), "{}: {made:?}", path.display());
+            met += 1;
+        }
+    }
+    assert!(met > 10, "{met} plans");
+}
+
+#[test]
 fn children_lie_together() {
     let sample = sample(&shop()).expect("a sample");
     let table = tables(&sample).next().expect("a table");

@@ -119,7 +119,10 @@ pub(super) fn value(entity: &str, of: &Stored, place: usize) -> Option<Value> {
         "decimal" => decimal(of, place),
         "boolean" => Value::Bool(place.is_multiple_of(2)),
         "timestamp" => Value::Instant(instant(&of.attribute, place)),
-        "epoch" => Value::Int(i128::from(instant(&of.attribute, place) / 1000)),
+        "epoch" => Value::Int(most(
+            of.max,
+            i128::from(instant(&of.attribute, place) / 1000),
+        )),
         "date" => Value::Text(start_of(instant(&of.attribute, place), 10)),
         "month" => Value::Text(start_of(instant(&of.attribute, place), 7)),
         "binary" => Value::Bytes(hash(&of.attribute, place).to_be_bytes().to_vec()),
@@ -260,7 +263,7 @@ fn decimal(of: &Stored, place: usize) -> Value {
     } else {
         (1990 + 450 * n, 2)
     };
-    let fits = |limit: u64| units.abs() <= i128::from(limit) * 100;
+    let fits = |limit: u64| units.abs() <= i128::from(limit) * 10_i128.pow(scale);
     match of.max {
         Some(limit) if !fits(limit) => Value::Dec(Decimal::new(most(Some(limit), n + 1), 0)),
         _ => Value::Dec(Decimal::new(units, scale)),

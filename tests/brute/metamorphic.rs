@@ -1,7 +1,7 @@
 //! Changes of a design that must not change the answer, or only in one direction.
 //!
 //! Promises: nothing here needs an oracle. The order of a file changes nothing; asking twice costs no index; asking less
-//! never needs more indexes.
+//! never needs more indexes. Whatever comes out can be shown with sample items.
 
 use crate::compare::{score, solved};
 use crate::generate::design;
@@ -11,7 +11,7 @@ use crate::spec::{Action, Design};
 use crate::style;
 use design::Objective;
 use design::source::Source;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The seeds of each test.
 const SEEDS: std::ops::Range<u64> = 20_000..20_200;
@@ -42,6 +42,27 @@ fn the_order_of_a_file_changes_nothing() {
             ordered(&made, &entities, &patterns, seed % 2 == 0),
         );
         assert_eq!(plan(&one), plan(&other), "seed {seed}\n{one}\n{other}");
+    }
+}
+
+#[test]
+fn every_plan_can_be_pictured() {
+    for seed in SEEDS.take(60) {
+        let text = yaml(&design(seed, style()));
+        let source = Source::new("design.yaml", text.as_str());
+        let Some(plan) = design::compile(&source, Objective::Indexes).plan else {
+            continue;
+        };
+        let sample = design::sample::sample(&plan).unwrap();
+        let tables = sample.pictures.iter().filter(|p| p.index.is_none());
+        let mut keys = BTreeSet::new();
+        for collection in tables.flat_map(|t| &t.collections) {
+            for item in &collection.items {
+                let key = (&collection.key, &item.key);
+                assert!(keys.insert(key), "seed {seed}: {key:?} twice\n{text}");
+            }
+        }
+        design::report::html::render(&plan).unwrap();
     }
 }
 
