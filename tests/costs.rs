@@ -325,7 +325,7 @@ fn designs() -> Vec<(String, String)> {
 
 #[test]
 fn the_checker_agrees_whatever_the_settings_and_prices() {
-    let usual = include_str!("../prices/us-east-1.yaml");
+    let usual = include_str!("../src/resolve/prices/us-east-1.yaml");
     let odd = usual
         .replace("0.125 ", "0.000001 ")
         .replace("0.625 ", "999999 ")

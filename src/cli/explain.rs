@@ -8,7 +8,7 @@ use anyhow::{Result, bail};
 const PAGES: [(&str, &str); 3] = [
     ("language", include_str!("../explain/language.md")),
     ("plan-document", include_str!("../explain/plan-document.md")),
-    ("prices", include_str!("../../prices/us-east-1.yaml")),
+    ("prices", include_str!("../resolve/prices/us-east-1.yaml")),
 ];
 
 pub(super) fn run(thing: &str) -> Result<Exit> {

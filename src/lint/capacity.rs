@@ -75,14 +75,12 @@ fn peaks(design: &Design<'_>) -> Vec<Units> {
         let calls = design.workload.pattern(pattern).peak.micro_calls_in(1);
         let times = design.model.repetitions(pattern, step);
         let all = design.model.step(design.schema, pattern, step);
-        let mut entries: u128 = 0;
         for index in 0..design.schema.indexes.len() {
             let entry =
                 odds::of_entry(design.model, design.schema, index, step).units * times / whole;
             add(&mut made[index + 1].write, calls, entry);
-            entries += entry;
         }
-        add(&mut made[0].write, calls, all.write.saturating_sub(entries));
+        add(&mut made[0].write, calls, all.write);
         add(&mut made[0].read, calls, all.read);
     }
     made
@@ -142,6 +140,7 @@ fn quotas(design: &Design<'_>, peaks: &[Units], found: &mut Diagnostics) {
     let all = peaks.iter().fold(Units::default(), |a, b| Units {
         read: a.read.saturating_add(b.read),
         write: a.write.saturating_add(b.write),
+        ..a
     });
     let most = TABLE_UNITS * u128::from(WHOLE);
     if all.read > most || all.write > most {

@@ -14,7 +14,7 @@ use crate::workload::{ClassPrices, Prices};
 pub const DEFAULT_REGION: &str = "us-east-1";
 
 /// The price files that come with the tool, by Region.
-const BUILT_IN: [(&str, &str); 1] = [("us-east-1", include_str!("../../prices/us-east-1.yaml"))];
+const BUILT_IN: [(&str, &str); 1] = [("us-east-1", include_str!("prices/us-east-1.yaml"))];
 
 /// The Regions whose prices come with the tool.
 pub fn regions() -> impl Iterator<Item = &'static str> {
@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_wrong_file_is_reported_at_all_its_places() {
-        let text = include_str!("../../prices/us-east-1.yaml")
+        let text = include_str!("prices/us-east-1.yaml")
             .replace("0.625 ", "-1 ")
             .replace("as_of: 2026-11", "as_of: 2026-13")
             .replace("stream_reads: 0.20", "stream_reads: 2000000");
