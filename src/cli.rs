@@ -15,6 +15,7 @@ mod prices;
 mod report;
 #[cfg(feature = "verify")]
 mod verify;
+mod watch;
 
 use anyhow::{Context, Result};
 use args::{Args, Command};
@@ -60,6 +61,7 @@ fn run(args: &Args) -> Result<Exit> {
         Command::Explain { thing } => explain::run(thing),
         Command::Init { file } => init::run(file),
         Command::Schema { plan } => schema(*plan),
+        Command::Man { command } => man(command.as_deref()),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(*shell, &mut Args::command(), "design", &mut script);
@@ -67,6 +69,29 @@ fn run(args: &Args) -> Result<Exit> {
             Ok(Exit::Fine)
         }
     }
+}
+
+/// The manual page of the tool, or of one of its commands.
+fn man(command: Option<&str>) -> Result<Exit> {
+    let mut tool = Args::command();
+    // Gives each command its whole name and the arguments that all have.
+    tool.build();
+    let of = match command {
+        None => tool,
+        Some(name) => match tool.find_subcommand(name) {
+            Some(found) => found.clone(),
+            None => {
+                let known = tool.get_subcommands().map(clap::Command::get_name);
+                let nearest = crate::diagnostic::nearest(name, known);
+                let hint = nearest.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+                anyhow::bail!("unknown command `{name}`{hint}");
+            }
+        },
+    };
+    let mut page = Vec::new();
+    clap_mangen::Man::new(of).render(&mut page)?;
+    output::print(&String::from_utf8_lossy(&page))?;
+    Ok(Exit::Fine)
 }
 
 fn schema(plan: bool) -> Result<Exit> {

@@ -42,6 +42,11 @@ pub(super) enum Command {
         #[arg(long)]
         plan: bool,
     },
+    /// Print the manual page, of the tool or of one of its commands
+    Man {
+        /// The command
+        command: Option<String>,
+    },
     /// Print shell completions
     Completions {
         /// The shell
@@ -88,6 +93,10 @@ pub(super) struct PlanArgs {
     /// Show made-up items as they lie in the table and in each index, instead of the plan
     #[arg(long, conflicts_with_all = ["rates", "what_if"])]
     pub(super) sample: bool,
+
+    /// Show it again whenever the file changes, until Ctrl-C
+    #[arg(long)]
+    pub(super) watch: bool,
 
     #[command(flatten)]
     pub(super) prices: PriceArgs,
@@ -178,6 +187,12 @@ pub(super) enum CheckFormat {
     Text,
     /// For programs
     Json,
+    /// For GitHub code scanning and editors: SARIF 2.1.0
+    Sarif,
+    /// Annotations of GitHub Actions
+    Github,
+    /// For CI servers
+    Junit,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

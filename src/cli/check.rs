@@ -6,9 +6,11 @@ use crate::Options;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::plan::proof::plural;
 use crate::plan::{CostLine, Plan};
+use crate::report::findings;
 use crate::report::view::money;
+use crate::source::Source;
 use anyhow::{Result, bail};
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
     let levels = levels(args)?;
@@ -22,30 +24,45 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
         ..Options::default()
     };
     let mut compiled = crate::compile_with(&source, &options);
-    let Some(plan) = &compiled.plan else {
-        output::diagnose(&compiled.diagnostics, &source, false)?;
-        return Ok(Exit::Invalid);
-    };
-    if let Some(most) = args.max_cost
-        && plan.cost.usd_per_month > most
-    {
-        compiled.diagnostics.push(too_expensive(plan, most));
+    if let Some(plan) = &compiled.plan {
+        if let Some(most) = args.max_cost
+            && plan.cost.usd_per_month > most
+        {
+            compiled.diagnostics.push(too_expensive(plan, most));
+        }
+        for (code, severity) in levels {
+            compiled.diagnostics.reweigh(code, severity);
+        }
     }
-    for (code, severity) in levels {
-        compiled.diagnostics.reweigh(code, severity);
-    }
-    let failed = compiled.diagnostics.has_errors();
+    tell(args, compiled.plan.as_ref(), &compiled.diagnostics, &source)?;
+    Ok(match compiled.plan {
+        None => Exit::Invalid,
+        Some(_) if compiled.diagnostics.has_errors() => Exit::Findings,
+        Some(_) => Exit::Fine,
+    })
+}
+
+/// Reports what was found, in the form that the caller wants. What is wrong with a file is told in that form, too, so that
+/// a server of CI shows it at its place.
+fn tell(args: &CheckArgs, plan: Option<&Plan>, found: &Diagnostics, source: &Source) -> Result<()> {
+    let all = found.sorted();
     match args.format {
         CheckFormat::Text => {
-            output::diagnose(&compiled.diagnostics, &source, args.notes)?;
-            output::print(&text(plan, &compiled.diagnostics))?;
+            output::diagnose(found, source, args.notes)?;
+            plan.map_or(Ok(()), |plan| output::print(&text(plan, found)))
         }
-        CheckFormat::Json => output::print(
-            &(serde_json::to_string_pretty(&document(plan, &compiled.diagnostics, &source))?
-                + "\n"),
-        )?,
+        CheckFormat::Json => pretty(&document(plan, found, source)),
+        CheckFormat::Sarif => pretty(&findings::sarif(&all, source)),
+        CheckFormat::Github => {
+            output::print(&findings::github(&all, source))?;
+            plan.map_or(Ok(()), |plan| output::print(&text(plan, found)))
+        }
+        CheckFormat::Junit => output::print(&findings::junit(plan, &all, source)),
     }
-    Ok(if failed { Exit::Findings } else { Exit::Fine })
+}
+
+fn pretty(document: &Json) -> Result<()> {
+    output::print(&(serde_json::to_string_pretty(document)? + "\n"))
 }
 
 /// That a design costs more than the caller accepts: what most of it is for, and what would be cheaper.
@@ -155,9 +172,9 @@ fn text(plan: &Plan, found: &Diagnostics) -> String {
     out
 }
 
-fn document(plan: &Plan, found: &Diagnostics, source: &crate::source::Source) -> serde_json::Value {
-    let patterns: Vec<_> = plan
-        .patterns
+fn document(plan: Option<&Plan>, found: &Diagnostics, source: &Source) -> Json {
+    let patterns = plan.map_or(&[][..], |p| &p.patterns);
+    let patterns: Vec<_> = patterns
         .iter()
         .map(
             |p| json!({ "name": p.name, "status": p.status, "price": p.price, "reason": p.reason }),
@@ -169,8 +186,8 @@ fn document(plan: &Plan, found: &Diagnostics, source: &crate::source::Source) ->
         .map(|d| crate::plan::entry(source, d))
         .collect();
     json!({
-        "design": plan.design,
-        "passed": !found.has_errors(),
+        "design": plan.map(|p| &p.design),
+        "passed": plan.is_some() && !found.has_errors(),
         "patterns": patterns,
         "diagnostics": diagnostics,
     })

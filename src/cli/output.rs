@@ -19,6 +19,14 @@ pub(super) fn is_terminal() -> bool {
     std::io::stdout().is_terminal()
 }
 
+/// An empty screen, where standard output is a terminal.
+pub(super) fn clear() -> Result<()> {
+    if is_terminal() {
+        print("\u{1b}[2J\u{1b}[H")?;
+    }
+    Ok(())
+}
+
 /// Prints a report to standard output.
 pub(super) fn print(text: &str) -> Result<()> {
     let mut out = anstream::stdout().lock();

@@ -1,7 +1,7 @@
 //! `design plan`
 
 use super::args::{PlanArgs, PlanFormat};
-use super::{Exit, output, prices, read_source};
+use super::{Exit, output, prices, read_source, watch};
 use crate::plan::Plan;
 use crate::report::what_if::{WhatIf, compare};
 use crate::report::{self, markdown, text};
@@ -11,6 +11,13 @@ use anyhow::Result;
 use serde::Serialize;
 
 pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
+    if args.watch {
+        return watch::watch(&args.file, || once(args));
+    }
+    once(args)
+}
+
+fn once(args: &PlanArgs) -> Result<Exit> {
     let prices = match prices::given(&args.prices)? {
         Ok(prices) => prices,
         Err(exit) => return Ok(exit),

@@ -256,7 +256,8 @@ fn busiest(design: &Design<'_>) -> Vec<String> {
             let pattern = design.workload.pattern(p);
             let units = design.model.pattern(design.schema, p).1;
             // Writes count for as many reads as a new table serves for one of them.
-            let weight = units.read + units.write * (NEW_READS / NEW_WRITES);
+            let writes = units.write + units.index_write;
+            let weight = units.read + writes * (NEW_READS / NEW_WRITES);
             (
                 pattern.peak.micro_calls_in(1).saturating_mul(weight),
                 pattern.name.as_str(),

@@ -4,6 +4,7 @@
 //! difference that was found, whole.
 
 use super::page::{Page, finished};
+use super::xml::{Came, Case, junit as report};
 use crate::plan::proof::plural;
 use crate::verify::{Differs, Figures, Mismatch, PatternFigures, Run};
 use comfy_table::CellAlignment;
@@ -269,99 +270,61 @@ pub fn json(told: &Told) -> Json {
 #[must_use]
 pub fn junit(told: &Told) -> String {
     let figures = &told.run.figures;
-    let mut cases = Vec::new();
     let mismatch = told.run.mismatch.as_ref();
-    for (name, of) in &figures.patterns {
-        let came = match mismatch.filter(|m| m.pattern == *name) {
-            Some(mismatch) => Came::Failed(mismatch),
-            None if of.calls == 0 => Came::Skipped("not called before the run ended"),
-            None => Came::Passed,
-        };
-        cases.push(case(told, name, came));
-    }
+    let mut cases: Vec<Case> = figures
+        .patterns
+        .iter()
+        .map(|(name, of)| {
+            let came = match mismatch.filter(|m| m.pattern == *name) {
+                Some(mismatch) => failed(told, mismatch),
+                None if of.calls == 0 => skipped("not called before the run ended"),
+                None => Came::Passed,
+            };
+            case(name, came)
+        })
+        .collect();
     let came = match mismatch.filter(|m| !figures.patterns.contains_key(&m.pattern)) {
-        Some(mismatch) => Came::Failed(mismatch),
-        None if figures.physical_items == 0 => Came::Skipped("not read before the run ended"),
+        Some(mismatch) => failed(told, mismatch),
+        None if figures.physical_items == 0 => skipped("not read before the run ended"),
         None => Came::Passed,
     };
     let place = match mismatch {
         Some(mismatch) if mismatch.differs == Differs::Plan => "plan",
         _ => "tables and indexes",
     };
-    cases.push(case(told, place, came));
-    for name in &figures.unserved {
-        cases.push(case(told, name, Came::Skipped("not served by the plan")));
-    }
-    let skipped = cases.iter().filter(|c| c.contains("<skipped ")).count();
-    format!(
-        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites>\n  <testsuite name=\"design verify {}\" tests=\"{}\" failures=\"{}\" skipped=\"{}\">\n{}  </testsuite>\n</testsuites>\n",
-        escaped(told.design),
-        cases.len(),
-        usize::from(mismatch.is_some()),
-        skipped,
-        cases.concat()
+    cases.push(case(place, came));
+    let unserved = figures.unserved.iter();
+    cases.extend(unserved.map(|name| case(name, skipped("not served by the plan"))));
+    report(
+        &format!("design verify {}", told.design),
+        told.design,
+        &cases,
     )
 }
 
-/// What came of a test case.
-#[derive(Clone, Copy)]
-enum Came<'a> {
-    Passed,
-    Failed(&'a Mismatch),
-    /// Nothing was shown, for this reason.
-    Skipped(&'static str),
+fn case(name: &str, came: Came) -> Case {
+    Case {
+        name: name.to_owned(),
+        came,
+    }
 }
 
-fn case(told: &Told, name: &str, came: Came) -> String {
-    let head = format!(
-        "    <testcase classname=\"{}\" name=\"{}\"",
-        escaped(told.design),
-        escaped(name)
+fn skipped(why: &str) -> Came {
+    Came::Skipped(why.to_owned())
+}
+
+fn failed(told: &Told, mismatch: &Mismatch) -> Came {
+    let whole = format!(
+        "{mismatch}\n{}Run it again: {}\n",
+        how_it_was_found(mismatch).map_or_else(String::new, |s| format!("{s}\n")),
+        told.again
     );
-    match came {
-        Came::Passed => format!("{head}/>\n"),
-        Came::Failed(mismatch) => format!(
-            "{head}><failure message=\"{}\">{}</failure></testcase>\n",
-            escaped(&mismatch.what),
-            escaped(&format!(
-                "{mismatch}\n{}Run it again: {}\n",
-                how_it_was_found(mismatch).map_or_else(String::new, |s| format!("{s}\n")),
-                told.again
-            ))
-        ),
-        Came::Skipped(why) => {
-            format!("{head}><skipped message=\"{why}\"/></testcase>\n")
-        }
-    }
-}
-
-/// Text for XML: characters that XML 1.0 cannot hold are shown by their code points.
-fn escaped(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\n' | '\t' => out.push(c),
-            c if c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}') => {
-                out.push_str(&format!("U+{:04X}", u32::from(c)));
-            }
-            c => out.push(c),
-        }
-    }
-    out
+    Came::Failed(mismatch.what.clone(), whole)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn xml_holds_any_text() {
-        assert_eq!(escaped("a<b>&\"\u{1}\n"), "a&lt;b&gt;&amp;&quot;U+0001\n");
-    }
 
     #[test]
     fn numbers_are_grouped() {

@@ -1,0 +1,30 @@
+//! `--watch`: a report again whenever its file changes.
+//!
+//! Promises: looks at the text and not at its time, so that saving the same text shows nothing new and every way of saving
+//! is seen, that of editors that put another file in its place too; a file that is gone for a moment is waited for.
+
+use super::{Exit, output};
+use anyhow::{Result, bail};
+use std::time::Duration;
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(200);
+
+/// Reports on `file` now, and whenever its text is another one, until the process is ended. What is wrong with a file is
+/// part of a report.
+pub(super) fn watch(file: &str, report: impl Fn() -> Result<Exit>) -> Result<Exit> {
+    if file == "-" {
+        bail!("standard input does not change: name a file to watch");
+    }
+    let mut shown = None;
+    loop {
+        let text = std::fs::read(file).ok();
+        if text.is_some() && text != shown || shown.is_none() {
+            output::clear()?;
+            report()?;
+            // A file that cannot be read has been reported as an error above.
+            shown = text;
+        }
+        std::thread::sleep(PAUSE);
+    }
+}
