@@ -320,3 +320,36 @@ fn the_finding_of_an_example_can_be_put_right() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
+
+#[test]
+fn the_tenant_leads_every_partition_key() {
+    let (source, made) = compiled(
+        "design: tickets
+tenant: tenant_id
+entities:
+  Ticket:
+    key: ticket_id
+    attributes: { ticket_id: ulid, tenant_id: ulid, area: ulid, opened_at: timestamp }
+patterns:
+  open_ticket: { create: Ticket }
+  get_ticket: { get: Ticket, by: [tenant_id, ticket_id] }
+  tickets: { list: Ticket, by: [area, tenant_id], sort: opened_at desc, limit: 20 }
+",
+    );
+    let report = made.diagnostics.render_all(&source, false, WIDTH);
+    assert!(!report.contains("D0317"), "{report}");
+    let plan = made.plan.expect("a plan");
+    let keys = plan
+        .entities
+        .iter()
+        .flat_map(|e| &e.kinds)
+        .flat_map(|k| &k.keys);
+    let templates: Vec<&str> = keys.map(|k| k.partition[0].template.as_str()).collect();
+    assert_eq!(
+        templates,
+        [
+            "TENANT_ID#{tenant_id}#TICKET#{ticket_id}#",
+            "TENANT_ID#{tenant_id}#AREA#{area}#"
+        ]
+    );
+}
