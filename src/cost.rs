@@ -10,3 +10,4 @@ pub mod price;
 pub mod size;
 mod storage;
 pub mod units;
+pub mod writes;

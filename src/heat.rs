@@ -4,7 +4,7 @@
 //! read units and 1,000 write units a second, in the table and in each index alike.
 
 use crate::cost::model::Model;
-use crate::cost::{odds, size};
+use crate::cost::size;
 use crate::demand::Variant;
 use crate::estimate::{self, WHOLE};
 use crate::layout::Family;
@@ -258,7 +258,7 @@ fn writes_of(
             None => peak_of(workload, pattern, step),
             Some(at) => {
                 let times = step.times.map_or(1, |t| u128::from(t.max));
-                let units = odds::of_entry(model, schema, at, step).units;
+                let units = model.entry_units(schema, step, at).map_or(0, |e| e.units);
                 workload.pattern(pattern).peak.micro_calls_in(1) * times * units / u128::from(WHOLE)
             }
         };

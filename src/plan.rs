@@ -7,21 +7,23 @@
 
 pub mod advice;
 pub mod build;
+pub mod change;
 mod conditions;
 mod cost;
-mod costs;
+pub mod costs;
 mod entities;
 mod keys;
 mod parameters;
 pub mod proof;
 mod reading;
-mod reasons;
+pub mod reasons;
 mod settings;
 mod steps;
 mod table;
 mod writing;
 
-pub use build::{compile, entry};
+pub use build::{Design, compile, document, entry};
+pub use conditions::constant;
 pub use cost::*;
 pub use steps::*;
 pub use table::*;

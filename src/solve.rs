@@ -87,6 +87,29 @@ pub struct Proof {
     pub optimal: bool,
 }
 
+/// The fewest secondary indexes of a workload: as many as [`solve`] finds, without the design.
+#[must_use]
+pub fn fewest(workload: &Workload) -> usize {
+    let variants = variants(workload);
+    let rules = rules::table_rules(workload, &variants);
+    let (demands, vertices) = flatten(&variants);
+    let fixed = FixedKeys::default();
+    let oracle = Oracle::new(workload, &rules, demands, &fixed);
+    let model = Model {
+        workload,
+        variants: &variants,
+        prices: Prices::of(workload),
+    };
+    let context = Context {
+        oracle: &oracle,
+        model,
+        fixed: &fixed,
+    };
+    let (_, counts) = context.counted(workload, vertices);
+    let kinds = context.choose_kinds(&counts);
+    kinds.first().map_or(0, |(globals, local)| globals + local)
+}
+
 /// Solves a workload; `fixed` are keys that must be kept.
 #[must_use]
 pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> Solution {
@@ -104,11 +127,7 @@ pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> So
         model,
         fixed,
     };
-    let one = |most: u32| usize::from(most > 0);
-    let (most_globals, most_locals) = (one(workload.limits.gsis), one(workload.limits.lsis));
-    let vertices = parts::answerable(&oracle, vertices, &context.kinds(most_globals, most_locals));
-    let parts = parts::parts(&oracle, vertices, most_locals > 0);
-    let counts: Vec<Counted> = parts.iter().map(|p| context.count(p)).collect();
+    let (parts, counts) = context.counted(workload, vertices);
     let design_with = |globals: usize, local: usize, preference| {
         let schema = context.design(&parts, &counts, globals, local, preference);
         let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
@@ -233,6 +252,21 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             .chain(more(Kind::Global, globals))
             .chain(more(Kind::Local, locals))
             .collect()
+    }
+
+    /// The parts that can be solved alone, and how many indexes each needs.
+    fn counted(
+        &self,
+        workload: &Workload,
+        vertices: Vec<Vertex>,
+    ) -> (Vec<Problem<'o, 'a>>, Vec<Counted>) {
+        let one = |most: u32| usize::from(most > 0);
+        let (most_globals, most_locals) = (one(workload.limits.gsis), one(workload.limits.lsis));
+        let kinds = self.kinds(most_globals, most_locals);
+        let vertices = parts::answerable(self.oracle, vertices, &kinds);
+        let parts = parts::parts(self.oracle, vertices, most_locals > 0);
+        let counts = parts.iter().map(|p| self.count(p)).collect();
+        (parts, counts)
     }
 
     /// The best schema with some numbers of indexes.

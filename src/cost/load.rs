@@ -60,7 +60,7 @@ impl Model<'_> {
             load.peak = load.peak.plus(peak.times(1, share));
         };
         for (pattern, step) in self.workload.steps() {
-            self.step_at(schema, pattern, step, |place, units| {
+            self.step_units(schema, pattern, step).at(|place, units| {
                 add(pattern, place, units, 1);
             });
         }

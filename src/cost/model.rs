@@ -5,15 +5,12 @@
 //! a new item; an `update` finds its item; what is returned is there.
 
 use super::price::{MONTH, Prices};
-use super::units::{query_halves, read_halves, write_units};
-use super::{odds, size};
+use super::size;
+use super::units::{query_halves, read_halves};
 use crate::demand::{Demand, Part, Shape, Variant, Ways};
-use crate::effect::Effect;
 use crate::estimate::{self, Chosen, WHOLE};
 use crate::schema::{Schema, Served};
-use crate::workload::{
-    Action, AttributeSet, EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb,
-};
+use crate::workload::{Action, EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb};
 
 /// What a call takes on average, in millionths of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,7 +24,7 @@ pub struct Units {
 }
 
 impl Units {
-    fn halves(halves: u64) -> Self {
+    pub(super) fn halves(halves: u64) -> Self {
         Self {
             read: u128::from(halves) * u128::from(WHOLE) / 2,
             ..Self::default()
@@ -44,9 +41,9 @@ impl Units {
     #[must_use]
     pub const fn plus(self, other: Self) -> Self {
         Self {
-            read: self.read + other.read,
-            write: self.write + other.write,
-            index_write: self.index_write + other.index_write,
+            read: self.read.saturating_add(other.read),
+            write: self.write.saturating_add(other.write),
+            index_write: self.index_write.saturating_add(other.index_write),
         }
     }
 
@@ -54,9 +51,9 @@ impl Units {
     #[must_use]
     pub const fn times(self, part: u128, of: u128) -> Self {
         Self {
-            read: self.read * part / of,
-            write: self.write * part / of,
-            index_write: self.index_write * part / of,
+            read: self.read.saturating_mul(part) / of,
+            write: self.write.saturating_mul(part) / of,
+            index_write: self.index_write.saturating_mul(part) / of,
         }
     }
 }
@@ -118,104 +115,6 @@ impl Model<'_> {
             })
             .sum();
         self.storage(schema, entity) + writes
-    }
-
-    /// What one call of a write takes, for one of its steps with all repetitions.
-    #[must_use]
-    pub fn step(&self, schema: &Schema, pattern: PatternId, step: &Step) -> Units {
-        let mut units = Units::default();
-        self.step_at(schema, pattern, step, |_, taken| {
-            units = units.plus(taken);
-        });
-        units
-    }
-
-    /// What one call of a write takes at each place, for one of its steps with all repetitions.
-    pub fn step_at(
-        &self,
-        schema: &Schema,
-        pattern: PatternId,
-        step: &Step,
-        mut at: impl FnMut(Place, Units),
-    ) {
-        let entity = step.entity;
-        let (found, steps) = match &self.workload.pattern(pattern).action {
-            Action::Find(find) => (Some(&find.read), 1),
-            Action::Transaction(steps) => (None, steps.len()),
-            Action::Write(_) | Action::Read(_) | Action::External => (None, 1),
-        };
-        let effect = Effect {
-            workload: self.workload,
-            schema,
-            step,
-            found,
-            joined: steps > 1,
-        };
-        let works = effect.guards();
-        let touched: u64 = works
-            .iter()
-            .map(|w| u64::from(w.put.is_some()) + u64::from(w.delete))
-            .sum();
-        // A transaction of one action is that action alone.
-        let transaction = steps > 1 || touched > 0 || step.times.is_some();
-        let factor = if transaction { 2 } else { 1 };
-        let item = write_units(self.item_bytes(schema, entity));
-        let mut table = Units {
-            write: u128::from(item * factor + touched * 2) * u128::from(WHOLE),
-            ..Units::default()
-        };
-        if !effect.current().is_empty() {
-            table = table.plus(Units::halves(read_halves(
-                self.item_bytes(schema, entity),
-                true,
-            )));
-        }
-        let times = self.repetitions(pattern, step);
-        let repeated = |units: Units| units.times(times, u128::from(WHOLE));
-        at(None, repeated(table));
-        for place in 0..schema.indexes.len() {
-            let index_write = odds::of_entry(self, schema, place, step).units;
-            if index_write > 0 {
-                at(
-                    Some(place),
-                    repeated(Units {
-                        index_write,
-                        ..Units::default()
-                    }),
-                );
-            }
-        }
-    }
-
-    /// How often a call of a pattern does a step, on average, in millionths.
-    #[must_use]
-    pub fn repetitions(&self, pattern: PatternId, step: &Step) -> u128 {
-        let (min, max) = step.times.map_or((1, 1), |t| (t.min, t.max));
-        let found = match &self.workload.pattern(pattern).action {
-            Action::Find(find) => self.found(&find.read, step.entity),
-            _ => u128::from(WHOLE),
-        };
-        u128::from(min + max) * found / 2
-    }
-
-    /// Items that find, then write finds, in millionths.
-    fn found(&self, read: &Read, entity: EntityId) -> u128 {
-        if let Some(returns) = read.returns {
-            return u128::from(returns) * u128::from(WHOLE);
-        }
-        let fixed = read
-            .by
-            .iter()
-            .filter_map(|c| c.binding.get(&entity).copied())
-            .collect();
-        let chosen = Chosen {
-            fixed,
-            constants: &[],
-            exists: AttributeSet::default(),
-            missing: AttributeSet::default(),
-        };
-        estimate::matching(self.workload, self.workload.entity(entity), chosen)
-            .max(u128::from(WHOLE))
     }
 
     /// Picodollars a month of a variant: calls are taken as spread evenly over the variants of a pattern.
@@ -381,7 +280,8 @@ impl Model<'_> {
     }
 
     /// Items of one part that are read and returned, in millionths, over all requests.
-    fn part_items(&self, read: &Read, demand: &Demand, part: &Part) -> (u128, u128) {
+    #[must_use]
+    pub fn part_items(&self, read: &Read, demand: &Demand, part: &Part) -> (u128, u128) {
         let entity = self.workload.entity(part.entity);
         let whole = u128::from(WHOLE);
         let mut fixed = part.fixed;

@@ -4,12 +4,9 @@
 //! are taken as independent. A constant that the write sets or requires is certain, a parameter is as likely in the
 //! index as the items are on average.
 
-use super::model::Model;
-use super::units::{Entry, index_write_units};
 use crate::effect::changed;
 use crate::estimate::{self, WHOLE};
 use crate::layout::Family;
-use crate::schema::{Projection, Schema, find};
 use crate::workload::{
     AttributeId, Constant, Entity, Operand, Operator, Step, Workload, WriteVerb,
 };
@@ -25,41 +22,6 @@ pub struct Odds {
     pub moves: u128,
     /// Something else of it changes.
     pub changes: u128,
-}
-
-/// What one write of an item takes in an index on average, in millionths of a write unit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct EntryUnits {
-    /// In all.
-    pub units: u128,
-    /// Of it what it takes that the entry is put in, taken out or put under another key.
-    pub moves: u128,
-}
-
-/// What one step of a write does to the entry of its item in an index, without repetitions.
-#[must_use]
-pub fn of_entry(model: &Model<'_>, schema: &Schema, index: usize, step: &Step) -> EntryUnits {
-    let Some(of) = schema.indexes.get(index) else {
-        return EntryUnits::default();
-    };
-    let Some((family, member)) = find(&of.families, step.entity) else {
-        return EntryUnits::default();
-    };
-    let entity = model.workload.entity(step.entity);
-    let bytes = model.entry_bytes(schema, index, step.entity);
-    let projected = |a| {
-        of.projection == Projection::All
-            || matches!(&of.projection, Projection::Include(n) if n.contains(&entity.attribute(a).stored_as))
-    };
-    let odds = odds(model.workload, step, family, member, projected);
-    let unit = |entry: Entry| u128::from(index_write_units(entry));
-    let moves = unit(Entry::Enters(bytes)) * odds.enters
-        + unit(Entry::Leaves(bytes)) * odds.leaves
-        + unit(Entry::Moves(bytes, bytes)) * odds.moves;
-    EntryUnits {
-        units: moves + unit(Entry::Changes(bytes, bytes)) * odds.changes,
-        moves,
-    }
 }
 
 /// What happens to a member's entry.

@@ -182,6 +182,18 @@ impl Model<'_> {
         }
     }
 
+    /// Bytes that an entity's entries in an index are charged for, overhead included.
+    #[must_use]
+    pub fn entries_bytes(&self, schema: &Schema, index: usize, entity: EntityId) -> u128 {
+        let mut bytes = 0;
+        self.stored(schema, entity, |place, of| {
+            if place == Some(index) {
+                bytes += of;
+            }
+        });
+        bytes
+    }
+
     fn guard_bytes(&self, entity: EntityId, guard: &Guard) -> u64 {
         let declared = self.workload.entity(entity);
         let attributes = guard.attributes.iter().chain(&declared.identity);

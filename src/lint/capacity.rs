@@ -3,12 +3,12 @@
 //! Source of the numbers: the Amazon `DynamoDB` Developer Guide, "Quotas" and "Understanding DynamoDB warm throughput".
 
 use super::{Design, and, units};
+use crate::cost::load::Load;
 use crate::cost::model::Units;
-use crate::cost::odds;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::estimate::WHOLE;
 use crate::layout::Kind;
-use crate::schema::{Projection, Served};
+use crate::schema::Projection;
 use crate::solve::projection::MOST_INCLUDED;
 use crate::workload::Billing;
 
@@ -46,49 +46,13 @@ pub(super) fn lint(design: &Design<'_>, found: &mut Diagnostics) {
 
 /// Millionths of units a second at the declared peaks, all together: of the table, then of each index.
 fn peaks(design: &Design<'_>) -> Vec<Units> {
-    let mut made = vec![Units::default(); design.schema.indexes.len() + 1];
-    let whole = u128::from(WHOLE);
-    let (variants, served) = (&design.solution.variants, &design.schema.served);
-    for (at, (variant, served)) in variants.iter().zip(served).enumerate() {
-        let place = match served {
-            Served::Index(index, _) => index + 1,
-            Served::ByKey | Served::Table(_) | Served::Scan(_) => 0,
-            Served::Not => continue,
-        };
-        let siblings = variants
-            .iter()
-            .filter(|v| v.pattern == variant.pattern)
-            .count();
-        let calls = design
-            .workload
-            .pattern(variant.pattern)
-            .peak
-            .micro_calls_in(1);
-        let units = design.model.read(design.schema, at, served).read;
-        add(
-            &mut made[place].read,
-            calls,
-            units / siblings.max(1) as u128,
-        );
-    }
-    for (pattern, step) in design.workload.steps() {
-        let calls = design.workload.pattern(pattern).peak.micro_calls_in(1);
-        let times = design.model.repetitions(pattern, step);
-        let all = design.model.step(design.schema, pattern, step);
-        for index in 0..design.schema.indexes.len() {
-            let entry =
-                odds::of_entry(design.model, design.schema, index, step).units * times / whole;
-            add(&mut made[index + 1].write, calls, entry);
-        }
-        add(&mut made[0].write, calls, all.write);
-        add(&mut made[0].read, calls, all.read);
-    }
-    made
-}
-
-/// Adds what millionths of calls of millionths of units take, as far as there are numbers for it.
-fn add(to: &mut u128, calls: u128, units: u128) {
-    *to = to.saturating_add(calls.saturating_mul(units) / u128::from(WHOLE));
+    let loads = design.model.loads(design.schema);
+    let peak = |l: &Load| Units {
+        read: l.peak.read,
+        write: l.peak.writes(),
+        ..Units::default()
+    };
+    loads.iter().map(peak).collect()
 }
 
 /// The table or an index, by its place in the list of peaks.

@@ -2,7 +2,7 @@
 
 use super::{Design, and, money};
 use crate::cost::model::Units;
-use crate::cost::{odds, size};
+use crate::cost::size;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::effect::changed;
 use crate::estimate::WHOLE;
@@ -44,7 +44,8 @@ fn moves(design: &Design<'_>, pattern: PatternId, step: &Step, found: &mut Diagn
         let Some((family, member)) = find(&index.families, step.entity) else {
             continue;
         };
-        let moved = odds::of_entry(design.model, design.schema, at, step).moves;
+        let entry = design.model.entry_units(design.schema, step, at);
+        let moved = entry.map_or(0, |e| e.moves);
         if moved > 0 {
             places.push(&index.name);
             let depends = family.depends_on(member, design.workload);

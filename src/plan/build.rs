@@ -1,7 +1,7 @@
 //! From a solved workload to the document.
 
 mod answer;
-use super::advice::Grade;
+use super::advice::{Grade, uncovered};
 use super::entities::entities;
 use super::parameters::of_read;
 use super::proof::{assumed, proof};
@@ -24,6 +24,17 @@ use crate::source::Source;
 use crate::workload::{Action, EntityId, Ids, PatternId, Read, ReadVerb, Workload};
 use serde_json::{Value, json};
 
+/// What a plan is made from.
+#[derive(Debug, Clone)]
+pub struct Design {
+    /// What the file says.
+    pub workload: Workload,
+    /// The schema that was found for it.
+    pub solution: Solution,
+    /// What was put first.
+    pub objective: Objective,
+}
+
 /// Compiles a workload into a plan; what there is to say of it goes to `found`.
 #[must_use]
 pub fn compile(
@@ -32,25 +43,24 @@ pub fn compile(
     objective: Objective,
     found: &mut Diagnostics,
 ) -> Plan {
+    let solution = solve(workload, &FixedKeys::default(), objective);
+    document(source, workload, &solution, found)
+}
+
+/// The document of a solved workload; what there is to say of it goes to `found`.
+#[must_use]
+pub fn document(
+    source: &Source,
+    workload: &Workload,
+    solution: &Solution,
+    found: &mut Diagnostics,
+) -> Plan {
     let fixed = FixedKeys::default();
-    let solution = solve(workload, &fixed, objective);
-    let demands: Vec<&Demand> = solution
-        .variants
-        .iter()
-        .flat_map(|v| match &v.ways {
-            Ways::Demands(all, _) => all.as_slice(),
-            Ways::ByKey { .. } => &[],
-        })
-        .collect();
-    let oracle = Oracle::new(workload, &solution.rules, demands, &fixed);
-    let model = Model {
-        workload,
-        variants: &solution.variants,
-        prices: Prices::of(workload),
-    };
+    let oracle = oracle_of(workload, solution, &fixed);
+    let model = model_of(workload, solution);
     let builder = Builder {
         workload,
-        solution: &solution,
+        solution,
         oracle: &oracle,
         model,
     };
@@ -68,8 +78,8 @@ pub fn compile(
         tables: vec![table(workload, &solution.schema)],
         entities: entities(workload, &model, &solution.schema),
         patterns,
-        proof: proof(workload, &solution, &oracle, assumptions),
-        cost: costs::cost(workload, &model, &solution),
+        proof: proof(workload, solution, &oracle, assumptions),
+        cost: costs::cost(workload, &model, solution),
         diagnostics: Vec::new(),
         consumers: consumers(workload),
         generate: generate(workload),
@@ -80,6 +90,34 @@ pub fn compile(
         .map(|d| entry(source, d))
         .collect();
     plan
+}
+
+/// Answers what fits together of a solution's demands.
+#[must_use]
+pub fn oracle_of<'a>(
+    workload: &'a Workload,
+    solution: &'a Solution,
+    fixed: &'a FixedKeys,
+) -> Oracle<'a> {
+    let demands: Vec<&Demand> = solution
+        .variants
+        .iter()
+        .flat_map(|v| match &v.ways {
+            Ways::Demands(all, _) => all.as_slice(),
+            Ways::ByKey { .. } => &[],
+        })
+        .collect();
+    Oracle::new(workload, &solution.rules, demands, fixed)
+}
+
+/// The costs of a solution.
+#[must_use]
+pub fn model_of<'a>(workload: &'a Workload, solution: &'a Solution) -> Model<'a> {
+    Model {
+        workload,
+        variants: &solution.variants,
+        prices: Prices::of(workload),
+    }
 }
 
 /// A finding as the document has it.
@@ -383,12 +421,7 @@ impl Builder<'_> {
             self.solution.schema.indexes.len(),
             other.schema.indexes.len(),
         );
-        let uncovered = |s: &Solution| {
-            self.workload
-                .pattern_ids()
-                .filter(|p| status_of(s, *p) == Grade::Uncovered)
-                .count()
-        };
+        let uncovered = |s: &Solution| uncovered(s, self.workload);
         let lost = uncovered(&other).saturating_sub(uncovered(self.solution));
         let cost = |s: &Solution| s.frontier.first().map_or(0.0, |p| costs::dollars(p.cost));
         let (before, after) = (cost(self.solution), cost(&other));

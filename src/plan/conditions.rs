@@ -9,7 +9,8 @@ use crate::workload::{
 use serde_json::{Value, json};
 
 /// A constant as JSON: a decimal is a text.
-pub(super) fn constant(value: &Constant) -> Value {
+#[must_use]
+pub fn constant(value: &Constant) -> Value {
     match value {
         Constant::Text(t) | Constant::Decimal(t) => json!(t),
         Constant::Integer(n) => json!(n),

@@ -10,7 +10,8 @@ use crate::solve::Solution;
 use crate::workload::{Billing, EntityId, Workload};
 
 /// Picodollars as dollars and cents.
-pub(super) fn dollars(pico: u128) -> f64 {
+#[must_use]
+pub fn dollars(pico: u128) -> f64 {
     let cents = (pico + 5_000_000_000) / 10_000_000_000;
     hundredths(cents)
 }
@@ -24,7 +25,8 @@ fn hundredths(n: u128) -> f64 {
 }
 
 /// Millionths as a number with at most two digits after the point.
-pub(super) fn units(micro: u128) -> f64 {
+#[must_use]
+pub fn units(micro: u128) -> f64 {
     hundredths((micro + 5_000) / 10_000)
 }
 
@@ -34,7 +36,8 @@ fn percent(tenths: u64) -> f64 {
 }
 
 /// The units of a call.
-pub(super) fn both(of: Units) -> (f64, f64) {
+#[must_use]
+pub fn both(of: Units) -> (f64, f64) {
     (units(of.read), units(of.writes()))
 }
 

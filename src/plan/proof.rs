@@ -10,7 +10,8 @@ use crate::solve::oracle::{DemandId, Oracle};
 use crate::workload::{AttributeId, Basis, Entity, EntityId, Workload};
 
 /// The place of each variant's first demand in the oracle's list.
-pub(super) fn first_demands(variants: &[Variant]) -> Vec<Option<DemandId>> {
+#[must_use]
+pub fn first_demands(variants: &[Variant]) -> Vec<Option<DemandId>> {
     let mut next: DemandId = 0;
     variants
         .iter()
@@ -68,7 +69,7 @@ fn conflicts(workload: &Workload, solution: &Solution, oracle: &Oracle<'_>) -> V
     for (at, a) in clique.iter().enumerate() {
         for b in clique.iter().skip(at + 1) {
             if let (Some(da), Some(db)) = (first[*a], first[*b]) {
-                let (entity, reason) = reasons.pair(oracle, *a, *b, (da, db));
+                let (entity, reason) = reasons.pair(oracle, Kind::Global, *a, *b, (da, db));
                 made.push(ConflictEntry {
                     patterns: vec![name(*a), name(*b)],
                     table: None,
@@ -160,7 +161,9 @@ pub fn plural(n: usize, one: &str, many: &str) -> String {
     }
 }
 
-fn listed(names: &[String]) -> String {
+/// Names with commas, and `and` before the last.
+#[must_use]
+pub fn listed(names: &[String]) -> String {
     match names {
         [] => String::new(),
         [one] => one.clone(),

@@ -6,14 +6,18 @@ use crate::solve::oracle::{DemandId, Oracle};
 use crate::workload::{Action, AttributeId, EntityId, ReadVerb, Workload, WriteVerb};
 
 /// Names of patterns and variants, and why they conflict.
-pub(super) struct Reasons<'a> {
-    pub(super) workload: &'a Workload,
-    pub(super) variants: &'a [Variant],
+#[derive(Clone, Copy)]
+pub struct Reasons<'a> {
+    /// The workload.
+    pub workload: &'a Workload,
+    /// Its variants.
+    pub variants: &'a [Variant],
 }
 
 impl Reasons<'_> {
     /// A variant's name: the pattern's, with the choice where there are several.
-    pub(super) fn name(&self, variant: usize) -> String {
+    #[must_use]
+    pub fn name(&self, variant: usize) -> String {
         let v = &self.variants[variant];
         let pattern = self.workload.pattern(v.pattern);
         let Action::Read(read) = &pattern.action else {
@@ -48,15 +52,17 @@ impl Reasons<'_> {
         &self.workload.entity(entity).name
     }
 
-    /// Why two variants cannot share an index.
-    pub(super) fn pair(
+    /// Why two variants cannot share an index of a kind, and the entity that this is about.
+    #[must_use]
+    pub fn pair(
         &self,
         oracle: &Oracle<'_>,
+        kind: Kind,
         a: usize,
         b: usize,
         ids: (DemandId, DemandId),
     ) -> (Option<EntityId>, String) {
-        let conflict = oracle.pair(Kind::Global, ids.0, ids.1).err();
+        let conflict = oracle.pair(kind, ids.0, ids.1).err();
         let (one, other) = (self.name(a), self.name(b));
         let (Some(da), Some(db)) = (self.first(a), self.first(b)) else {
             return (None, String::new());
@@ -167,7 +173,9 @@ impl Reasons<'_> {
     }
 
     #[expect(clippy::needless_pass_by_value, reason = "its parts are copied out")]
-    pub(super) fn table_conflict(&self, conflict: Option<Conflict>) -> String {
+    /// What stands against a read in the table.
+    #[must_use]
+    pub fn table_conflict(&self, conflict: Option<Conflict>) -> String {
         match conflict {
             Some(Conflict::Mutable { entity, attribute }) => {
                 let by = self.who_changes(entity, attribute);
