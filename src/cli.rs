@@ -58,7 +58,7 @@ fn run(args: &Args) -> Result<Exit> {
         Command::Check(command) => check::run(command),
         #[cfg(feature = "verify")]
         Command::Verify(command) => verify::run(command),
-        Command::Explain { thing } => explain::run(thing),
+        Command::Explain(command) => explain::run(command),
         Command::Init { file } => init::run(file),
         Command::Schema { plan } => schema(*plan),
         Command::Man { command } => man(command.as_deref()),

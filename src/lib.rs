@@ -28,6 +28,7 @@ pub mod document;
 pub mod effect;
 pub mod encoding;
 pub mod estimate;
+pub mod explain;
 pub mod heat;
 mod items;
 pub mod layout;
@@ -45,7 +46,8 @@ pub mod verify;
 pub mod workload;
 
 use diagnostic::{Code, Diagnostic, Diagnostics};
-use plan::Plan;
+use plan::{Design, Plan};
+use solve::oracle::FixedKeys;
 use source::Source;
 use workload::Workload;
 
@@ -71,6 +73,8 @@ pub struct Compiled {
     pub plan: Option<Plan>,
     /// The plan that was made and that the checker found wrong. Only for showing what is wrong with it.
     pub rejected: Option<Plan>,
+    /// What the plan was made from, where there is one: for questions that its document does not answer.
+    pub design: Option<Design>,
     /// Errors and warnings.
     pub diagnostics: Diagnostics,
 }
@@ -89,13 +93,22 @@ pub fn compile(source: &Source, objective: Objective) -> Compiled {
 #[must_use]
 pub fn compile_with(source: &Source, options: &Options) -> Compiled {
     let mut diagnostics = Diagnostics::default();
-    let (mut plan, mut rejected) = (None, None);
+    let (mut plan, mut rejected, mut design) = (None, None, None);
     match document::parse(source) {
         Ok(tree) => {
             if let Some(workload) = resolved(&tree, options, &mut diagnostics) {
-                let made = plan::compile(source, &workload, options.objective, &mut diagnostics);
+                let objective = options.objective;
+                let solution = solve::solve(&workload, &FixedKeys::default(), objective);
+                let made = plan::document(source, &workload, &solution, &mut diagnostics);
                 match violation(&workload, &made) {
-                    None => plan = Some(made),
+                    None => {
+                        plan = Some(made);
+                        design = Some(Design {
+                            workload,
+                            solution,
+                            objective,
+                        });
+                    }
                     Some(violation) => {
                         diagnostics.push(violation);
                         rejected = Some(made);
@@ -108,6 +121,7 @@ pub fn compile_with(source: &Source, options: &Options) -> Compiled {
     Compiled {
         plan,
         rejected,
+        design,
         diagnostics,
     }
 }

@@ -5,6 +5,7 @@
 //! the same bytes; no line is wider than asked for, unless a name alone is.
 
 pub mod cost;
+pub mod explanation;
 pub mod findings;
 pub mod html;
 pub mod markdown;

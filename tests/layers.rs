@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// For each top module those that it may use, from the bottom up: each uses only what stands above its line.
-const LAYERS: [(&str, &[&str]); 24] = [
+const LAYERS: [(&str, &[&str]); 25] = [
     ("source", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
@@ -84,6 +84,14 @@ const LAYERS: [(&str, &[&str]); 24] = [
     ("verify", &["cost", "items"]),
     ("sample", &["items", "plan"]),
     ("report", &["plan", "sample", "verify"]),
+    // What it says is computed from the solved design; its form is that of the views.
+    (
+        "explain",
+        &[
+            "cost", "demand", "estimate", "layout", "plan", "report", "schema", "solve", "source",
+            "workload",
+        ],
+    ),
     (
         "cli",
         &[
@@ -95,6 +103,7 @@ const LAYERS: [(&str, &[&str]); 24] = [
             "compile_with",
             "diagnostic",
             "document",
+            "explain",
             "plan",
             "report",
             "resolve",

@@ -32,7 +32,7 @@ fn reports_of_the_examples() {
             snapshot_path => "snapshots/reports",
             omit_expression => true,
         }, {
-            insta::assert_snapshot!(format!("{name}.text"), text::render(&plan, 80, false));
+            insta::assert_snapshot!(format!("{name}.text"), text::render(&plan, &source.name, 80, false));
             insta::assert_snapshot!(
                 format!("{name}.markdown"),
                 markdown::render(&plan).expect("Markdown")

@@ -29,7 +29,7 @@ fn whole_run(text_: &str) -> Compiled {
     match &made.plan {
         Some(plan) => {
             for width in [40, 100] {
-                assert!(!text::render(plan, width, true).is_empty());
+                assert!(!text::render(plan, "design.yaml", width, true).is_empty());
             }
             assert!(markdown::render(plan).is_ok());
             let json = serde_json::to_string(plan).expect("JSON");

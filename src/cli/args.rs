@@ -25,11 +25,8 @@ pub(super) enum Command {
     /// Prove a plan by running it: fill an engine, ask every pattern, compare the answers
     #[cfg(feature = "verify")]
     Verify(VerifyArgs),
-    /// Explain a diagnostic code, or print a reference page: `language`, `plan-document`
-    Explain {
-        /// A code such as `D0401`, its name, or the name of a page
-        thing: String,
-    },
+    /// Explain a thing of a design or a diagnostic code, or print a reference page
+    Explain(ExplainArgs),
     /// Write a commented starter file
     Init {
         /// Where to write it
@@ -139,6 +136,29 @@ pub(super) struct ReportArgs {
 }
 
 #[derive(Debug, clap::Args)]
+pub(super) struct ExplainArgs {
+    /// The name of a thing
+    ///
+    /// A reference page (`language`, `plan-document`), a diagnostic code such as `D0401` or its name; of the design:
+    /// `proof`, `cost`, the table, an index, an entity, a pattern. Where several things have the name, the first of this
+    /// order is meant; `page:`, `code:`, `table:`, `index:`, `entity:` and `pattern:` before the name choose another.
+    #[arg(verbatim_doc_comment)]
+    pub(super) thing: String,
+
+    /// The design file; `-` is standard input [default: design.yaml]
+    #[arg(short, long)]
+    pub(super) file: Option<String>,
+
+    /// How to show the explanation
+    #[arg(long, value_enum, default_value_t = PlanFormat::Text)]
+    pub(super) format: PlanFormat,
+
+    /// What the plan put first: the number of indexes or the monthly cost
+    #[arg(long, value_enum, default_value_t = ObjectiveArg::Indexes)]
+    pub(super) objective: ObjectiveArg,
+}
+
+#[derive(Debug, clap::Args)]
 pub(super) struct CheckArgs {
     /// The design file; `-` is standard input
     #[arg(default_value = "design.yaml")]
@@ -199,7 +219,7 @@ pub(super) enum CheckFormat {
 pub(super) enum PlanFormat {
     /// For people, in the terminal
     Text,
-    /// The plan document, for programs
+    /// The document, for programs
     Json,
     /// For pull requests and wikis
     Markdown,

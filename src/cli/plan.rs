@@ -38,7 +38,7 @@ fn once(args: &PlanArgs) -> Result<Exit> {
         return Ok(Exit::Fine);
     }
     if options.changes.is_empty() {
-        show(&plan, args.format)?;
+        show(&plan, &source.name, args.format)?;
         return Ok(Exit::Fine);
     }
     let as_it_is = Options {
@@ -74,12 +74,15 @@ fn compiled(source: &Source, options: &Options) -> Result<Option<Plan>> {
     Ok(made.plan)
 }
 
-fn show(plan: &Plan, format: PlanFormat) -> Result<()> {
+fn show(plan: &Plan, file: &str, format: PlanFormat) -> Result<()> {
     match format {
         PlanFormat::Json => output::print(&(serde_json::to_string_pretty(plan)? + "\n")),
-        PlanFormat::Text => {
-            output::print(&text::render(plan, output::width(), !output::is_terminal()))
-        }
+        PlanFormat::Text => output::print(&text::render(
+            plan,
+            file,
+            output::width(),
+            !output::is_terminal(),
+        )),
         PlanFormat::Markdown => output::print(&markdown::render(plan)?),
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn rendered(
 }
 
 /// Text that cannot break out of a table cell.
-fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('|', "\\|")
         .replace('\n', "<br>")

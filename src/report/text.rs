@@ -4,15 +4,16 @@
 //! their own. Nothing is cut off.
 
 use super::cost::CostRow;
+use super::explanation::command;
 use super::page::{Page, finished};
 use super::view::{KeyRow, PatternRow, View, view};
 use crate::plan::Plan;
 use comfy_table::{CellAlignment, ColumnConstraint, Width};
 use std::collections::BTreeMap;
 
-/// Renders a plan, at most `width` columns wide; `plain` without lines, for files and pipes.
+/// Renders the plan of a `file`, at most `width` columns wide; `plain` without lines, for files and pipes.
 #[must_use]
-pub fn render(plan: &Plan, width: usize, plain: bool) -> String {
+pub fn render(plan: &Plan, file: &str, width: usize, plain: bool) -> String {
     let of = view(plan);
     let page = Page { width, plain };
     let mut out = String::new();
@@ -37,7 +38,24 @@ pub fn render(plan: &Plan, width: usize, plain: bool) -> String {
         .map(|f| format!("{}[{}]: {}", f.severity, f.code, f.message))
         .collect();
     page.list(&mut out, "Findings", &findings);
+    page.list(&mut out, "Explain", &commands(&of, file));
     out
+}
+
+/// The commands that say why, one for each kind of thing that is shown.
+fn commands(of: &View, file: &str) -> Vec<String> {
+    let item = of.keys.first().map(|k| k.kind.as_str());
+    let all = [
+        ("an index", of.indexes.get(1).map(|i| i.name.as_str())),
+        ("an item", item),
+        ("a pattern", of.patterns.first().map(|p| p.name.as_str())),
+        ("the number of indexes", Some("proof")),
+        ("the cost", Some("cost")),
+        ("a finding", of.findings.first().map(|f| f.code.as_str())),
+    ];
+    all.iter()
+        .filter_map(|(what, name)| Some(format!("{what}: `{}`", command((*name)?, file))))
+        .collect()
 }
 
 /// A column of the coverage table.

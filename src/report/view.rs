@@ -287,7 +287,9 @@ fn key_rows(entity: &Entity) -> Vec<KeyRow> {
     rows
 }
 
-fn templates(of: &[crate::plan::KeyTemplate]) -> String {
+/// The templates of a key, in their order.
+#[must_use]
+pub fn templates(of: &[crate::plan::KeyTemplate]) -> String {
     of.iter()
         .map(|t| t.template.as_str())
         .collect::<Vec<_>>()
@@ -295,7 +297,8 @@ fn templates(of: &[crate::plan::KeyTemplate]) -> String {
 }
 
 /// Which items are in an index: its conditions, and the optional attributes of its key.
-fn only(entity: &Entity, key: &KeyEntry) -> String {
+#[must_use]
+pub fn only(entity: &Entity, key: &KeyEntry) -> String {
     let optional = |name: &str| {
         entity
             .stored
@@ -377,7 +380,8 @@ fn ids(id: &serde_json::Value) -> String {
 }
 
 /// The operations of a pattern with their indexes.
-fn answered_by(all: &[Request]) -> String {
+#[must_use]
+pub fn answered_by(all: &[Request]) -> String {
     let both = |r: &Request| format!("{} {}", r.operation, r.index);
     once(all.iter().map(|r| both(r).trim_end().to_owned()))
 }
