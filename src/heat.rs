@@ -189,15 +189,14 @@ fn fullest(
     let (mut items, mut bytes) = (0, 0);
     for (member, of) in family.members.iter().enumerate() {
         let declared = workload.entity(of.entity);
-        let each = match index {
-            Some(at) => model.entry_bytes(schema, at, of.entity),
-            None => {
-                let entries = (0..schema.indexes.len()).filter(local).filter(|at| {
-                    crate::schema::find(&schema.indexes[*at].families, of.entity).is_some()
-                });
-                let entries = entries.map(|at| model.entry_bytes(schema, at, of.entity));
-                model.item_bytes(schema, of.entity) + entries.sum::<u64>()
-            }
+        let each = if let Some(at) = index {
+            model.entry_bytes(schema, at, of.entity)
+        } else {
+            let entries = (0..schema.indexes.len()).filter(local).filter(|at| {
+                crate::schema::find(&schema.indexes[*at].families, of.entity).is_some()
+            });
+            let entries = entries.map(|at| model.entry_bytes(schema, at, of.entity));
+            model.item_bytes(schema, of.entity) + entries.sum::<u64>()
         };
         let partition = family.partition(member);
         let heaviest = u128::from(estimate::heaviest(workload, declared, partition));

@@ -1,6 +1,7 @@
 //! Quotas and capacity: what the declared peaks ask of the table and of each index.
 //!
-//! Source of the numbers: the Amazon `DynamoDB` Developer Guide, "Quotas" and "Understanding DynamoDB warm throughput".
+//! Source of the numbers: the Amazon `DynamoDB` Developer Guide, "Quotas" and "Understanding `DynamoDB` warm
+//! throughput".
 
 use super::{Design, and, units};
 use crate::cost::load::Load;
