@@ -4,9 +4,10 @@
 //! it means. This module fills an engine through the plan's own writes, asks every pattern with many parameters, and
 //! compares each answer with a reference model that looks at every item.
 //!
-//! Promises that the executor (`plan`, `execute`, and [`crate::items`]) knows the plan document only, the model (`model`)
-//! the design language only, and that neither uses anything of the compiler: they share nothing but the values they
-//! speak of. So a fault of the compiler cannot hide itself here. The same design, plan and options give the same run.
+//! Promises that the executor (`plan`, `execute`, and `items`, which stands beside this module) knows the plan document
+//! only, the model (`model`) the design language only, and that neither uses anything of the compiler: they share nothing
+//! but the values they speak of. So a fault of the compiler cannot hide itself here. The same design, plan and options
+//! give the same run.
 
 mod client;
 mod compare;
