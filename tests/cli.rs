@@ -226,8 +226,8 @@ fn other_numbers_show_what_they_would_change() {
 
 #[test]
 fn broken_yaml_gives_2_and_nothing_on_standard_output() {
-    for command in ["plan", "check"] {
-        for format in ["text", "json"] {
+    for (command, formats) in [("plan", &["text", "json"][..]), ("check", &["text"])] {
+        for format in formats {
             for text in [
                 "design: [",
                 "",
@@ -242,6 +242,22 @@ fn broken_yaml_gives_2_and_nothing_on_standard_output() {
                 assert!(err(&made).contains("<stdin>"), "{text:?}: {}", err(&made));
             }
         }
+    }
+}
+
+/// What is wrong with a file is told in the form that CI reads, so that it is shown at its place.
+#[test]
+fn broken_yaml_is_told_in_the_form_that_was_asked_for() {
+    for (format, says) in [
+        ("json", "\"passed\": false"),
+        ("sarif", "\"ruleId\": \"D0101\""),
+        ("github", "::error file=<stdin>,line=1,endLine=1,col=9"),
+        ("junit", "failures=\"1\""),
+    ] {
+        let made = run_with(&["check", "-", "--format", format], b"design: [");
+        assert_eq!(status(&made), 2, "{format}");
+        assert!(out(&made).contains(says), "{format}: {}", out(&made));
+        assert_eq!(err(&made), "", "{format}");
     }
 }
 

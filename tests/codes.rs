@@ -301,7 +301,8 @@ fn the_finding_of_an_example_can_be_put_right() {
     let mut wrong = Vec::new();
     for code in Code::ALL.iter().filter(|c| c.is_rule()) {
         let Some((_, fixes)) = FIXES.iter().find(|(id, _)| *id == code.id()) else {
-            assert_eq!(*code, Code::D0501, "a rule without a fix");
+            let none = [Code::D0402, Code::D0501];
+            assert!(none.contains(code), "{}: a rule without a fix", code.id());
             continue;
         };
         let example = code.section("Example").expect("an example");

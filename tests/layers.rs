@@ -83,7 +83,10 @@ const LAYERS: [(&str, &[&str]); 25] = [
     // because to check that arithmetic is what it is for.
     ("verify", &["cost", "items"]),
     ("sample", &["items", "plan"]),
-    ("report", &["plan", "sample", "verify"]),
+    (
+        "report",
+        &["diagnostic", "plan", "sample", "source", "verify"],
+    ),
     // What it says is computed from the solved design; its form is that of the views.
     (
         "explain",
