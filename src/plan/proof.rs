@@ -126,6 +126,14 @@ fn summary(workload: &Workload, solution: &Solution, proof: &Proof) -> String {
         (1, _) => {
             format!("The table cannot answer {list}, so at least 1 secondary index is needed.")
         }
+        (2, n) if solution.proof.without_table => format!(
+            "{list} cannot share an index, and the table can answer neither of them, so at least {}.",
+            needed(n)
+        ),
+        (2, n) => format!(
+            "{list} cannot share an index, and the table can stand in for one of them at most, so at least {}.",
+            needed(n)
+        ),
         (_, n) if solution.proof.without_table => format!(
             "No two of {list} can share an index, and the table can answer none of them, so at least {}.",
             needed(n)

@@ -145,7 +145,7 @@ pub(super) fn cost_notes(plan: &Plan) -> Vec<String> {
             )
         };
         made.push(format!(
-            "provisioned capacity is the cheaper one when at least {from} of it is used on average; enough for the peaks, {} of the read and {} of the write capacity would be",
+            "provisioned capacity is the cheaper one when at least {from} of it is used on average; of capacity that is always enough for the peaks, {} of the read and {} of the write units would be used",
             percent(of.read_used_percent),
             percent(of.write_used_percent)
         ));
