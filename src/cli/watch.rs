@@ -21,9 +21,12 @@ pub(super) fn watch(file: &str, report: impl Fn() -> Result<Exit>) -> Result<Exi
         let text = std::fs::read(file).ok();
         if text.is_some() && text != shown || shown.is_none() {
             output::clear()?;
-            report()?;
-            // A file that cannot be read has been reported as an error above.
-            shown = text;
+            match report() {
+                // It went away before it was read again, and may come back.
+                Err(_) if shown.is_some() && std::fs::read(file).is_err() => {}
+                Err(error) => return Err(error),
+                Ok(_) => shown = text,
+            }
         }
         std::thread::sleep(PAUSE);
     }
