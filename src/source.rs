@@ -27,7 +27,10 @@ impl Source {
     pub fn position(&self, span: Span) -> Position {
         let before = self.text.get(..span.start).unwrap_or(&self.text);
         let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
+        let text = before.rsplit('\n').next().unwrap_or("");
+        // A byte order mark at the start is no character of the text.
+        let text = text.trim_start_matches('\u{feff}');
+        let column = text.chars().count() + 1;
         Position { line, column }
     }
 

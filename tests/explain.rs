@@ -194,10 +194,9 @@ fn the_parts_come_to_the_whole() {
         .flat_map(|e| table(e, "Storage"))
         .map(|row| cents(&row))
         .sum();
-    assert!(
-        rounded(shop.plan.cost.storage_usd_per_month, storage),
-        "{storage}"
-    );
+    let cost = &shop.plan.cost;
+    let kept = cost.storage_usd_per_month + cost.recovery_usd_per_month;
+    assert!(rounded(kept, storage), "{storage}");
     let entities: f64 = table("cost", "By entity").iter().map(cents).sum();
     let reads = shop
         .plan

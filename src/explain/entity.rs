@@ -3,6 +3,7 @@
 use super::Asked;
 use super::words::{bytes, count, micro, percent, rate, several, ticked, usd};
 use crate::cost::odds::Odds;
+use crate::cost::price::STORED_OVERHEAD;
 use crate::cost::units::{Entry, index_write_units, read_halves};
 use crate::cost::writes::EntryUnits;
 use crate::estimate::WHOLE;
@@ -280,7 +281,14 @@ impl<'a> Asked<'a> {
             "Storage",
             vec![
                 Block::table(&header, rows),
-                Block::Text("100 bytes are charged beside each item and each entry.".to_owned()),
+                Block::Text(format!(
+                    "{STORED_OVERHEAD} bytes are charged beside each item and each entry.{}",
+                    if self.model.recovery(self.schema, None, 1 << 40) > 0 {
+                        " Point-in-time recovery is part of what the table costs."
+                    } else {
+                        ""
+                    }
+                )),
             ],
         )
     }
