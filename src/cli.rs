@@ -76,17 +76,15 @@ fn man(command: Option<&str>) -> Result<Exit> {
     let mut tool = Args::command();
     // Gives each command its whole name and the arguments that all have.
     tool.build();
-    let of = match command {
+    let of = match command.map(|name| (name, tool.find_subcommand(name))) {
         None => tool,
-        Some(name) => match tool.find_subcommand(name) {
-            Some(found) => found.clone(),
-            None => {
-                let known = tool.get_subcommands().map(clap::Command::get_name);
-                let nearest = crate::diagnostic::nearest(name, known);
-                let hint = nearest.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
-                anyhow::bail!("unknown command `{name}`{hint}");
-            }
-        },
+        Some((_, Some(found))) => found.clone(),
+        Some((name, None)) => {
+            let known = tool.get_subcommands().map(clap::Command::get_name);
+            let nearest = crate::diagnostic::nearest(name, known);
+            let hint = nearest.map_or_else(String::new, |n| format!("; did you mean `{n}`?"));
+            anyhow::bail!("unknown command `{name}`{hint}");
+        }
     };
     let mut page = Vec::new();
     clap_mangen::Man::new(of).render(&mut page)?;

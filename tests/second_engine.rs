@@ -1,9 +1,9 @@
 //! Engines agree: examples run on the embedded engine and, over HTTP, on dynalite and moto, all against the reference
 //! model.
 //!
-//! dynalite comes from npm, moto from PyPI. Where one is not installed, its tests say so and pass; `DYNALITE` names a
-//! directory with a `node_modules` that has the one, `MOTO` a virtual environment that has the other, and then it has to
-//! be there.
+//! dynalite comes from npm, moto from the Python index. Where one is not installed, its tests say so and pass;
+//! `DYNALITE` names a directory with a `node_modules` that has the one, `MOTO` a virtual environment that has the other,
+//! and then it has to be there.
 
 #![expect(
     clippy::expect_used,

@@ -67,7 +67,7 @@ pub fn document(
     let patterns: Vec<Pattern> = workload.pattern_ids().map(|p| builder.pattern(p)).collect();
     let assumptions = builder.assumptions(found);
     builder.findings(&patterns, found);
-    lint(workload, &solution, &model, found);
+    lint(workload, solution, &model, found);
     for (code, severity) in &workload.lints {
         found.reweigh(*code, *severity);
     }

@@ -1,4 +1,4 @@
-//! What `design check` found, in the forms that programs read: SARIF, annotations of GitHub, JUnit.
+//! What `design check` found, in the forms that programs read: SARIF, annotations of GitHub, `JUnit`.
 //!
 //! Promises that each form has every finding with its code, severity, place and way out, notes too; that no text of a
 //! design can break out of its place; and that the same findings give the same bytes.

@@ -1,4 +1,4 @@
-//! Text in XML, and the form of a JUnit report, which CI servers read.
+//! Text in XML, and the form of a `JUnit` report, which CI servers read.
 //!
 //! Promises well-formed XML 1.0 for any text: characters that it cannot hold are shown by their code points.
 
@@ -19,7 +19,7 @@ pub(super) struct Case {
     pub(super) came: Came,
 }
 
-/// A JUnit report of one suite.
+/// A `JUnit` report of one suite.
 pub(super) fn junit(suite: &str, class: &str, cases: &[Case]) -> String {
     let count = |of: fn(&Came) -> bool| cases.iter().filter(|c| of(&c.came)).count();
     let body: String = cases.iter().map(|c| case(class, c)).collect();
