@@ -1,7 +1,8 @@
 //! `--watch`: a report again whenever its file changes.
 //!
 //! Promises: looks at the text and not at its time, so that saving the same text shows nothing new and every way of saving
-//! is seen, that of editors that put another file in its place too; a file that is gone for a moment is waited for.
+//! is seen, that of editors that put another file in its place too; a file that is gone or half there for a moment is
+//! waited for.
 
 use super::{Exit, output};
 use anyhow::{Result, bail};
@@ -16,18 +17,23 @@ pub(super) fn watch(file: &str, report: impl Fn() -> Result<Exit>) -> Result<Exi
     if file == "-" {
         bail!("standard input does not change: name a file to watch");
     }
-    let mut shown = None;
+    let mut shown = std::fs::read(file).ok();
+    report()?;
+    let mut last = shown.clone();
     loop {
+        std::thread::sleep(PAUSE);
         let text = std::fs::read(file).ok();
-        if text.is_some() && text != shown || shown.is_none() {
+        // A file that is being saved is empty or half there for a moment.
+        let settled = text.is_some() && text == last;
+        if settled && text != shown {
             output::clear()?;
             match report() {
                 // It went away before it was read again, and may come back.
-                Err(_) if shown.is_some() && std::fs::read(file).is_err() => {}
+                Err(_) if std::fs::read(file).is_err() => {}
                 Err(error) => return Err(error),
-                Ok(_) => shown = text,
+                Ok(_) => shown.clone_from(&text),
             }
         }
-        std::thread::sleep(PAUSE);
+        last = text;
     }
 }
