@@ -128,6 +128,12 @@ fn odd_but_legal_bytes_change_nothing() {
     assert_eq!(plan(SMALL.trim_end()), expected, "no line end at the end");
 }
 
+/// The renderer widens tabs of the source, and only those.
+#[test]
+fn a_tab_in_a_name_does_not_reach_the_terminal() {
+    assert_eq!(first_code(" Order\tdesign:"), "D0102");
+}
+
 #[test]
 fn places_are_right_behind_odd_bytes() {
     for before in ["\u{feff}", "# é 漢字 🦀\n", "#\r\n#\r\n"] {

@@ -20,7 +20,9 @@ pub fn render(diagnostics: &[&Diagnostic], source: &Source, colour: bool, width:
     let text: String = source.text.chars().map(visible).collect();
     let mut out = String::new();
     for diagnostic in diagnostics {
-        let clean = |text: &String| -> String { text.chars().map(visible).collect() };
+        // The renderer widens the tabs of the source alone.
+        let clean =
+            |text: &String| -> String { text.replace('\t', " ").chars().map(visible).collect() };
         let mut shown = (*diagnostic).clone();
         shown.message = clean(&shown.message);
         for label in &mut shown.labels {
