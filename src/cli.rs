@@ -6,6 +6,8 @@
 mod args;
 mod check;
 mod explain;
+mod generate;
+mod generated;
 mod init;
 #[cfg(feature = "verify")]
 mod interrupt;
@@ -58,6 +60,7 @@ fn run(args: &Args) -> Result<Exit> {
         Command::Check(command) => check::run(command),
         #[cfg(feature = "verify")]
         Command::Verify(command) => verify::run(command),
+        Command::Generate(command) => generate::run(command),
         Command::Explain(command) => explain::run(command),
         Command::Init { file } => init::run(file),
         Command::Schema { plan } => schema(*plan),

@@ -26,6 +26,7 @@ pub mod demand;
 pub mod diagnostic;
 pub mod document;
 pub mod effect;
+pub mod emit;
 pub mod encoding;
 pub mod estimate;
 pub mod explain;

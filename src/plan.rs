@@ -30,6 +30,7 @@ pub use table::*;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The version of the document: a change of meaning raises it.
 pub const VERSION: u32 = 1;
@@ -57,8 +58,8 @@ pub struct Plan {
     pub diagnostics: Vec<DiagnosticEntry>,
     /// Consumers of the stream, sorted by name.
     pub consumers: Vec<ConsumerEntry>,
-    /// What is to be generated, and where.
-    pub generate: std::collections::BTreeMap<String, String>,
+    /// What is to be generated, by target.
+    pub generate: BTreeMap<String, OutputEntry>,
 }
 
 /// What is proven of the number of indexes.
@@ -137,4 +138,13 @@ pub struct ConsumerEntry {
     pub events: Vec<String>,
     /// The function.
     pub function: String,
+}
+
+/// Something that `design generate` writes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct OutputEntry {
+    /// The file or directory, relative to the design file.
+    pub path: String,
+    /// Options of the target.
+    pub options: BTreeMap<String, String>,
 }

@@ -7,6 +7,7 @@
 pub mod changes;
 mod constants;
 mod entities;
+mod generate;
 mod lints;
 mod mutability;
 mod operands;
@@ -54,7 +55,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
         consumers: Vec::new(),
         prices,
         lints: lints::lints(tree, found),
-        generate: settings::generate(tree),
+        generate: generate::generate(tree, found),
     };
     settings::check_tenant(tree, &workload, found);
     workload.consumers = settings::consumers(tree, &workload, found);

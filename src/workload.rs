@@ -20,7 +20,7 @@ pub use pattern::{
     Times, Where, WriteVerb,
 };
 pub use prices::{ClassPrices, Prices};
-pub use settings::{Billing, Capacity, Consumer, Encryption, Limits, Names, Settings, Target};
+pub use settings::{Billing, Capacity, Consumer, Dax, Encryption, Limits, Names, Output, Settings};
 
 use crate::diagnostic::{Code, Severity};
 use crate::source::Span;
@@ -63,8 +63,8 @@ pub struct Workload {
     pub prices: Prices,
     /// How much the findings of some rules weigh; `None`: they are left out.
     pub lints: BTreeMap<Code, Option<Severity>>,
-    /// What `design generate` writes, sorted by target.
-    pub generate: BTreeMap<Target, String>,
+    /// What `design generate` writes, by the name of the target.
+    pub generate: BTreeMap<String, Output>,
 }
 
 /// A kind of thing that is stored.

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// For each top module those that it may use, from the bottom up: each uses only what stands above its line.
-const LAYERS: [(&str, &[&str]); 25] = [
+const LAYERS: [(&str, &[&str]); 26] = [
     ("source", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
@@ -87,6 +87,8 @@ const LAYERS: [(&str, &[&str]); 25] = [
         "report",
         &["diagnostic", "plan", "sample", "source", "verify"],
     ),
+    // The generators: a plan's document is all that they know.
+    ("emit", &["plan", "report", "sample"]),
     // What it says is computed from the solved design; its form is that of the views.
     (
         "explain",
@@ -106,6 +108,7 @@ const LAYERS: [(&str, &[&str]); 25] = [
             "compile_with",
             "diagnostic",
             "document",
+            "emit",
             "explain",
             "plan",
             "report",

@@ -2,7 +2,7 @@
 
 use super::Findings;
 use super::values::physical;
-use crate::plan::{Index, Table, TableSettings};
+use crate::plan::{DaxEntry, Index, Table, TableSettings};
 use crate::workload::{Billing, Encryption, Workload};
 
 /// Checks the settings of a table, and the names that the design adds to it.
@@ -110,6 +110,12 @@ fn expected(workload: &Workload) -> TableSettings {
         contributor_insights: of.contributor_insights,
         max_read_units: of.max_read,
         max_write_units: of.max_write,
+        warm_read_units: of.warm_read,
+        warm_write_units: of.warm_write,
+        dax: of.dax.clone().map(|d| DaxEntry {
+            node_type: d.node_type,
+            nodes: d.nodes,
+        }),
         tags: of.tags.clone(),
     }
 }

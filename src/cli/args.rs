@@ -22,6 +22,8 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Check a design file in CI: fail on uncovered patterns, errors and denied warnings
     Check(CheckArgs),
+    /// Write Terraform, CloudFormation and documents of the design
+    Generate(GenerateArgs),
     /// Prove a plan by running it: fill an engine, ask every pattern, compare the answers
     #[cfg(feature = "verify")]
     Verify(VerifyArgs),
@@ -190,6 +192,10 @@ pub(super) struct CheckArgs {
 
     #[command(flatten)]
     pub(super) prices: PriceArgs,
+
+    /// What the plan put first: the number of indexes or the monthly cost
+    #[arg(long, value_enum, default_value_t = ObjectiveArg::Indexes)]
+    pub(super) objective: ObjectiveArg,
 }
 
 /// Dollars and cents, as `1500` or `$1,500.50`.
@@ -240,6 +246,43 @@ impl From<ObjectiveArg> for crate::Objective {
             ObjectiveArg::Cost => Self::Cost,
         }
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct GenerateArgs {
+    /// The design file; `-` is standard input
+    #[arg(default_value = "design.yaml")]
+    pub(super) file: String,
+
+    /// Only this target, and this [default: those under `generate`; without any, all]
+    #[arg(long, value_name = "TARGET", value_parser = target())]
+    pub(super) target: Vec<String>,
+
+    /// Write to this directory, under usual names, instead of where the file says
+    #[arg(long, value_name = "DIR")]
+    pub(super) out: Option<std::path::PathBuf>,
+
+    /// Write nothing, show how the files differ, and fail if they do
+    #[arg(long, conflicts_with = "force")]
+    pub(super) check: bool,
+
+    /// Overwrite files that were not generated
+    #[arg(long)]
+    pub(super) force: bool,
+
+    /// Generate although some patterns are uncovered
+    #[arg(long)]
+    pub(super) allow_uncovered: bool,
+
+    /// What to put first: the number of indexes or the monthly cost
+    #[arg(long, value_enum, default_value_t = ObjectiveArg::Indexes)]
+    pub(super) objective: ObjectiveArg,
+}
+
+/// The names of the targets.
+fn target() -> clap::builder::PossibleValuesParser {
+    let names = crate::emit::Target::ALL.iter().map(|t| t.name());
+    names.collect::<Vec<_>>().into()
 }
 
 #[cfg(feature = "verify")]

@@ -1,7 +1,7 @@
 //! `design check`: the gate of CI.
 
 use super::args::{CheckArgs, CheckFormat};
-use super::{Exit, output, prices, read_source};
+use super::{Exit, generated, output, prices, read_source};
 use crate::Options;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::plan::proof::plural;
@@ -20,19 +20,30 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
     };
     let source = read_source(&args.file)?;
     let options = Options {
+        objective: args.objective.into(),
         prices: Some(prices),
         ..Options::default()
     };
     let mut compiled = crate::compile_with(&source, &options);
+    let mut differences = String::new();
     if let Some(plan) = &compiled.plan {
         if let Some(most) = args.max_cost
             && plan.cost.usd_per_month > most
         {
             compiled.diagnostics.push(too_expensive(plan, most));
         }
+        let files = generated::findings(&compiled, plan, &args.file)?;
+        differences = files.differences;
+        for finding in files.all {
+            compiled.diagnostics.push(finding);
+        }
         for (code, severity) in levels {
             compiled.diagnostics.reweigh(code, severity);
         }
+    }
+    if matches!(args.format, CheckFormat::Text) {
+        output::diagnose(&compiled.diagnostics, &source, args.notes)?;
+        output::print(&differences)?;
     }
     tell(args, compiled.plan.as_ref(), &compiled.diagnostics, &source)?;
     Ok(match compiled.plan {
@@ -47,10 +58,7 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
 fn tell(args: &CheckArgs, plan: Option<&Plan>, found: &Diagnostics, source: &Source) -> Result<()> {
     let all = found.sorted();
     match args.format {
-        CheckFormat::Text => {
-            output::diagnose(found, source, args.notes)?;
-            plan.map_or(Ok(()), |plan| output::print(&text(plan, found)))
-        }
+        CheckFormat::Text => plan.map_or(Ok(()), |plan| output::print(&text(plan, found))),
         CheckFormat::Json => pretty(&document(plan, found, source)),
         CheckFormat::Sarif => pretty(&findings::sarif(&all, source)),
         CheckFormat::Github => {

@@ -3,7 +3,7 @@
 //! Promises: an id is never reused for another meaning; everything that lists codes (`design explain`, the README, the
 //! tests) reads this table; each has a page in `src/explain/codes`. Bands: D01 the document, D02 names and values, D03
 //! advice, D04 coverage and cost, D05 limits and
-//! search, D09 the tool itself.
+//! search, D06 generated files, D09 the tool itself.
 
 use super::Severity;
 
@@ -105,6 +105,10 @@ codes! {
     D0515 Warning "over-default-quota" "more than the default quotas of an account"
     D0516 Warning "capacity-below-peak" "capacity that is below the declared peak"
     D0517 Warning "warm-throughput" "a peak above what a new table serves"
+    D0601 Error "generated-file-differs" "a generated file that is not what the design gives"
+    D0602 Error "generated-file-missing" "a file that `generate` names and that is not there"
+    D0603 Warning "generated-file-stale" "a file that was generated and that the design gives no more"
+    D0604 Error "generated-file-taken" "a file in the place of a generated one that was not generated"
     D0901 Error "internal" "the tool contradicts itself"
 }
 

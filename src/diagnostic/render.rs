@@ -42,6 +42,12 @@ pub fn render(diagnostics: &[&Diagnostic], source: &Source, colour: bool, width:
 /// Text broken at spaces so that it fits beside the margin that the renderer draws.
 fn wrapped(text: &str, width: usize) -> String {
     let most = width.saturating_sub(14).max(30);
+    let lines: Vec<String> = text.split('\n').map(|line| broken(line, most)).collect();
+    lines.join("\n")
+}
+
+/// A line broken at spaces into lines of so many characters.
+fn broken(text: &str, most: usize) -> String {
     let mut out = String::new();
     let mut column = 0;
     for word in text.split(' ') {

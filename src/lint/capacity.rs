@@ -165,6 +165,12 @@ fn capacity(
 
 /// More than a new on-demand table serves at once.
 fn warm(design: &Design<'_>, peaks: &[Units], found: &mut Diagnostics) {
+    let settings = &design.workload.settings;
+    let most = |given: Option<u64>, new: u128| given.map_or(new, |n| new.max(u128::from(n)));
+    let (most_reads, most_writes) = (
+        most(settings.warm_read, NEW_READS),
+        most(settings.warm_write, NEW_WRITES),
+    );
     let beyond = |p: &Units| {
         let above = |load: u128, most: u128| {
             if load > most * u128::from(WHOLE) {
@@ -173,7 +179,7 @@ fn warm(design: &Design<'_>, peaks: &[Units], found: &mut Diagnostics) {
                 0
             }
         };
-        (above(p.write, NEW_WRITES), above(p.read, NEW_READS))
+        (above(p.write, most_writes), above(p.read, most_reads))
     };
     let hot: Vec<usize> = (0..peaks.len())
         .filter(|at| beyond(&peaks[*at]) != (0, 0))
@@ -203,10 +209,10 @@ fn warm(design: &Design<'_>, peaks: &[Units], found: &mut Diagnostics) {
             and(patterns.iter().map(String::as_str))
         ))
         .help(format!(
-            "before the load comes, set the warm throughput to {}, or let it grow over several half hours",
+            "before the load comes, set `table: {{ warm_throughput: ... }}` to {}, or let it grow over several half hours",
             units(
-                write.max(NEW_WRITES * whole),
-                read.max(NEW_READS * whole)
+                write.max(most_writes * whole),
+                read.max(most_reads * whole)
             )
         )),
     );

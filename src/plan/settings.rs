@@ -1,10 +1,13 @@
 //! The table of the document: key, indexes, settings.
 
 use super::entities::table_ttl;
-use super::{ConsumerEntry, Index, Key, KeyAttribute, ProjectionEntry, Table, TableSettings};
+use super::{
+    ConsumerEntry, DaxEntry, Index, Key, KeyAttribute, OutputEntry, ProjectionEntry, Table,
+    TableSettings,
+};
 use crate::layout::Kind;
 use crate::schema::{Projection, Schema};
-use crate::workload::{Billing, Encryption, Target, Workload};
+use crate::workload::{Billing, Encryption, Output, Workload};
 use std::collections::BTreeMap;
 
 fn text(attribute: String) -> KeyAttribute {
@@ -111,6 +114,12 @@ fn settings(workload: &Workload) -> TableSettings {
         contributor_insights: of.contributor_insights,
         max_read_units: of.max_read,
         max_write_units: of.max_write,
+        warm_read_units: of.warm_read,
+        warm_write_units: of.warm_write,
+        dax: of.dax.as_ref().map(|d| DaxEntry {
+            node_type: d.node_type.clone(),
+            nodes: d.nodes,
+        }),
         tags: of.tags.clone(),
     }
 }
@@ -134,17 +143,12 @@ pub(super) fn consumers(workload: &Workload) -> Vec<ConsumerEntry> {
 }
 
 /// What is to be generated, and where.
-pub(super) fn generate(workload: &Workload) -> BTreeMap<String, String> {
-    let name = |t: &Target| match t {
-        Target::CloudFormation => "cloudformation",
-        Target::Coverage => "coverage",
-        Target::Rust => "rust",
-        Target::Terraform => "terraform",
-        Target::TypeScript => "typescript",
+pub(super) fn generate(workload: &Workload) -> BTreeMap<String, OutputEntry> {
+    let entry = |output: &Output| OutputEntry {
+        path: output.path.clone(),
+        options: output.options.clone(),
     };
-    workload
-        .generate
-        .iter()
-        .map(|(t, path)| (name(t).to_owned(), path.clone()))
+    let all = workload.generate.iter();
+    all.map(|(target, output)| (target.clone(), entry(output)))
         .collect()
 }

@@ -103,8 +103,23 @@ pub struct TableSettings {
     pub max_read_units: Option<u64>,
     /// Write request units a second at most, on demand.
     pub max_write_units: Option<u64>,
+    /// Read units a second that the table and each global index serve at once; null: what a new table serves.
+    pub warm_read_units: Option<u64>,
+    /// Write units a second that the table and each global index serve at once; null: what a new table serves.
+    pub warm_write_units: Option<u64>,
+    /// A `DynamoDB` Accelerator cluster; null: none.
+    pub dax: Option<DaxEntry>,
     /// Tags.
     pub tags: std::collections::BTreeMap<String, String>,
+}
+
+/// A `DynamoDB` Accelerator cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct DaxEntry {
+    /// The type of its nodes.
+    pub node_type: String,
+    /// How many nodes.
+    pub nodes: u32,
 }
 
 /// An entity.

@@ -31,7 +31,7 @@ pub(super) fn rendered(
 }
 
 /// Text that cannot break out of a table cell.
-pub(super) fn cell(text: &str) -> String {
+pub(crate) fn cell(text: &str) -> String {
     text.replace('\\', "\\\\")
         .replace('|', "\\|")
         .replace('\n', "<br>")
@@ -40,7 +40,7 @@ pub(super) fn cell(text: &str) -> String {
 }
 
 /// Text as code in a table cell; empty stays empty.
-fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }

@@ -4,7 +4,7 @@ use super::{declared_name, entity_named, optional_text, read_unit, units};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Node;
 use crate::workload::{
-    Billing, Capacity, Consumer, Encryption, EntityId, Limits, Names, Settings, Target, Workload,
+    Billing, Capacity, Consumer, Dax, Encryption, EntityId, Limits, Names, Settings, Workload,
 };
 use std::collections::BTreeMap;
 
@@ -37,8 +37,8 @@ pub(super) fn settings(tree: &Node, design: &str, found: &mut Diagnostics) -> Se
     let node = tree.get("table").unwrap_or(&empty);
     let flag =
         |field: &str, default: bool| node.get(field).and_then(Node::boolean).unwrap_or(default);
-    let throughput = |field: &str, found: &mut Diagnostics| {
-        let value = node.get("max_throughput").and_then(|m| m.get(field));
+    let throughput = |of: &str, field: &str, found: &mut Diagnostics| {
+        let value = node.get(of).and_then(|m| m.get(field));
         read_unit(
             value,
             "number of units",
@@ -76,8 +76,11 @@ pub(super) fn settings(tree: &Node, design: &str, found: &mut Diagnostics) -> Se
             .iter()
             .find_map(|f| node.get(f).filter(|n| n.is_map()))
             .map(|n| n.span),
-        max_read: throughput("read", found),
-        max_write: throughput("write", found),
+        max_read: throughput("max_throughput", "read", found),
+        max_write: throughput("max_throughput", "write", found),
+        warm_read: throughput("warm_throughput", "read", found),
+        warm_write: throughput("warm_throughput", "write", found),
+        dax: dax(node, found),
         tags: node
             .get("tags")
             .map(Node::entries)
@@ -166,6 +169,22 @@ fn recovery(node: &Node, found: &mut Diagnostics) -> Option<u32> {
             },
         ),
     }
+}
+
+/// A cluster has at most eleven nodes. Source: Amazon `DynamoDB` Developer Guide, "DAX cluster components".
+fn dax(node: &Node, found: &mut Diagnostics) -> Option<Dax> {
+    let map = node.get("dax").filter(|n| n.is_map())?;
+    let nodes = read_unit(
+        map.get("nodes"),
+        "number of nodes",
+        "`3`, from 1 to 11",
+        found,
+        |t| units::whole_number(t, 11).filter(|n| *n >= 1),
+    );
+    Some(Dax {
+        node_type: optional_text(map, "type").unwrap_or_default(),
+        nodes: nodes.unwrap_or(3),
+    })
 }
 
 fn names(node: &Node, found: &mut Diagnostics) -> Names {
@@ -389,22 +408,6 @@ pub(super) fn consumers(
     }
     made.sort_by(|a, b| a.name.cmp(&b.name));
     made
-}
-
-/// What `design generate` writes.
-pub(super) fn generate(tree: &Node) -> BTreeMap<Target, String> {
-    let targets = [
-        ("cloudformation", Target::CloudFormation),
-        ("coverage", Target::Coverage),
-        ("rust", Target::Rust),
-        ("terraform", Target::Terraform),
-        ("typescript", Target::TypeScript),
-    ];
-    let node = tree.get("generate");
-    targets
-        .into_iter()
-        .filter_map(|(field, target)| Some((target, node?.get(field)?.text()?.to_owned())))
-        .collect()
 }
 
 /// That no stored attribute has the name of one that the design adds, and that names fit `DynamoDB`.

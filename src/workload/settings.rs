@@ -35,6 +35,12 @@ pub struct Settings {
     pub max_read: Option<u64>,
     /// On-demand limits a second.
     pub max_write: Option<u64>,
+    /// Read units a second that the table and each global index serve at once.
+    pub warm_read: Option<u64>,
+    /// Write units a second that the table and each global index serve at once.
+    pub warm_write: Option<u64>,
+    /// A cluster that keeps what was read.
+    pub dax: Option<Dax>,
     /// Tags.
     pub tags: BTreeMap<String, String>,
     /// Names of the physical attributes that the design adds.
@@ -123,17 +129,22 @@ pub struct Consumer {
     pub function: String,
 }
 
-/// What `design generate` can write.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Target {
-    /// `CloudFormation`.
-    CloudFormation,
-    /// The coverage table.
-    Coverage,
-    /// Rust client code.
-    Rust,
-    /// Terraform.
-    Terraform,
-    /// TypeScript client code.
-    TypeScript,
+/// A `DynamoDB` Accelerator cluster.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dax {
+    /// The type of its nodes.
+    pub node_type: String,
+    /// How many nodes.
+    pub nodes: u32,
+}
+
+/// Something that `design generate` writes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Output {
+    /// The file or directory, relative to the design file.
+    pub path: String,
+    /// Where it is said.
+    pub span: Span,
+    /// What else is said of it, by the name of the option.
+    pub options: BTreeMap<String, String>,
 }

@@ -78,6 +78,22 @@ static NAMES_FORM: Form = Form {
     ],
 };
 
+static DAX: Form = Form {
+    what: "a DAX cluster",
+    fields: &[
+        needed!(
+            "type",
+            TEXT_,
+            "the type of its nodes, such as `dax.r5.large`"
+        ),
+        field!(
+            "nodes",
+            Shape::Scalar(&WHOLE),
+            "how many nodes, 1 to 11; default 3"
+        ),
+    ],
+};
+
 /// Settings of the table.
 pub(super) static TABLE: Form = Form {
     what: "table settings",
@@ -128,6 +144,12 @@ pub(super) static TABLE: Form = Form {
             Shape::Map(&THROUGHPUT),
             "on-demand limits"
         ),
+        field!(
+            "warm_throughput",
+            Shape::Map(&THROUGHPUT),
+            "what the table and each global index serve at once"
+        ),
+        field!("dax", Shape::Map(&DAX), "a DynamoDB Accelerator cluster"),
         field!("tags", Shape::Entries(&TEXT, &TEXT_), "tags of the table"),
         field!(
             "names",
@@ -178,14 +200,50 @@ pub(super) static CONSUMER: Form = Form {
     ],
 };
 
+static TERRAFORM: Form = Form {
+    what: "a Terraform target",
+    fields: &[
+        needed!("path", TEXT_, "the directory"),
+        field!(
+            "gsi",
+            Shape::Word(&["inline", "standalone"]),
+            "global indexes as blocks of the table, or as resources of their own; default `inline`"
+        ),
+        field!(
+            "provider",
+            Shape::Word(&["5", "6"]),
+            "the major version of the AWS provider; default `6`"
+        ),
+    ],
+};
+
 /// What is generated.
 pub(super) static GENERATE: Form = Form {
     what: "targets",
     fields: &[
-        field!("terraform", TEXT_, "a directory"),
-        field!("cloudformation", TEXT_, "a file"),
+        field!(
+            "terraform",
+            Shape::OneOf(&[TEXT_, Shape::Map(&TERRAFORM)]),
+            "a directory"
+        ),
+        field!(
+            "cloudformation",
+            TEXT_,
+            "a file: YAML, or JSON where its name ends in `.json`"
+        ),
         field!("rust", TEXT_, "a directory or file"),
         field!("typescript", TEXT_, "a directory or file"),
         field!("coverage", TEXT_, "a Markdown file"),
+        field!(
+            "workbench",
+            TEXT_,
+            "a model for NoSQL Workbench, a JSON file"
+        ),
+        field!(
+            "graphviz",
+            TEXT_,
+            "a diagram of entities, indexes and patterns, a DOT file"
+        ),
+        field!("mermaid", TEXT_, "the same diagram, a Mermaid file"),
     ],
 };

@@ -1,0 +1,75 @@
+//! The files that are made from a plan: infrastructure, documents, diagrams.
+//!
+//! Promises: a function of the plan document and of the name of the file that it came from, with no other input; the
+//! same plan gives the same bytes; every file says in its first lines what made it and from what ([`Origin`]), without a
+//! version or a time; no text of a design can break out of its place in any of them. Nothing is written here.
+//!
+//! Each target has a module that computes a view, strings and lists of what is to be printed, and templates under
+//! `templates/` that print it.
+
+mod coverage;
+mod engine;
+mod origin;
+
+pub use origin::{Origin, is_ours};
+
+use crate::plan::{OutputEntry, Plan};
+use std::collections::BTreeMap;
+
+/// Something that can be made of a plan.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    /// The table of patterns and how each is answered, in Markdown.
+    Coverage,
+}
+
+impl Target {
+    /// All of them, by name.
+    pub const ALL: &'static [Self] = &[Self::Coverage];
+
+    /// Its name under `generate` and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Coverage => "coverage",
+        }
+    }
+
+    /// The target of a name.
+    #[must_use]
+    pub fn find(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|t| t.name() == name)
+    }
+
+    /// The file or directory that it is written to where nothing else is said; `given` is what the design file says.
+    #[must_use]
+    pub fn usual_path(self, _given: Option<&OutputEntry>) -> &'static str {
+        match self {
+            Self::Coverage => "COVERAGE.md",
+        }
+    }
+}
+
+/// What one target gives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Artifact {
+    /// One file.
+    File(String),
+    /// The files of a directory, by their names in it.
+    Directory(BTreeMap<&'static str, String>),
+}
+
+/// Makes what a target gives.
+///
+/// # Errors
+/// Only where a template is wrong, which the tests exclude.
+pub fn emit(
+    plan: &Plan,
+    target: Target,
+    _output: &OutputEntry,
+    origin: &Origin,
+) -> Result<Artifact, minijinja::Error> {
+    match target {
+        Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
+    }
+}
