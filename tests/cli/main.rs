@@ -4,6 +4,7 @@
 
 mod check;
 mod costs;
+mod generate;
 #[cfg(feature = "verify")]
 mod verify;
 
