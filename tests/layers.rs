@@ -88,7 +88,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
         &["diagnostic", "plan", "sample", "source", "verify"],
     ),
     // The generators: a plan's document is all that they know.
-    ("emit", &["plan", "report", "sample"]),
+    ("emit", &["plan", "report"]),
     // What it says is computed from the solved design; its form is that of the views.
     (
         "explain",
@@ -101,6 +101,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
         "cli",
         &[
             "Change",
+            "Compiled",
             "Objective",
             "Options",
             "Prices",

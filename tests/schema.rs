@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 const FORM: [&str; 6] = ["D0102", "D0103", "D0104", "D0105", "D0106", "D0202"];
 
 /// Fixtures of these codes that the schema accepts, and why.
-const ACCEPTED: [(&str, &str); 27] = [
+const ACCEPTED: [(&str, &str); 28] = [
     ("D0103-attribute-without-type", TYPE),
     ("D0103-attribute-without-type-in-an-empty-map", TYPE),
     ("D0103-empty-transaction", EMPTY),
@@ -36,6 +36,7 @@ const ACCEPTED: [(&str, &str); 27] = [
         "JSON has no such names, so it has no form in which the schema could see it",
     ),
     ("D0202-batch-too-big", BOUND),
+    ("D0202-too-many-nodes", BOUND),
     ("D0202-capacity", BOUND),
     (
         "D0202-count-with-exponent",

@@ -22,7 +22,7 @@ pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String,
                 Diagnostic::at(
                     Code::D0219,
                     path.span,
-                    format!("`{}` cannot be a path", text.escape_debug()),
+                    format!("`{}` cannot be a path", text),
                 )
                 .note(why)
                 .help("write a path relative to the design file, such as `infra/table.yaml`"),
