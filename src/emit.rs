@@ -25,7 +25,7 @@ use std::collections::BTreeMap;
 pub enum Target {
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
-    /// The tables with sample items, for NoSQL Workbench.
+    /// The tables with sample items, for `NoSQL` Workbench.
     Workbench,
     /// Entities, indexes and patterns as a diagram, in DOT.
     Graphviz,

@@ -1,4 +1,4 @@
-//! A model for NoSQL Workbench: the table, its global indexes, and the sample items as facets, one for each kind of item.
+//! A model for `NoSQL` Workbench: the table, its global indexes, and the sample items as facets, one for each kind of item.
 //!
 //! Promises: the structure is that of the models which AWS publishes, of version 3.0: every attribute of an item is a key
 //! attribute or declared with its type, every facet names what its items carry. The items are those of the sample.
@@ -19,11 +19,13 @@ use std::collections::BTreeMap;
 const NO_TIME: &str = "Jan 01, 1970, 12:00 AM";
 
 #[derive(Serialize)]
-#[serde(rename_all = "PascalCase")]
 struct Model<'a> {
-    model_name: &'a str,
-    model_metadata: Metadata,
-    data_model: Vec<TableModel<'a>>,
+    #[serde(rename = "ModelName")]
+    name: &'a str,
+    #[serde(rename = "ModelMetadata")]
+    metadata: Metadata,
+    #[serde(rename = "DataModel")]
+    tables: Vec<TableModel<'a>>,
 }
 
 #[derive(Serialize)]
@@ -70,7 +72,8 @@ struct Attribute<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "PascalCase")]
 struct Facet<'a> {
-    facet_name: &'a str,
+    #[serde(rename = "FacetName")]
+    name: &'a str,
     key_attribute_alias: Alias,
     table_data: Vec<&'a Map<String, Json>>,
     non_key_attributes: Vec<&'a str>,
@@ -107,8 +110,8 @@ pub(super) fn emit(plan: &Plan, origin: &Origin) -> Result<String, Error> {
     let sample = sample(plan).map_err(|e| Error::new(ErrorKind::InvalidOperation, e))?;
     let tables = plan.tables.iter();
     let model = Model {
-        model_name: &plan.design,
-        model_metadata: Metadata {
+        name: &plan.design,
+        metadata: Metadata {
             author: "",
             date_created: NO_TIME,
             date_last_modified: NO_TIME,
@@ -116,7 +119,7 @@ pub(super) fn emit(plan: &Plan, origin: &Origin) -> Result<String, Error> {
             aws_service: "Amazon DynamoDB",
             version: "3.0",
         },
-        data_model: tables.filter_map(|t| table(plan, t, &sample)).collect(),
+        tables: tables.filter_map(|t| table(plan, t, &sample)).collect(),
     };
     let text = serde_json::to_string_pretty(&model)
         .map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string()))?;
@@ -309,7 +312,7 @@ fn facets<'a>(plan: &'a Plan, table: &'a Table, sample: &'a Sample) -> Vec<Facet
         items.entry(&item.kind).or_default().push(&item.item);
     }
     let facet = |kind: &'a Kind| Facet {
-        facet_name: &kind.name,
+        name: &kind.name,
         key_attribute_alias: alias(table, kind),
         table_data: items.get(kind.name.as_str()).cloned().unwrap_or_default(),
         non_key_attributes: carried(plan, table, kind)

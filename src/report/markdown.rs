@@ -102,16 +102,13 @@ fn inline(text: &str, in_cell: bool) -> String {
         made.push_str(&plain(before, in_cell));
         let after = from.trim_start_matches('`');
         let ticks = from.len() - after.len();
-        rest = match closing(after, ticks) {
-            Some(end) => {
-                made.push_str(&span(&after[..end], in_cell));
-                &after[end + ticks..]
-            }
-            None => {
-                made.push_str(&"\\`".repeat(ticks));
-                after
-            }
-        };
+        if let Some(end) = closing(after, ticks) {
+            made.push_str(&span(&after[..end], in_cell));
+            rest = &after[end + ticks..];
+        } else {
+            made.push_str(&"\\`".repeat(ticks));
+            rest = after;
+        }
     }
     made.push_str(&plain(rest, in_cell));
     made

@@ -1,4 +1,4 @@
-//! What `design generate` makes for people: the coverage table, the model for NoSQL Workbench, the diagrams.
+//! What `design generate` makes for people: the coverage table, the model for `NoSQL` Workbench, the diagrams.
 //!
 //! The diagrams are read by Graphviz and by Mermaid, the page by a parser of Markdown. These tests say so and pass where
 //! the tools are not there, unless the variables `DOT` (a program) and `MERMAID` (a folder with `node_modules`) name them.

@@ -1,4 +1,4 @@
-//! The model for NoSQL Workbench: by a schema of the models that AWS publishes, and against the sample.
+//! The model for `NoSQL` Workbench: by a schema of the models that AWS publishes, and against the sample.
 
 use super::{ALL, compiled, made};
 use design::emit::Target;
