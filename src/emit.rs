@@ -8,8 +8,12 @@
 //! `templates/` that print it.
 
 mod coverage;
+mod diagram;
 mod engine;
+mod graphviz;
+mod mermaid;
 mod origin;
+mod workbench;
 
 pub use origin::{Origin, is_ours};
 
@@ -21,17 +25,31 @@ use std::collections::BTreeMap;
 pub enum Target {
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
+    /// The tables with sample items, for `NoSQL` Workbench.
+    Workbench,
+    /// Entities, indexes and patterns as a diagram, in DOT.
+    Graphviz,
+    /// The same diagram, in Mermaid.
+    Mermaid,
 }
 
 impl Target {
     /// All of them, by name.
-    pub const ALL: &'static [Self] = &[Self::Coverage];
+    pub const ALL: &'static [Self] = &[
+        Self::Coverage,
+        Self::Workbench,
+        Self::Graphviz,
+        Self::Mermaid,
+    ];
 
     /// Its name under `generate` and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Coverage => "coverage",
+            Self::Workbench => "workbench",
+            Self::Graphviz => "graphviz",
+            Self::Mermaid => "mermaid",
         }
     }
 
@@ -46,6 +64,9 @@ impl Target {
     pub fn usual_path(self, _given: Option<&OutputEntry>) -> &'static str {
         match self {
             Self::Coverage => "COVERAGE.md",
+            Self::Workbench => "workbench.json",
+            Self::Graphviz => "model.dot",
+            Self::Mermaid => "model.mmd",
         }
     }
 }
@@ -62,7 +83,7 @@ pub enum Artifact {
 /// Makes what a target gives.
 ///
 /// # Errors
-/// Only where a template is wrong, which the tests exclude.
+/// Only where a template is wrong, or a plan that has no sample items; the tests exclude both.
 pub fn emit(
     plan: &Plan,
     target: Target,
@@ -71,5 +92,8 @@ pub fn emit(
 ) -> Result<Artifact, minijinja::Error> {
     match target {
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
+        Target::Workbench => workbench::emit(plan, origin).map(Artifact::File),
+        Target::Graphviz => graphviz::emit(plan, origin).map(Artifact::File),
+        Target::Mermaid => mermaid::emit(plan, origin).map(Artifact::File),
     }
 }

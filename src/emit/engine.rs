@@ -9,10 +9,24 @@ use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
 use serde::Serialize;
 
 /// Every template, by its path under `templates/`.
-const TEMPLATES: &[(&str, &str)] = &[(
-    "coverage/COVERAGE.md",
-    include_str!("../../templates/coverage/COVERAGE.md.j2"),
-)];
+const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "coverage/COVERAGE.md",
+        include_str!("../../templates/coverage/COVERAGE.md.j2"),
+    ),
+    ("markdown/indexes.md", markdown::INDEXES),
+    ("markdown/keys.md", markdown::KEYS),
+    ("markdown/proof.md", markdown::PROOF),
+    ("markdown/reasons.md", markdown::REASONS),
+    (
+        "graphviz/model.dot",
+        include_str!("../../templates/graphviz/model.dot.j2"),
+    ),
+    (
+        "mermaid/model.mmd",
+        include_str!("../../templates/mermaid/model.mmd.j2"),
+    ),
+];
 
 /// Renders a template with a view.
 ///
@@ -37,6 +51,7 @@ fn environment() -> Result<Environment<'static>, Error> {
     );
     made.add_filter("cell", markdown::cell);
     made.add_filter("code", markdown::code);
+    made.add_filter("line", markdown::line);
     for (name, text) in TEMPLATES {
         made.add_template(name, text)?;
     }

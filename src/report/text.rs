@@ -35,7 +35,7 @@ pub fn render(plan: &Plan, file: &str, width: usize, plain: bool) -> String {
     let findings: Vec<String> = of
         .findings
         .iter()
-        .map(|f| format!("{}[{}]: {}", f.severity, f.code, f.message))
+        .map(|f| format!("{}[{}]: {}{}", f.severity, f.code, f.place, f.message))
         .collect();
     page.list(&mut out, "Findings", &findings);
     page.list(&mut out, "Explain", &commands(&of, file));
