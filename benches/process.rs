@@ -1,9 +1,9 @@
 //! How long the whole process takes, from its start to its end, and how much memory it has at its peak.
 //!
-//! `cargo bench --bench process` runs the built tool on `examples/shop` and on random designs of 100, 500 and 2,000 reads,
-//! beside `design --version`, which shows what a start of the process costs. The runs of all commands take turns, so that
-//! what else the machine does falls on all of them alike. The peak of the memory is read from `/proc`, of a child that
-//! compiles in its process: on Linux only.
+//! `cargo bench --bench process` runs the built tool on `examples/shop`, on random designs of 100, 500 and 2,000 reads and
+//! on the shape of `random_rubis` at factor 10, beside `design --version`, which shows what a start of the process costs.
+//! The runs of all commands take turns, so that what else the machine does falls on all of them alike. The peak of the
+//! memory is read from `/proc`, of a child that compiles in its process: on Linux only.
 
 #![expect(
     clippy::expect_used,
@@ -34,14 +34,18 @@ fn main() {
         "/examples/shop/design.yaml"
     ));
     let mut files = vec![("shop".to_owned(), shop)];
+    let mut random = vec![("rubis".to_owned(), 10, designs::rubis(10, 1))];
     for (profile, each) in [("typical", 5), ("dense", 15)] {
         for reads in [100, 500, 2000] {
-            let name = format!("{profile} {reads}");
-            let file =
-                Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{profile}-{reads}.yaml"));
-            std::fs::write(&file, designs::layered(reads, each, 1)).expect("a file");
-            files.push((name, file));
+            let text = designs::layered(reads, each, 1);
+            random.push((profile.to_owned(), reads, text));
         }
+    }
+    for (profile, size, text) in random {
+        let file = format!("{profile}-{size}.yaml");
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(file);
+        std::fs::write(&file, text).expect("a file");
+        files.push((format!("{profile} {size}"), file));
     }
     let mut commands = vec![("--version".to_owned(), vec!["--version".to_owned()])];
     for (name, file) in &files {

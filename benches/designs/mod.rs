@@ -7,8 +7,8 @@
 //! none (35 %), one (50 %) or two (15 %); 12 % read a collection, an entity with one or two of its children. Attributes
 //! are chosen at random, so these designs need far more indexes than those of real applications.
 //!
-//! [`rubis`] has the shape of NoSE's `random_rubis` (Mior, Salem, Aboulnaga and Liu, "NoSE: Schema design for NoSQL
-//! applications", ICDE 2016): by its factor 7 entities that refer to each other, 30 queries, 3 updates and 5 inserts.
+//! [`rubis`] has the shape of the generator `random_rubis` of `NoSE` (Mior, Salem, Aboulnaga and Liu, ICDE 2016): by its
+//! factor 7 entities that refer to each other, 30 queries, 3 updates and 5 inserts.
 
 mod layered;
 mod rubis;

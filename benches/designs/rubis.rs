@@ -1,4 +1,4 @@
-//! The shape of NoSE's `random_rubis`.
+//! The shape of `NoSE`'s `random_rubis`.
 
 use super::Random;
 use std::fmt::Write;
@@ -9,7 +9,7 @@ struct Entity {
     refers: Vec<usize>,
 }
 
-/// A design of a factor. Queries are of one entity; what NoSE asks of a neighbour is asked of the reference to it.
+/// A design of a factor. Queries are of one entity; what `NoSE` asks of a neighbour is asked of the reference to it.
 pub(crate) fn rubis(factor: usize, seed: u64) -> String {
     let mut random = Random::new(seed);
     let entities = network(7 * factor, &mut random);

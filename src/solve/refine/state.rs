@@ -222,16 +222,15 @@ impl State {
     fn entity(&mut self, refine: &Refine<'_, '_, '_>, entity: usize) {
         let looks = self.looks.iter().map(|slot| slot[entity]);
         let key = (entity, looks.filter(|l| *l > 0).collect::<Vec<Look>>());
-        let row = match self.known.rows.get(&key) {
-            Some(row) => *row,
-            None => {
-                let id = refine.problem.entities[entity];
-                let cost = refine.model.entity(&self.schema(), id);
-                let row = u32::try_from(self.known.costs.len()).unwrap_or(u32::MAX);
-                self.known.costs.push(cost);
-                self.known.rows.insert(key, row);
-                row
-            }
+        let row = if let Some(row) = self.known.rows.get(&key) {
+            *row
+        } else {
+            let id = refine.problem.entities[entity];
+            let cost = refine.model.entity(&self.schema(), id);
+            let row = u32::try_from(self.known.costs.len()).unwrap_or(u32::MAX);
+            self.known.costs.push(cost);
+            self.known.rows.insert(key, row);
+            row
         };
         self.rows[entity] = row;
         self.entities[entity] = self.known.costs[row as usize];
