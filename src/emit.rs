@@ -9,6 +9,7 @@
 
 mod coverage;
 mod engine;
+mod facts;
 mod origin;
 
 pub use origin::{Origin, is_ours};
