@@ -3,16 +3,20 @@
 //! Promises: a name that the view does not have is an error and not an empty text; nothing is escaped unless the template
 //! says how, because each language has its own way; a template's last line ends like the others.
 
+use super::terraform;
 use crate::report::markdown;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
 use serde::Serialize;
 
 /// Every template, by its path under `templates/`.
-const TEMPLATES: &[(&str, &str)] = &[(
-    "coverage/COVERAGE.md",
-    include_str!("../../templates/coverage/COVERAGE.md.j2"),
-)];
+const TEMPLATES: &[&[(&str, &str)]] = &[
+    &[(
+        "coverage/COVERAGE.md",
+        include_str!("../../templates/coverage/COVERAGE.md.j2"),
+    )],
+    terraform::TEMPLATES,
+];
 
 /// Renders a template with a view.
 ///
@@ -37,7 +41,10 @@ fn environment() -> Result<Environment<'static>, Error> {
     );
     made.add_filter("cell", markdown::cell);
     made.add_filter("code", markdown::code);
-    for (name, text) in TEMPLATES {
+    made.add_filter("hcl", |text: &str| terraform::text(text));
+    made.add_filter("hcl_comment", |text: &str| terraform::comment(text));
+    made.add_filter("hcl_key", |text: &str| terraform::key(text));
+    for (name, text) in TEMPLATES.iter().copied().flatten() {
         made.add_template(name, text)?;
     }
     Ok(made)
