@@ -6,7 +6,7 @@
 use super::hcl;
 use crate::emit::Origin;
 use crate::emit::facts::access::{self, Grant, Resource};
-use crate::emit::facts::alarms::{self, Alarm, Dimension, Family};
+use crate::emit::facts::alarms::{self, Alarm, Dimension, Family, Metric};
 use crate::emit::facts::consumers::{self, Filter};
 use crate::emit::facts::{self, Role, Throughput, Value};
 use crate::plan::{Index, Key, KeyAttribute, OutputEntry, Plan, Table, TableSettings};
@@ -43,6 +43,9 @@ pub(super) struct Module<'a> {
     settings: &'a TableSettings,
     /// Whether autoscaling moves capacities.
     scales: bool,
+    /// Whether it moves those of blocks, which Terraform can only ignore as a whole.
+    checked: bool,
+    recovered: bool,
     /// An expression; none where the key is not the customer's.
     kms_key: Option<String>,
     most: Option<Units>,
@@ -56,7 +59,9 @@ pub(super) struct Module<'a> {
     policies: Vec<Policy>,
     cluster: Option<Policy>,
     cluster_name: String,
-    throttling: Vec<AlarmRow>,
+    metrics: [Metric; 4],
+    /// What all alarms of throttling have in common.
+    throttling: Option<AlarmRow>,
     system_errors: Vec<AlarmRow>,
     replication: Vec<AlarmRow>,
     failed_records: Vec<AlarmRow>,
@@ -91,19 +96,17 @@ struct Policy {
 #[derive(Serialize)]
 struct Statement {
     actions: Vec<String>,
-    /// What follows the ARN of the table: nothing, or an index.
-    paths: Vec<String>,
+    /// Expressions: the table and its indexes here.
+    resources: Vec<String>,
+    /// Expressions: the same in each Region, with `arn` for the table there.
+    everywhere: Vec<String>,
 }
 
 #[derive(Serialize)]
 struct AlarmRow {
-    name: String,
-    description: String,
     namespace: &'static str,
     metric: &'static str,
-    /// The dimension beside the first one.
-    dimension: &'static str,
-    /// Its value; empty where there is none.
+    /// What tells it from others of its family: an operation, a Region, a consumer.
     of: String,
     statistic: &'static str,
     period: u32,
@@ -162,6 +165,7 @@ pub(super) fn module<'a>(
         of.map(row).collect::<Vec<_>>()
     };
     let ranges = |of: Option<[u64; 2]>| of.is_some_and(|[least, most]| least < most);
+    let scales = ranges(settings.read_capacity) || ranges(settings.write_capacity);
     Module {
         origin: origin.lines(),
         description: &plan.description,
@@ -170,12 +174,14 @@ pub(super) fn module<'a>(
         name: &table.name,
         key: &table.key,
         attributes: attributes(table, standalone),
-        global,
         local,
         standalone,
         ttl: &table.ttl,
         settings,
-        scales: ranges(settings.read_capacity) || ranges(settings.write_capacity),
+        scales,
+        checked: scales && !standalone && !global.is_empty(),
+        global,
+        recovered: settings.point_in_time_recovery_days.is_some(),
         kms_key: settings
             .kms_key
             .as_deref()
@@ -193,7 +199,8 @@ pub(super) fn module<'a>(
         policies: policies(plan, table),
         cluster: settings.dax.is_some().then(|| cluster(plan, table)),
         cluster_name: cluster_name(&table.name),
-        throttling: rows(Family::Throttling),
+        metrics: alarms::THROTTLING,
+        throttling: rows(Family::Throttling).into_iter().next(),
         system_errors: rows(Family::SystemErrors),
         replication: rows(Family::Replication),
         failed_records: rows(Family::FailedRecords),
@@ -277,13 +284,17 @@ fn cluster(plan: &Plan, table: &Table) -> Policy {
 }
 
 fn statements(grants: &[Grant]) -> Vec<Statement> {
-    let path = |resource: &Resource| match resource {
-        Resource::Table => String::new(),
-        Resource::Index(name) => format!("/index/{name}"),
+    let on = |grant: &Grant, table: &str| {
+        let of = |resource: &Resource| match resource {
+            Resource::Table => table.to_owned(),
+            Resource::Index(name) => format!("\"${{{table}}}/index/{name}\""),
+        };
+        grant.resources.iter().map(of).collect()
     };
     let of = |grant: &Grant| Statement {
         actions: prefixed("dynamodb", grant.actions.iter().copied()),
-        paths: grant.resources.iter().map(path).collect(),
+        resources: on(grant, "aws_dynamodb_table.this.arn"),
+        everywhere: on(grant, "arn"),
     };
     grants.iter().map(of).collect()
 }
@@ -305,11 +316,8 @@ fn row(alarm: &Alarm) -> AlarmRow {
     // The first dimension is the table or the queue, which the templates know.
     let second = alarm.dimensions.get(1);
     AlarmRow {
-        name: alarm.name.clone(),
-        description: alarm.description.clone(),
         namespace: alarm.namespace,
         metric: alarm.metric,
-        dimension: second.map_or("", |(name, _)| name),
         of: match second.or(alarm.dimensions.first()) {
             Some((_, Dimension::Text(text) | Dimension::Queue(text))) => text.clone(),
             _ => String::new(),
