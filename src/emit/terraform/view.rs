@@ -37,6 +37,8 @@ pub(super) struct Module<'a> {
     key: &'a Key,
     attributes: Vec<&'a KeyAttribute>,
     global: Vec<&'a Index>,
+    /// An expression: the names of the global indexes.
+    index_names: String,
     local: Vec<&'a Index>,
     standalone: bool,
     ttl: &'a Option<String>,
@@ -174,6 +176,7 @@ pub(super) fn module<'a>(
         name: &table.name,
         key: &table.key,
         attributes: attributes(table, standalone),
+        index_names: names(&global),
         local,
         standalone,
         ttl: &table.ttl,
@@ -213,6 +216,12 @@ pub(super) fn module<'a>(
             retention: consumers::RETENTION,
         },
     }
+}
+
+/// A list of the names of some indexes.
+fn names(indexes: &[&Index]) -> String {
+    let all: Vec<String> = indexes.iter().map(|i| hcl::text(&i.name)).collect();
+    format!("[{}]", all.join(", "))
 }
 
 /// A table defines no attributes of indexes that are resources of their own.
