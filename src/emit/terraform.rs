@@ -74,6 +74,13 @@ pub(super) fn emit(
     let Some(table) = plan.tables.first() else {
         return Err(Error::new(ErrorKind::InvalidOperation, "there is no table"));
     };
+    if table.settings.billing == "provisioned" && !table.settings.replicas.is_empty() {
+        // A design file that asks for these files was refused for it already.
+        return Err(Error::new(
+            ErrorKind::InvalidOperation,
+            "Terraform cannot make replicas of a table with provisioned capacity",
+        ));
+    }
     let module = view::module(plan, table, output, origin);
     let file = |name: &'static str| {
         let text = engine::render(&format!("terraform/{name}"), &module)?;

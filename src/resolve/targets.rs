@@ -235,7 +235,9 @@ fn terraform(tree: &Node, workload: &Workload, found: &mut Diagnostics) {
                 six,
             );
         }
-        if settings.warm_read.is_some() || settings.warm_write.is_some() {
+        // What a new table serves is not written.
+        let above = |of: Option<u64>, usual: u64| of.is_some_and(|u| u > usual);
+        if above(settings.warm_read, 12_000) || above(settings.warm_write, 4_000) {
             refuse(
                 of_table(tree, "warm_throughput"),
                 provider.span,

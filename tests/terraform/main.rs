@@ -25,6 +25,7 @@ use design::source::Source;
 use design::{Objective, compile};
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 /// A design, and what is made of it.
 pub(crate) struct Case {
@@ -62,22 +63,38 @@ pub(crate) fn case(name: &str, yaml: &str) -> Case {
 }
 
 /// The examples as they are.
-pub(crate) fn examples() -> Vec<Case> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
-    let mut names: Vec<String> = std::fs::read_dir(&root)
-        .expect("examples")
-        .map(|e| e.expect("entry").file_name().to_string_lossy().into_owned())
-        .filter(|n| root.join(n).join("design.yaml").exists())
-        .collect();
-    names.sort();
-    let read =
-        |n: &String| std::fs::read_to_string(root.join(n).join("design.yaml")).expect("a file");
-    names.iter().map(|n| case(n, &read(n))).collect()
+pub(crate) fn examples() -> &'static [Case] {
+    static MADE: OnceLock<Vec<Case>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples");
+        let mut names: Vec<String> = std::fs::read_dir(&root)
+            .expect("examples")
+            .map(|e| e.expect("entry").file_name().to_string_lossy().into_owned())
+            .filter(|n| root.join(n).join("design.yaml").exists())
+            .collect();
+        names.sort();
+        let read = |n: &String| std::fs::read_to_string(root.join(n).join("design.yaml"));
+        let of = |n: &String| case(n, &read(n).expect("a file"));
+        names.iter().map(of).collect()
+    })
 }
 
 /// The matrix of settings.
-pub(crate) fn settings() -> Vec<Case> {
-    let (rows, _) = matrix::rows();
-    let of = |(at, row)| case(&format!("settings-{at:02}"), &matrix::design(row));
-    rows.iter().enumerate().map(of).collect()
+pub(crate) fn settings() -> &'static [Case] {
+    static MADE: OnceLock<Vec<Case>> = OnceLock::new();
+    MADE.get_or_init(|| {
+        let (rows, _) = matrix::rows();
+        let of = |(at, row)| case(&format!("settings-{at:02}"), &matrix::design(row));
+        rows.iter().enumerate().map(of).collect()
+    })
+}
+
+/// All of these, and the hostile one.
+pub(crate) fn all() -> Vec<&'static Case> {
+    let of = [
+        examples(),
+        settings(),
+        std::slice::from_ref(hostile::hostile()),
+    ];
+    of.into_iter().flatten().collect()
 }

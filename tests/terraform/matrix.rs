@@ -36,7 +36,7 @@ pub(crate) type Row = [usize; SETTINGS.len()];
 type Partial = [Option<usize>; SETTINGS.len()];
 
 /// What does not go together: those of one line, all at once.
-const APART: [&[(&str, &str)]; 24] = [
+const APART: [&[(&str, &str)]; 23] = [
     &[("consumers", "some"), ("stream", "none")],
     &[("consumers", "some"), ("stream", "keys_only")],
     &[
@@ -62,7 +62,6 @@ const APART: [&[(&str, &str)]; 24] = [
     &[("provider", "5"), ("gsi", "standalone")],
     &[("provider", "5"), ("consistency", "strong")],
     &[("provider", "5"), ("warm", "more")],
-    &[("provider", "5"), ("warm", "usual")],
     &[
         ("provider", "5"),
         ("replicas", "two"),
@@ -204,8 +203,8 @@ pub(crate) fn design(row: &Row) -> String {
     line(&format!("stream: {}", value(row, "stream")));
     if is("replicas", "two") {
         line("replicas: [us-east-2, us-west-2]");
-        line(&format!("consistency: {}", value(row, "consistency")));
     }
+    line(&format!("consistency: {}", value(row, "consistency")));
     line(&format!("alarms: {}", value(row, "alarms")));
     line(&format!("contributor_insights: {}", value(row, "insights")));
     match value(row, "limit") {

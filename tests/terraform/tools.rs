@@ -1,10 +1,10 @@
 //! The modules in the hands of the real tools.
 
 use super::consumers;
-use super::hostile::{hostile, untouched};
+use super::hostile::untouched;
 use super::matrix::{FUNCTION, KEY};
 use super::said::{blocks, list, planned, said, settings, texts};
-use super::{Case, case, examples};
+use super::{Case, all, case, examples};
 use design::plan::Step;
 use serde_json::{Value as Json, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -25,7 +25,7 @@ fn directory(name: &str) -> PathBuf {
     made
 }
 
-fn write(into: &Path, cases: &[Case]) {
+fn write(into: &Path, cases: &[&Case]) {
     for case in cases {
         let module = into.join(&case.name);
         std::fs::create_dir(&module).expect("a module");
@@ -33,13 +33,6 @@ fn write(into: &Path, cases: &[Case]) {
             std::fs::write(module.join(name), text).expect("a file");
         }
     }
-}
-
-fn all() -> Vec<Case> {
-    let mut made = examples();
-    made.extend(super::settings());
-    made.push(hostile());
-    made
 }
 
 fn run(command: &mut Command) -> Output {
@@ -382,7 +375,7 @@ fn allowed(case: &Case, outputs: &Json) {
 }
 
 /// What checkov finds in modules, each by its check and module.
-fn found(name: &str, cases: &[Case]) -> Option<BTreeSet<(String, String)>> {
+fn found(name: &str, cases: &[&Case]) -> Option<BTreeSet<(String, String)>> {
     let program = std::env::var("CHECKOV").unwrap_or_else(|_| "checkov".to_owned());
     if !there(&program) {
         eprintln!("skipped: there is no checkov");
@@ -426,7 +419,7 @@ fn found(name: &str, cases: &[Case]) -> Option<BTreeSet<(String, String)>> {
 
 #[test]
 fn checkov_finds_only_the_missing_key_by_default() {
-    let cases = examples();
+    let cases: Vec<&Case> = examples().iter().collect();
     let Some(found) = found("checkov-default", &cases) else {
         return;
     };
@@ -454,7 +447,7 @@ fn checkov_finds_nothing_in_production() {
         case("replicated", &replicated),
     ];
     assert!(cases[4].plan.tables[0].settings.replicas.len() == 2);
-    let Some(found) = found("checkov-production", &cases) else {
+    let Some(found) = found("checkov-production", &cases.each_ref()) else {
         return;
     };
     assert_eq!(found, BTreeSet::new());
