@@ -7,13 +7,17 @@
 //! Each target has a module that computes a view, strings and lists of what is to be printed, and templates under
 //! `templates/` that print it.
 
+mod cloudformation;
 mod coverage;
 mod diagram;
 mod engine;
+mod facts;
 mod graphviz;
 mod mermaid;
 mod origin;
+mod terraform;
 mod workbench;
+mod yaml;
 
 pub use origin::{Origin, is_ours};
 
@@ -23,33 +27,41 @@ use std::collections::BTreeMap;
 /// Something that can be made of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
+    /// A `CloudFormation` template of the table.
+    CloudFormation,
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
-    /// The tables with sample items, for `NoSQL` Workbench.
-    Workbench,
     /// Entities, indexes and patterns as a diagram, in DOT.
     Graphviz,
     /// The same diagram, in Mermaid.
     Mermaid,
+    /// A module of Terraform.
+    Terraform,
+    /// The tables with sample items, for `NoSQL` Workbench.
+    Workbench,
 }
 
 impl Target {
     /// All of them, by name.
     pub const ALL: &'static [Self] = &[
+        Self::CloudFormation,
         Self::Coverage,
-        Self::Workbench,
         Self::Graphviz,
         Self::Mermaid,
+        Self::Terraform,
+        Self::Workbench,
     ];
 
     /// Its name under `generate` and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::CloudFormation => "cloudformation",
             Self::Coverage => "coverage",
-            Self::Workbench => "workbench",
             Self::Graphviz => "graphviz",
             Self::Mermaid => "mermaid",
+            Self::Terraform => "terraform",
+            Self::Workbench => "workbench",
         }
     }
 
@@ -61,12 +73,17 @@ impl Target {
 
     /// The file or directory that it is written to where nothing else is said; `given` is what the design file says.
     #[must_use]
-    pub fn usual_path(self, _given: Option<&OutputEntry>) -> &'static str {
+    pub fn usual_path(self, given: Option<&OutputEntry>) -> &'static str {
         match self {
+            Self::CloudFormation if given.is_some_and(|g| cloudformation::is_json(&g.path)) => {
+                "cloudformation.json"
+            }
+            Self::CloudFormation => "cloudformation.yaml",
             Self::Coverage => "COVERAGE.md",
-            Self::Workbench => "workbench.json",
             Self::Graphviz => "model.dot",
             Self::Mermaid => "model.mmd",
+            Self::Terraform => "terraform",
+            Self::Workbench => "workbench.json",
         }
     }
 }
@@ -87,13 +104,15 @@ pub enum Artifact {
 pub fn emit(
     plan: &Plan,
     target: Target,
-    _output: &OutputEntry,
+    output: &OutputEntry,
     origin: &Origin,
 ) -> Result<Artifact, minijinja::Error> {
     match target {
+        Target::CloudFormation => cloudformation::emit(plan, output, origin).map(Artifact::File),
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
-        Target::Workbench => workbench::emit(plan, origin).map(Artifact::File),
         Target::Graphviz => graphviz::emit(plan, origin).map(Artifact::File),
         Target::Mermaid => mermaid::emit(plan, origin).map(Artifact::File),
+        Target::Terraform => terraform::emit(plan, output, origin).map(Artifact::Directory),
+        Target::Workbench => workbench::emit(plan, origin).map(Artifact::File),
     }
 }

@@ -16,6 +16,7 @@ pub mod prices;
 mod reads;
 mod sense;
 mod settings;
+mod targets;
 pub mod transactions;
 mod type_names;
 mod types;
@@ -67,6 +68,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     writes::check_immutable(&workload, found);
     settings::check_physical_names(&workload, found);
     settings::check_strong(tree, &workload, found);
+    targets::check(tree, &workload, found);
     if found.has_errors() {
         None
     } else {
