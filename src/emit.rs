@@ -7,10 +7,12 @@
 //! Each target has a module that computes a view, strings and lists of what is to be printed, and templates under
 //! `templates/` that print it.
 
+mod cloudformation;
 mod coverage;
 mod engine;
 mod facts;
 mod origin;
+mod yaml;
 
 pub use origin::{Origin, is_ours};
 
@@ -20,18 +22,21 @@ use std::collections::BTreeMap;
 /// Something that can be made of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
+    /// A CloudFormation template of the table.
+    Cloudformation,
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
 }
 
 impl Target {
     /// All of them, by name.
-    pub const ALL: &'static [Self] = &[Self::Coverage];
+    pub const ALL: &'static [Self] = &[Self::Cloudformation, Self::Coverage];
 
     /// Its name under `generate` and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::Cloudformation => "cloudformation",
             Self::Coverage => "coverage",
         }
     }
@@ -44,8 +49,12 @@ impl Target {
 
     /// The file or directory that it is written to where nothing else is said; `given` is what the design file says.
     #[must_use]
-    pub fn usual_path(self, _given: Option<&OutputEntry>) -> &'static str {
+    pub fn usual_path(self, given: Option<&OutputEntry>) -> &'static str {
         match self {
+            Self::Cloudformation if given.is_some_and(|g| cloudformation::is_json(&g.path)) => {
+                "cloudformation.json"
+            }
+            Self::Cloudformation => "cloudformation.yaml",
             Self::Coverage => "COVERAGE.md",
         }
     }
@@ -67,10 +76,11 @@ pub enum Artifact {
 pub fn emit(
     plan: &Plan,
     target: Target,
-    _output: &OutputEntry,
+    output: &OutputEntry,
     origin: &Origin,
 ) -> Result<Artifact, minijinja::Error> {
     match target {
+        Target::Cloudformation => cloudformation::emit(plan, output, origin).map(Artifact::File),
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
     }
 }

@@ -83,6 +83,10 @@ pub(super) struct Throughput {
     pub(super) write: Option<u64>,
 }
 
+/// Which keys Contributor Insights show: those that are throttled. Counting every access as well would be paid for by the
+/// event.
+pub(super) const INSIGHTS: &str = "THROTTLED_KEYS";
+
 /// What a new table and each of its indexes serve at once. Source: Amazon `DynamoDB` Developer Guide, "Understanding
 /// DynamoDB warm throughput".
 const WARM: (u64, u64) = (12_000, 4_000);
@@ -104,5 +108,13 @@ impl Throughput {
             settings.warm_read_units.filter(|u| *u > WARM.0),
             settings.warm_write_units.filter(|u| *u > WARM.1),
         )
+    }
+
+    /// The same with what a new table serves where nothing is said.
+    pub(super) fn whole(self) -> Self {
+        Self {
+            read: self.read.or(Some(WARM.0)),
+            write: self.write.or(Some(WARM.1)),
+        }
     }
 }

@@ -7,7 +7,9 @@
 
 use super::Value;
 use crate::plan::{ConsumerEntry, Plan};
-use serde_json::{Value as Json, json};
+
+/// What can happen to an item.
+const EVENTS: [&str; 3] = ["insert", "modify", "remove"];
 
 /// Records that a call of a function gets at most.
 pub(in crate::emit) const BATCH_SIZE: u32 = 100;
@@ -28,8 +30,28 @@ pub(in crate::emit) struct Mapping<'a> {
     pub(in crate::emit) name: &'a str,
     /// The ARN of the function.
     pub(in crate::emit) function: Value<'a>,
-    /// Patterns of filters, as JSON, any of which lets a record through; none: every record.
-    pub(in crate::emit) filters: Vec<String>,
+    /// Any of them lets a record through; none: every record does.
+    pub(in crate::emit) filters: Vec<Filter<'a>>,
+}
+
+/// What a record must be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::emit) struct Filter<'a> {
+    /// Its event, one of these: `INSERT`, `MODIFY`, `REMOVE`.
+    pub(in crate::emit) events: Vec<String>,
+    /// The type of its item; nothing: any.
+    pub(in crate::emit) types: Option<Types<'a>>,
+}
+
+/// Items of some entities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::emit) struct Types<'a> {
+    /// `NewImage` or `OldImage`: the one that all of the filter's events have.
+    pub(in crate::emit) image: &'static str,
+    /// The physical attribute that says what an item is.
+    pub(in crate::emit) attribute: &'a str,
+    /// Its values.
+    pub(in crate::emit) values: Vec<&'a str>,
 }
 
 /// All of them, by name.
@@ -54,52 +76,50 @@ fn image(stream: &str, event: &str) -> Option<&'static str> {
 
 /// The events, all of them where none are named.
 fn events(consumer: &ConsumerEntry) -> Vec<&str> {
-    let all = ["insert", "modify", "remove"];
     let named = |e: &&str| consumer.events.is_empty() || consumer.events.iter().any(|n| n == e);
-    all.into_iter().filter(named).collect()
+    EVENTS.into_iter().filter(named).collect()
 }
 
-fn filters(plan: &Plan, consumer: &ConsumerEntry) -> Vec<String> {
+fn filters<'a>(plan: &'a Plan, consumer: &ConsumerEntry) -> Vec<Filter<'a>> {
     let events = events(consumer);
-    let Some((attribute, types)) = types(plan, consumer) else {
-        return unless_all(&events);
+    let Some((attribute, values)) = types(plan, consumer) else {
+        return by_event(&events);
     };
     let stream = plan
         .tables
         .iter()
         .find_map(|t| t.settings.stream.as_deref());
     let stream = stream.unwrap_or_default();
-    // One pattern for each image.
-    let mut by_image: Vec<(&str, Vec<&str>)> = Vec::new();
+    let mut made: Vec<Filter<'a>> = Vec::new();
     for event in &events {
         let Some(image) = image(stream, event) else {
-            return unless_all(&events);
+            return by_event(&events);
         };
-        match by_image.iter_mut().find(|(i, _)| *i == image) {
-            Some((_, of)) => of.push(event),
-            None => by_image.push((image, vec![event])),
+        let same = |f: &&mut Filter<'a>| f.types.as_ref().is_some_and(|t| t.image == image);
+        match made.iter_mut().find(same) {
+            Some(filter) => filter.events.push(event.to_uppercase()),
+            None => made.push(Filter {
+                events: vec![event.to_uppercase()],
+                types: Some(Types {
+                    image,
+                    attribute,
+                    values: values.clone(),
+                }),
+            }),
         }
     }
-    let pattern = |(image, events): (&str, Vec<&str>)| {
-        json!({
-            "eventName": names(&events),
-            "dynamodb": { image: { attribute: { "S": types } } },
-        })
-        .to_string()
-    };
-    by_image.into_iter().map(pattern).collect()
+    made
 }
 
-/// A filter on the events alone.
-fn unless_all(events: &[&str]) -> Vec<String> {
-    if events.len() == 3 {
+/// By the events alone, where not all are wanted.
+fn by_event<'a>(events: &[&str]) -> Vec<Filter<'a>> {
+    if events.len() == EVENTS.len() {
         return Vec::new();
     }
-    vec![json!({ "eventName": names(events) }).to_string()]
-}
-
-fn names(events: &[&str]) -> Json {
-    events.iter().map(|e| e.to_uppercase()).collect()
+    vec![Filter {
+        events: events.iter().map(|e| e.to_uppercase()).collect(),
+        types: None,
+    }]
 }
 
 /// The attribute and the values by which the items of a consumer's entities are known; nothing where every item of the
