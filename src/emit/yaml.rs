@@ -45,8 +45,8 @@ fn is_plain(text: &str) -> bool {
         && !TAKEN.contains(&text.to_ascii_lowercase().as_str())
 }
 
-/// Characters that may stand in a YAML file, without those that look like the end of a line or like nothing.
-fn is_printable(c: char) -> bool {
+/// Whether a character may stand in a YAML file and looks neither like the end of a line nor like nothing.
+pub(super) fn is_printable(c: char) -> bool {
     !c.is_control()
         && !matches!(
             c,

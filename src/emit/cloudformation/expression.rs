@@ -4,9 +4,14 @@
 
 use super::super::yaml::{quoted, scalar};
 
-/// A text.
+/// A text. What looks like a name to be replaced is said not to be one, or readers would take it for a mistake.
 pub(super) fn text(text: &str) -> String {
-    scalar(text)
+    let mut parts = text.split("${").skip(1).peekable();
+    if parts.peek().is_some() && parts.all(|p| p.contains('}')) {
+        sub(&literal(text))
+    } else {
+        scalar(text)
+    }
 }
 
 /// The value of a parameter, or the usual value of a resource.
@@ -41,6 +46,14 @@ fn quotable(id: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_text_stays_one() {
+        assert_eq!(text("eu-west-1"), "eu-west-1");
+        assert_eq!(text("a ${Table}"), r#"{ Fn::Sub: "a ${!Table}" }"#);
+        assert_eq!(text("${!Table}"), r#"{ Fn::Sub: "${!!Table}" }"#);
+        assert_eq!(text("a ${ b"), r#""a ${ b""#);
+    }
 
     #[test]
     fn functions_are_one_line() {

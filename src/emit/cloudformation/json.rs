@@ -2,6 +2,7 @@
 //!
 //! Promises: the same names and values in the same order; comments are left out, since JSON has none.
 
+use super::super::yaml;
 use crate::document::{self, Node, ScalarKind, Value};
 use crate::source::Source;
 use minijinja::{Error, ErrorKind};
@@ -67,8 +68,17 @@ fn lines<'a>(
     into.push(close);
 }
 
+/// A text of JSON. CloudFormation reads JSON as the YAML that it is, so what YAML takes with an escape only has one.
 fn quoted(text: &str) -> String {
-    Json::from(text).to_string()
+    let all = Json::from(text).to_string();
+    let escaped = |c: char| {
+        if yaml::is_printable(c) {
+            c.to_string()
+        } else {
+            format!("\\u{:04x}", u32::from(c))
+        }
+    };
+    all.chars().map(escaped).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The table's own view: keys, indexes, settings, scaling.
 
-use super::expression::{literal, reference, sub};
+use super::expression::{literal, reference, sub, text};
 use super::names::{Names, scaling as scaling_name};
 use crate::emit::facts::{self, Throughput};
 use crate::plan::{Index, Key, Table};
@@ -34,6 +34,7 @@ pub(super) struct View {
     warm: Option<Units>,
     /// Where capacity is provisioned.
     capacity: Option<Capacity>,
+    /// Names and values, expressions.
     tags: Vec<[String; 2]>,
     strong: bool,
     /// The table in each Region, the stack's first; none where there is but one Region.
@@ -150,7 +151,7 @@ pub(super) fn view(table: &Table, names: &Names) -> View {
         tags: settings
             .tags
             .iter()
-            .map(|(k, v)| [k.clone(), v.clone()])
+            .map(|(k, v)| [text(k), text(v)])
             .collect(),
         strong: settings.consistency == "strong",
         replicas: replicas(table, &keys),
@@ -193,7 +194,7 @@ fn replicas(table: &Table, keys: &[String]) -> Vec<Replica> {
         return Vec::new();
     }
     let own = std::iter::once(reference("AWS::Region"));
-    own.chain(replicas.iter().map(|r| super::expression::text(r)))
+    own.chain(replicas.iter().map(|r| text(r)))
         .enumerate()
         .map(|(at, region)| Replica {
             region,
