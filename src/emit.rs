@@ -12,6 +12,7 @@ mod coverage;
 mod engine;
 mod facts;
 mod origin;
+mod terraform;
 mod yaml;
 
 pub use origin::{Origin, is_ours};
@@ -26,11 +27,13 @@ pub enum Target {
     Cloudformation,
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
+    /// A module of Terraform.
+    Terraform,
 }
 
 impl Target {
     /// All of them, by name.
-    pub const ALL: &'static [Self] = &[Self::Cloudformation, Self::Coverage];
+    pub const ALL: &'static [Self] = &[Self::Cloudformation, Self::Coverage, Self::Terraform];
 
     /// Its name under `generate` and on the command line.
     #[must_use]
@@ -38,6 +41,7 @@ impl Target {
         match self {
             Self::Cloudformation => "cloudformation",
             Self::Coverage => "coverage",
+            Self::Terraform => "terraform",
         }
     }
 
@@ -56,6 +60,7 @@ impl Target {
             }
             Self::Cloudformation => "cloudformation.yaml",
             Self::Coverage => "COVERAGE.md",
+            Self::Terraform => "terraform",
         }
     }
 }
@@ -82,5 +87,6 @@ pub fn emit(
     match target {
         Target::Cloudformation => cloudformation::emit(plan, output, origin).map(Artifact::File),
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
+        Target::Terraform => terraform::emit(plan, output, origin).map(Artifact::Directory),
     }
 }

@@ -17,6 +17,7 @@ mod reads;
 mod sense;
 mod service;
 mod settings;
+mod targets;
 pub mod transactions;
 mod type_names;
 mod types;
@@ -69,6 +70,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     writes::check_immutable(&workload, found);
     settings::check_physical_names(&workload, found);
     settings::check_strong(tree, &workload, found);
+    targets::check(tree, &workload, found);
     if found.has_errors() {
         None
     } else {

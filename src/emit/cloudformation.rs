@@ -21,6 +21,34 @@ use minijinja::Error;
 use names::Names;
 use serde::Serialize;
 
+/// Its templates, by their paths under `templates/`.
+pub(super) const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "cloudformation/template.yaml",
+        include_str!("../../templates/cloudformation/template.yaml.j2"),
+    ),
+    (
+        "cloudformation/table.yaml",
+        include_str!("../../templates/cloudformation/table.yaml.j2"),
+    ),
+    (
+        "cloudformation/global_table.yaml",
+        include_str!("../../templates/cloudformation/global_table.yaml.j2"),
+    ),
+    (
+        "cloudformation/keys.yaml",
+        include_str!("../../templates/cloudformation/keys.yaml.j2"),
+    ),
+    (
+        "cloudformation/index.yaml",
+        include_str!("../../templates/cloudformation/index.yaml.j2"),
+    ),
+    (
+        "cloudformation/shared.yaml",
+        include_str!("../../templates/cloudformation/shared.yaml.j2"),
+    ),
+];
+
 /// The most bytes of a template's description. Source: AWS CloudFormation User Guide, "Template Description syntax".
 const LONGEST: usize = 1024;
 

@@ -3,42 +3,20 @@
 //! Promises: a name that the view does not have is an error and not an empty text; nothing is escaped unless the template
 //! says how, because each language has its own way; a template's last line ends like the others.
 
-use super::yaml;
+use super::{cloudformation, terraform, yaml};
 use crate::report::markdown;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
 use serde::Serialize;
 
 /// Every template, by its path under `templates/`.
-const TEMPLATES: &[(&str, &str)] = &[
-    (
+const TEMPLATES: &[&[(&str, &str)]] = &[
+    &[(
         "coverage/COVERAGE.md",
         include_str!("../../templates/coverage/COVERAGE.md.j2"),
-    ),
-    (
-        "cloudformation/template.yaml",
-        include_str!("../../templates/cloudformation/template.yaml.j2"),
-    ),
-    (
-        "cloudformation/table.yaml",
-        include_str!("../../templates/cloudformation/table.yaml.j2"),
-    ),
-    (
-        "cloudformation/global_table.yaml",
-        include_str!("../../templates/cloudformation/global_table.yaml.j2"),
-    ),
-    (
-        "cloudformation/keys.yaml",
-        include_str!("../../templates/cloudformation/keys.yaml.j2"),
-    ),
-    (
-        "cloudformation/index.yaml",
-        include_str!("../../templates/cloudformation/index.yaml.j2"),
-    ),
-    (
-        "cloudformation/shared.yaml",
-        include_str!("../../templates/cloudformation/shared.yaml.j2"),
-    ),
+    )],
+    cloudformation::TEMPLATES,
+    terraform::TEMPLATES,
 ];
 
 /// Renders a template with a view.
@@ -64,8 +42,11 @@ fn environment() -> Result<Environment<'static>, Error> {
     );
     made.add_filter("cell", markdown::cell);
     made.add_filter("code", markdown::code);
+    made.add_filter("hcl", |text: &str| terraform::text(text));
+    made.add_filter("hcl_comment", |text: &str| terraform::comment(text));
+    made.add_filter("hcl_key", |text: &str| terraform::key(text));
     made.add_filter("yaml", yaml::scalar);
-    for (name, text) in TEMPLATES {
+    for (name, text) in TEMPLATES.iter().copied().flatten() {
         made.add_template(name, text)?;
     }
     Ok(made)

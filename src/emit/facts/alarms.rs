@@ -61,13 +61,13 @@ pub(in crate::emit) enum Dimension {
 }
 
 /// A metric of throttled requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
 pub(in crate::emit) struct Metric {
     /// Its name.
     pub(in crate::emit) name: &'static str,
     /// Names its alarms.
     pub(in crate::emit) short: &'static str,
-    /// What it counts, in words.
+    /// What is throttled, in words.
     pub(in crate::emit) what: &'static str,
 }
 
@@ -77,22 +77,22 @@ pub(in crate::emit) const THROTTLING: [Metric; 4] = [
     Metric {
         name: "ReadThrottleEvents",
         short: "read-throttles",
-        what: "reads were throttled",
+        what: "Reads",
     },
     Metric {
         name: "WriteThrottleEvents",
         short: "write-throttles",
-        what: "writes were throttled",
+        what: "Writes",
     },
     Metric {
         name: "ReadKeyRangeThroughputThrottleEvents",
         short: "hot-partition-reads",
-        what: "reads of one hot partition were throttled",
+        what: "Reads of one hot partition",
     },
     Metric {
         name: "WriteKeyRangeThroughputThrottleEvents",
         short: "hot-partition-writes",
-        what: "writes of one hot partition were throttled",
+        what: "Writes of one hot partition",
     },
 ];
 
@@ -128,9 +128,9 @@ fn throttling(metric: Metric, index: Option<&str>) -> Alarm {
         family: Family::Throttling,
         name: index.map_or(metric.short.to_owned(), |i| format!("{i}-{}", metric.short)),
         description: format!(
-            "{}: {}.",
-            index.map_or("The table".to_owned(), |i| format!("The index {i}")),
-            metric.what
+            "{} of {} were throttled in {datapoints} of {periods} minutes.",
+            metric.what,
+            index.map_or("the table".to_owned(), |i| format!("the index {i}")),
         ),
         namespace: "AWS/DynamoDB",
         metric: metric.name,
@@ -148,7 +148,9 @@ fn system_errors(operation: &str) -> Alarm {
     Alarm {
         family: Family::SystemErrors,
         name: format!("{operation}-system-errors"),
-        description: format!("{operation} failed within DynamoDB."),
+        description: format!(
+            "{operation} failed within DynamoDB in {datapoints} of {periods} minutes."
+        ),
         namespace: "AWS/DynamoDB",
         metric: "SystemErrors",
         dimensions: vec![
