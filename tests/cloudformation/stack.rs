@@ -466,11 +466,17 @@ pub(crate) fn create_table(template: &Json) -> Json {
                     capacity(&table, &table["Replicas"][0]),
                 );
             }
+            "Replicas" => {
+                for part in ["DeletionProtectionEnabled", "TableClass", "Tags"] {
+                    if !value[0][part].is_null() {
+                        made.insert(part.to_owned(), value[0][part].clone());
+                    }
+                }
+            }
             // Calls of their own, after the table is made.
             "TimeToLiveSpecification"
             | "PointInTimeRecoverySpecification"
             | "ContributorInsightsSpecification"
-            | "Replicas"
             | "WriteOnDemandThroughputSettings"
             | "MultiRegionConsistency" => {}
             other => panic!("{other} is not known"),
