@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 /// Something that can be made of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
-    /// A CloudFormation template of the table.
+    /// A `CloudFormation` template of the table.
     Cloudformation,
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,

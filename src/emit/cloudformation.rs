@@ -1,4 +1,4 @@
-//! A CloudFormation template of the table, with what belongs to it: policies, alarms, consumers, a cache.
+//! A `CloudFormation` template of the table, with what belongs to it: policies, alarms, consumers, a cache.
 //!
 //! Promises: the table is kept whatever becomes of the stack; what is named by a variable in the design is a parameter
 //! that accepts nothing of another kind; nothing has a name of its own but the table, so that everything else can be
@@ -49,7 +49,7 @@ pub(super) const TEMPLATES: &[(&str, &str)] = &[
     ),
 ];
 
-/// The most bytes of a template's description. Source: AWS CloudFormation User Guide, "Template Description syntax".
+/// The most bytes of a template's description. Source: AWS `CloudFormation` User Guide, "Template Description syntax".
 const LONGEST: usize = 1024;
 
 /// What the template prints. Where a field is said to be an expression, it is YAML in one line, to be printed as it is.
@@ -132,7 +132,7 @@ fn page<'a>(plan: &'a Plan, table: &'a Table, origin: &'a Origin, json: bool) ->
     page
 }
 
-/// What the design is for, as much of it as CloudFormation takes.
+/// What the design is for, as much of it as `CloudFormation` takes.
 fn description(plan: &Plan) -> String {
     let usual = || format!("The DynamoDB table of the design {}", plan.design);
     let text = plan.description.clone().unwrap_or_else(usual);

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::Node;
 use crate::source::Span;
 
-/// Quotas of tags. Source: Amazon `DynamoDB` Developer Guide, "Tagging restrictions in DynamoDB".
+/// Quotas of tags. Source: Amazon `DynamoDB` Developer Guide, "Tagging restrictions in `DynamoDB`".
 const MOST_TAGS: usize = 50;
 const LONGEST_KEY: usize = 128;
 const LONGEST_VALUE: usize = 256;

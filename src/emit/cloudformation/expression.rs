@@ -1,4 +1,4 @@
-//! CloudFormation's functions, as YAML in one line.
+//! `CloudFormation`'s functions, as YAML in one line.
 //!
 //! Promises: a text comes out as the text that it is, whatever it holds.
 

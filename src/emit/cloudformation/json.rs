@@ -68,7 +68,7 @@ fn lines<'a>(
     into.push(close);
 }
 
-/// A text of JSON. CloudFormation reads JSON as the YAML that it is, so what YAML takes with an escape only has one.
+/// A text of JSON. `CloudFormation` reads JSON as the YAML that it is, so what YAML takes with an escape only has one.
 fn quoted(text: &str) -> String {
     let all = Json::from(text).to_string();
     let escaped = |c: char| {

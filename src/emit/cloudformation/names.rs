@@ -51,24 +51,24 @@ impl Names {
         }
         let mut alarms = BTreeMap::new();
         for alarm in facts::alarms::alarms(plan) {
-            let name = unique(&mut taken, format!("{}Alarm", pascal(&alarm.name)));
+            let name = unique(&mut taken, &format!("{}Alarm", pascal(&alarm.name)));
             alarms.insert(alarm.name, name);
         }
         let mut consumers = BTreeMap::new();
         let mut others = BTreeSet::new();
         for consumer in &plan.consumers {
-            let name = unique(&mut others, pascal(&consumer.name));
+            let name = unique(&mut others, &pascal(&consumer.name));
             taken.extend(OF_CONSUMERS.map(|part| format!("{name}{part}")));
             consumers.insert(consumer.name.clone(), name);
         }
         let mut variables = BTreeMap::new();
         for name in facts::variables(plan).into_keys() {
-            variables.insert(name.to_owned(), unique(&mut taken, pascal(name)));
+            variables.insert(name.to_owned(), unique(&mut taken, &pascal(name)));
         }
         let mut keys = BTreeMap::new();
         for region in &table.settings.replicas {
             let wanted = format!("KmsKeyArnIn{}", pascal(region));
-            keys.insert(region.clone(), unique(&mut taken, wanted));
+            keys.insert(region.clone(), unique(&mut taken, &wanted));
         }
         Self {
             alarms,
@@ -121,8 +121,8 @@ pub(super) fn pascal(text: &str) -> String {
 }
 
 /// The name, or with the first number that makes it another than those before.
-fn unique(taken: &mut BTreeSet<String>, wanted: String) -> String {
-    let mut made = wanted.clone();
+fn unique(taken: &mut BTreeSet<String>, wanted: &str) -> String {
+    let mut made = wanted.to_owned();
     let mut number = 2;
     while !taken.insert(made.clone()) {
         made = format!("{wanted}{number}");
@@ -146,8 +146,8 @@ mod tests {
     #[test]
     fn no_name_is_given_twice() {
         let mut taken = BTreeSet::from(["Table".to_owned()]);
-        assert_eq!(unique(&mut taken, "Table".to_owned()), "Table2");
-        assert_eq!(unique(&mut taken, "Table".to_owned()), "Table3");
-        assert_eq!(unique(&mut taken, "A".to_owned()), "A");
+        assert_eq!(unique(&mut taken, "Table"), "Table2");
+        assert_eq!(unique(&mut taken, "Table"), "Table3");
+        assert_eq!(unique(&mut taken, "A"), "A");
     }
 }
