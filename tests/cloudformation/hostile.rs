@@ -113,7 +113,7 @@ fn texts_come_back_as_they_were() {
     assert_eq!(*key, "arn:aws:kms:us-east-1:123456789012:key/${Table}");
     let function = &template["Resources"]["WriteMapping"]["Properties"]["FunctionName"];
     assert_eq!(
-        *function,
+        stack::resolved(function, &stack::parameters(&template)),
         "arn:aws:lambda:us-east-1:123456789012:function:x${AWS::Region}"
     );
     assert_eq!(template["Parameters"]["TableName"]["Default"], "0x10");
