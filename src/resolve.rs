@@ -15,6 +15,7 @@ mod patterns;
 pub mod prices;
 mod reads;
 mod sense;
+mod service;
 mod settings;
 mod targets;
 pub mod transactions;
@@ -39,6 +40,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     let name = settings::design_name(tree, found);
     let entities = entities::entities(tree, found);
     let settings = settings::settings(tree, &name, found);
+    service::check(tree, found);
     let limits = settings::limits(tree, found);
     if found.has_errors() {
         return None;
