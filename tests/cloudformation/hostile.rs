@@ -3,7 +3,7 @@
 use crate::{emitted, plan, stack, template};
 use serde_json::{Value as Json, json};
 
-/// Texts that mean something in YAML, JSON or CloudFormation.
+/// Texts that mean something in YAML, JSON or `CloudFormation`.
 pub(crate) const TEXTS: [&str; 14] = [
     "a \"quoted\" and a 'quoted' text",
     "${Table} ${AWS::AccountId} ${!x} $${y}",

@@ -122,10 +122,10 @@ type Pair = ((usize, usize), (usize, usize));
 /// Every pair of values that can stand together.
 pub(crate) fn pairs() -> BTreeSet<Pair> {
     let mut made = BTreeSet::new();
-    for a in 0..FACTORS.len() {
-        for b in a + 1..FACTORS.len() {
-            for x in 0..FACTORS[a].1.len() {
-                for y in 0..FACTORS[b].1.len() {
+    for (a, (_, first)) in FACTORS.iter().enumerate() {
+        for (b, (_, second)) in FACTORS.iter().enumerate().skip(a + 1) {
+            for x in 0..first.len() {
+                for y in 0..second.len() {
                     if !clash(value(a, x), value(b, y)) {
                         made.insert(((a, x), (b, y)));
                     }

@@ -128,7 +128,7 @@ fn attributes(of: &Json) -> Json {
     json!(all)
 }
 
-/// Indexes as CreateTable and DescribeTable have them, by name.
+/// Indexes as `CreateTable` and `DescribeTable` have them, by name.
 pub(crate) fn indexes(of: &Json) -> Json {
     let mut made = Map::new();
     for (field, kind) in [
@@ -154,7 +154,7 @@ pub(crate) fn indexes(of: &Json) -> Json {
     Json::Object(made)
 }
 
-/// What keys a table has, of CreateTable, of DescribeTable or of the template.
+/// What keys a table has, of `CreateTable`, of `DescribeTable` or of the template.
 pub(crate) fn keys(of: &Json) -> Json {
     json!({
         "key": key(&of["KeySchema"]),
@@ -419,7 +419,7 @@ fn warm(part: &Json) -> Json {
     }
 }
 
-/// The call of CreateTable that follows from a template.
+/// The call of `CreateTable` that follows from a template.
 pub(crate) fn create_table(template: &Json) -> Json {
     let (global, table) = table(template);
     let mut made = Map::new();

@@ -29,9 +29,9 @@ pub(crate) fn run(command: &mut Command) -> (Option<i32>, String) {
     let begin = Instant::now();
     let output = command.output().expect("the tool starts");
     println!(
-        "{} s: {:?}",
+        "{} s: {}",
         begin.elapsed().as_secs(),
-        command.get_program()
+        command.get_program().display()
     );
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     (
@@ -102,7 +102,8 @@ impl Moto {
             .stdout(Stdio::piped())
             .spawn()
             .expect("Python starts");
-        let lines: String = stacks.iter().map(|s| format!("{s}\n")).collect();
+        let lines: Vec<String> = stacks.iter().map(Json::to_string).collect();
+        let lines = lines.join("\n");
         let mut input = process.stdin.take().expect("an input");
         let writer = std::thread::spawn(move || input.write_all(lines.as_bytes()));
         let output = process.wait_with_output().expect("Python ends");
