@@ -168,11 +168,11 @@ pub(crate) fn design(row: &Row) -> String {
     let is = |setting: &str, wanted: &str| value(row, setting) == wanted;
     // Strong consistency has neither time to live nor transactions, which unique attributes need.
     let strong = is("consistency", "strong");
-    let mut made = ENTITIES
+    let lines = ENTITIES
         .lines()
-        .filter(|l| !(strong && l.contains("# weak")))
-        .map(|l| format!("{l}\n"))
-        .collect::<String>();
+        .filter(|l| !(strong && l.contains("# weak")));
+    let mut made = lines.collect::<Vec<_>>().join("\n");
+    made.push('\n');
     made.push_str(&format!(
         "limits: {{ lsis: {} }}\ntable:\n",
         u8::from(is("local", "one"))
