@@ -88,7 +88,7 @@ pub(super) struct Throughput {
 pub(super) const INSIGHTS: &str = "THROTTLED_KEYS";
 
 /// What a new table and each of its indexes serve at once. Source: Amazon `DynamoDB` Developer Guide, "Understanding
-/// DynamoDB warm throughput".
+/// `DynamoDB` warm throughput".
 const WARM: (u64, u64) = (12_000, 4_000);
 
 impl Throughput {

@@ -121,7 +121,7 @@ fn regions(tree: &Node, workload: &Workload, found: &mut Diagnostics) {
     }
     let names = &workload.settings.replicas;
     let together = |set: &&[&str]| names.iter().all(|n| set.contains(&n.as_str()));
-    if workload.settings.strong && !STRONG_SETS.iter().any(|s| together(&s)) {
+    if workload.settings.strong && !STRONG_SETS.iter().any(together) {
         found.push(
             Diagnostic::at(Code::D0219, replicas.span, format!("strong consistency is not possible between {}", names.join(" and ")))
                 .note("its Regions are all in the United States, all in Europe or all in Asia Pacific (Amazon DynamoDB Developer Guide, \"How global tables work\")")
@@ -138,11 +138,7 @@ fn is_region(name: &str) -> bool {
     };
     let letters = |p: &&str| !p.is_empty() && p.chars().all(|c| c.is_ascii_lowercase());
     let digits = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit());
-    letters(&area)
-        && area.len() <= 4
-        && !middle.is_empty()
-        && middle.iter().all(|p| letters(&p))
-        && digits
+    letters(area) && area.len() <= 4 && !middle.is_empty() && middle.iter().all(letters) && digits
 }
 
 fn replicated_stream(tree: &Node, workload: &Workload, found: &mut Diagnostics) {

@@ -1,4 +1,4 @@
-//! Filters of consumers, applied to records as DynamoDB Streams has them: a function gets the changes of its entities and
+//! Filters of consumers, applied to records as `DynamoDB` Streams has them: a function gets the changes of its entities and
 //! no others.
 
 use design::plan::{ConsumerEntry, Plan};

@@ -128,6 +128,9 @@ fn texts_are_read_back_as_they_were() {
     // Nothing but what the templates write: the same kinds of blocks as a harmless design has.
     for block in main.blocks() {
         assert!(["data", "locals", "resource"].contains(&block.identifier()));
-        assert_ne!(block.labels().first().map(|l| l.as_str()), Some("null"));
+        assert_ne!(
+            block.labels().first().map(hcl::BlockLabel::as_str),
+            Some("null")
+        );
     }
 }

@@ -113,7 +113,7 @@ fn possible(partial: &Partial) -> bool {
 }
 
 /// Fills a row, each time with the value that covers most new pairs; nothing where no value goes with the others.
-fn fill(partial: Partial, missing: &[[usize; 4]]) -> Option<Row> {
+fn fill(partial: &Partial, missing: &[[usize; 4]]) -> Option<Row> {
     let Some(at) = partial.iter().position(Option::is_none) else {
         return Some(partial.map(|v| v.expect("chosen")));
     };
@@ -128,19 +128,19 @@ fn fill(partial: Partial, missing: &[[usize; 4]]) -> Option<Row> {
     let mut values: Vec<usize> = (0..SETTINGS[at].1.len()).collect();
     values.sort_by_key(|v| std::cmp::Reverse(gain(*v)));
     values.into_iter().find_map(|value| {
-        let mut next = partial;
+        let mut next = *partial;
         next[at] = Some(value);
-        possible(&next).then(|| fill(next, missing)).flatten()
+        possible(&next).then(|| fill(&next, missing)).flatten()
     })
 }
 
 /// Rows that have every pair of values that go together, and the pairs that do not.
 pub(crate) fn rows() -> (Vec<Row>, Vec<[usize; 4]>) {
     let mut missing = Vec::new();
-    for a in 0..SETTINGS.len() {
-        for b in a + 1..SETTINGS.len() {
-            for va in 0..SETTINGS[a].1.len() {
-                missing.extend((0..SETTINGS[b].1.len()).map(|vb| [a, va, b, vb]));
+    for (a, (_, of_a)) in SETTINGS.iter().enumerate() {
+        for (b, (_, of_b)) in SETTINGS.iter().enumerate().skip(a + 1) {
+            for va in 0..of_a.len() {
+                missing.extend((0..of_b.len()).map(|vb| [a, va, b, vb]));
             }
         }
     }
@@ -150,17 +150,14 @@ pub(crate) fn rows() -> (Vec<Row>, Vec<[usize; 4]>) {
         partial[a] = Some(va);
         partial[b] = Some(vb);
         let row = possible(&partial)
-            .then(|| fill(partial, &missing))
+            .then(|| fill(&partial, &missing))
             .flatten();
-        match row {
-            Some(row) => {
-                missing.retain(|[a, va, b, vb]| row[*a] != *va || row[*b] != *vb);
-                rows.push(row);
-            }
-            None => {
-                missing.remove(0);
-                never.push(pair);
-            }
+        if let Some(row) = row {
+            missing.retain(|[a, va, b, vb]| row[*a] != *va || row[*b] != *vb);
+            rows.push(row);
+        } else {
+            missing.remove(0);
+            never.push(pair);
         }
     }
     (rows, never)
@@ -171,11 +168,11 @@ pub(crate) fn design(row: &Row) -> String {
     let is = |setting: &str, wanted: &str| value(row, setting) == wanted;
     // Strong consistency has neither time to live nor transactions, which unique attributes need.
     let strong = is("consistency", "strong");
-    let mut made = ENTITIES
+    let lines = ENTITIES
         .lines()
-        .filter(|l| !(strong && l.contains("# weak")))
-        .map(|l| format!("{l}\n"))
-        .collect::<String>();
+        .filter(|l| !(strong && l.contains("# weak")));
+    let mut made = lines.collect::<Vec<_>>().join("\n");
+    made.push('\n');
     made.push_str(&format!(
         "limits: {{ lsis: {} }}\ntable:\n",
         u8::from(is("local", "one"))

@@ -4,7 +4,7 @@
 //! average of a period with a threshold, at or above it, and take missing data for good (metrics that count are absent at
 //! zero). `UserErrors` is not among them: it knows no table and counts no throttled request.
 //!
-//! Source: Amazon `DynamoDB` Developer Guide, "DynamoDB metrics and dimensions".
+//! Source: Amazon `DynamoDB` Developer Guide, "`DynamoDB` metrics and dimensions".
 
 use super::access::operations;
 use crate::plan::Plan;

@@ -3,7 +3,7 @@
 //! Promises: a function gets the records of its entities and of no other items; where the stream's records do not say
 //! whose they are, a design file that asks for some of them is refused.
 //!
-//! Source: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon DynamoDB".
+//! Source: AWS Lambda Developer Guide, "Using AWS Lambda with Amazon `DynamoDB`".
 
 use super::Value;
 use crate::plan::{ConsumerEntry, Plan};

@@ -22,7 +22,7 @@ const PROVIDERS: [(&str, &str); 2] = [("5", ">= 5.98.0, < 6.0.0"), ("6", ">= 6.4
 const QUEUE_NAME: usize = 80;
 /// So many of them are left to the table's name.
 const QUEUE_TABLE: usize = 30;
-/// The most characters of a cluster's name. Source: Amazon `DynamoDB` Accelerator API Reference, "CreateCluster".
+/// The most characters of a cluster's name. Source: Amazon `DynamoDB` Accelerator API Reference, "`CreateCluster`".
 const CLUSTER_NAME: usize = 20;
 
 /// The whole module.
