@@ -63,7 +63,7 @@ pub(super) fn value(of: Value<'_>) -> String {
 }
 
 /// Aligns the `=` of lines that follow each other, as `terraform fmt` does: those that begin an expression of several
-/// lines, and all others, end such a group.
+/// lines, and all others, end such a group. One empty line is enough between any two.
 pub(super) fn format(of: &str) -> String {
     let mut made = String::new();
     let mut group: Vec<(&str, &str)> = Vec::new();
@@ -73,6 +73,10 @@ pub(super) fn format(of: &str) -> String {
             continue;
         }
         flush(&mut group, &mut made);
+        // What a template left out may have stood between two empty lines.
+        if line.trim().is_empty() && (made.ends_with("\n\n") || made.ends_with("{\n")) {
+            continue;
+        }
         made.push_str(line);
         made.push('\n');
     }
