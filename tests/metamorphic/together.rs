@@ -19,7 +19,7 @@ fn together(first: &Node, second: &Node) -> Option<String> {
     };
     let plain = |tree: &Node| {
         tree.entries().iter().all(|(key, _)| {
-            let known = ["design", "description", "entities", "patterns"];
+            let known = ["design", "description", "entities", "generate", "patterns"];
             key.text().is_some_and(|k| known.contains(&k))
         })
     };
