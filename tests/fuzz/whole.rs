@@ -83,7 +83,7 @@ pub(crate) fn whole_run(text: &str) -> Compiled {
         Some(plan) => views(plan),
         None => assert!(made.diagnostics.has_errors(), "no plan and no error"),
     }
-    if text.len() % 8 == 0 {
+    if text.len().is_multiple_of(8) {
         explained(&source, &made);
         let again = compile(&source, objective);
         assert_eq!(again.plan, made.plan, "another plan the second time");
