@@ -78,7 +78,7 @@ consumers:
         quoted("true"),
         quoted(TEXTS[4]),
         quoted(TEXTS[2]),
-        quoted(TEXTS[1]),
+        "dax.r5.large",
         tags.join(", "),
         consumers.concat(),
     );
