@@ -13,8 +13,9 @@ mod names;
 mod parameters;
 mod table;
 
+use super::Origin;
+use super::engine::Templates;
 use super::facts::Value;
-use super::{Origin, engine};
 use crate::plan::{OutputEntry, Plan, Table};
 use expression::{attribute, reference, sub};
 use minijinja::Error;
@@ -22,7 +23,7 @@ use names::Names;
 use serde::Serialize;
 
 /// Its templates, by their paths under `templates/`.
-pub(super) const TEMPLATES: &[(&str, &str)] = &[
+const TEMPLATES: &[(&str, &str)] = &[
     (
         "cloudformation/template.yaml",
         include_str!("../../templates/cloudformation/template.yaml.j2"),
@@ -97,9 +98,10 @@ pub(super) fn is_json(path: &str) -> bool {
 /// Makes the template.
 pub(super) fn emit(plan: &Plan, output: &OutputEntry, origin: &Origin) -> Result<String, Error> {
     let json = is_json(&output.path);
+    let templates = Templates::new(TEMPLATES)?;
     let texts = plan.tables.iter().map(|table| {
         let page = page(plan, table, origin, json);
-        engine::render("cloudformation/template.yaml", &page)
+        templates.render("cloudformation/template.yaml", &page)
     });
     let yaml = texts.collect::<Result<Vec<String>, Error>>()?.concat();
     if json { json::of_yaml(&yaml) } else { Ok(yaml) }

@@ -4,7 +4,8 @@
 //! changes few lines; nothing depends on where in the design file something stands. What moves with prices is the last
 //! cell of a pattern's row.
 
-use super::{Origin, engine};
+use super::Origin;
+use super::engine::Templates;
 use crate::plan::Plan;
 use crate::report::view::{View, view};
 use minijinja::Error;
@@ -22,6 +23,12 @@ struct Page<'a> {
     estimates: &'a [String],
 }
 
+/// Its template, by its path under `templates/`.
+const TEMPLATE: (&str, &str) = (
+    "coverage/COVERAGE.md",
+    include_str!("../../templates/coverage/COVERAGE.md.j2"),
+);
+
 /// Makes the page.
 pub(super) fn emit(plan: &Plan, origin: &Origin) -> Result<String, Error> {
     let mut view = view(plan);
@@ -37,5 +44,5 @@ pub(super) fn emit(plan: &Plan, origin: &Origin) -> Result<String, Error> {
         estimates: &plan.cost.assumptions,
         plan: view,
     };
-    engine::render("coverage/COVERAGE.md", &page)
+    Templates::new(&[TEMPLATE])?.render(TEMPLATE.0, &page)
 }

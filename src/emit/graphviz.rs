@@ -2,14 +2,21 @@
 //!
 //! Promises: texts stand in labels alone, escaped as its HTML-like labels want it.
 
+use super::Origin;
 use super::diagram::diagram;
-use super::{Origin, engine};
+use super::engine::Templates;
 use crate::plan::Plan;
 use minijinja::Error;
 
+/// Its template, by its path under `templates/`.
+const TEMPLATE: (&str, &str) = (
+    "graphviz/model.dot",
+    include_str!("../../templates/graphviz/model.dot.j2"),
+);
+
 /// Makes the file.
 pub(super) fn emit(plan: &Plan, origin: &Origin) -> Result<String, Error> {
-    engine::render("graphviz/model.dot", &diagram(plan, origin, escape))
+    Templates::new(&[TEMPLATE])?.render(TEMPLATE.0, &diagram(plan, origin, escape))
 }
 
 /// Text in an HTML-like label, which is read as XML: control characters have no place in it.

@@ -4,14 +4,21 @@
 //! for something else is a character code. Lines are broken by line feeds: with a `<br>` in it Mermaid would read a label
 //! as HTML first, which turns the codes into the characters, and as Markdown then.
 
+use super::Origin;
 use super::diagram::diagram;
-use super::{Origin, engine};
+use super::engine::Templates;
 use crate::plan::Plan;
 use minijinja::Error;
 
+/// Its template, by its path under `templates/`.
+const TEMPLATE: (&str, &str) = (
+    "mermaid/model.mmd",
+    include_str!("../../templates/mermaid/model.mmd.j2"),
+);
+
 /// Makes the file.
 pub(super) fn emit(plan: &Plan, origin: &Origin) -> Result<String, Error> {
-    engine::render("mermaid/model.mmd", &diagram(plan, origin, escape))
+    Templates::new(&[TEMPLATE])?.render(TEMPLATE.0, &diagram(plan, origin, escape))
 }
 
 /// Text in a quoted label. Letters, digits and blanks are themselves, and so are a few marks where they stand between two

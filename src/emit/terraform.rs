@@ -9,13 +9,14 @@ mod view;
 
 pub(super) use hcl::{comment, key, text};
 
-use super::{Origin, engine};
+use super::Origin;
+use super::engine::Templates;
 use crate::plan::{OutputEntry, Plan};
 use minijinja::{Error, ErrorKind};
 use std::collections::BTreeMap;
 
 /// The templates, by their paths under `templates/`.
-pub(super) const TEMPLATES: &[(&str, &str)] = &[
+const TEMPLATES: &[(&str, &str)] = &[
     (
         "terraform/alarms.tf",
         include_str!("../../templates/terraform/alarms.tf.j2"),
@@ -82,8 +83,9 @@ pub(super) fn emit(
         ));
     }
     let module = view::module(plan, table, output, origin);
+    let templates = Templates::new(TEMPLATES)?;
     let file = |name: &'static str| {
-        let text = engine::render(&format!("terraform/{name}"), &module)?;
+        let text = templates.render(&format!("terraform/{name}"), &module)?;
         Ok((name, hcl::format(&text)))
     };
     FILES.into_iter().map(file).collect()

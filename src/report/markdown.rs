@@ -8,8 +8,8 @@ use crate::plan::Plan;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
 
-/// The templates, and the parts that pages of other modules share with them.
-const TEMPLATES: [(&str, &str); 6] = [
+/// The views.
+const TEMPLATES: [(&str, &str); 2] = [
     (
         "plan.md",
         include_str!("../../templates/markdown/plan.md.j2"),
@@ -18,20 +18,28 @@ const TEMPLATES: [(&str, &str); 6] = [
         "sample.md",
         include_str!("../../templates/markdown/sample.md.j2"),
     ),
-    ("markdown/indexes.md", INDEXES),
-    ("markdown/keys.md", KEYS),
-    ("markdown/proof.md", PROOF),
-    ("markdown/reasons.md", REASONS),
 ];
 
-/// The table and its indexes.
-pub(crate) const INDEXES: &str = include_str!("../../templates/markdown/indexes.md.j2");
-/// The key of each kind of item in each index.
-pub(crate) const KEYS: &str = include_str!("../../templates/markdown/keys.md.j2");
-/// The proof with the pairs behind it.
-pub(crate) const PROOF: &str = include_str!("../../templates/markdown/proof.md.j2");
-/// Why patterns are not covered.
-pub(crate) const REASONS: &str = include_str!("../../templates/markdown/reasons.md.j2");
+/// The parts that pages share: the table and its indexes, the keys of each kind of item, the proof with the pairs behind
+/// it, why patterns are not covered.
+const PARTS: [(&str, &str); 4] = [
+    (
+        "markdown/indexes.md",
+        include_str!("../../templates/markdown/indexes.md.j2"),
+    ),
+    (
+        "markdown/keys.md",
+        include_str!("../../templates/markdown/keys.md.j2"),
+    ),
+    (
+        "markdown/proof.md",
+        include_str!("../../templates/markdown/proof.md.j2"),
+    ),
+    (
+        "markdown/reasons.md",
+        include_str!("../../templates/markdown/reasons.md.j2"),
+    ),
+];
 
 /// Renders a plan.
 ///
@@ -49,36 +57,47 @@ pub(super) fn rendered(
     template: &str,
     context: minijinja::Value,
 ) -> Result<String, minijinja::Error> {
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_syntax(
-        SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .build()?,
-    );
-    environment.add_filter("cell", cell);
-    environment.add_filter("code", code);
-    environment.add_filter("line", line);
+    let mut environment = environment(false)?;
     for (name, text) in TEMPLATES {
         environment.add_template(name, text)?;
     }
     environment.get_template(template)?.render(context)
 }
 
+/// An engine that takes a name which the view lacks for an error, escapes nothing by itself, and knows the filters and the
+/// parts of Markdown. With `ends`, the last line of a template ends like the others.
+pub(crate) fn environment(ends: bool) -> Result<Environment<'static>, minijinja::Error> {
+    let mut made = Environment::new();
+    made.set_undefined_behavior(UndefinedBehavior::Strict);
+    made.set_auto_escape_callback(|_| AutoEscape::None);
+    made.set_syntax(
+        SyntaxConfig::builder()
+            .trim_blocks(true)
+            .lstrip_blocks(true)
+            .keep_trailing_newline(ends)
+            .build()?,
+    );
+    made.add_filter("cell", cell);
+    made.add_filter("code", code);
+    made.add_filter("line", line);
+    for (name, text) in PARTS {
+        made.add_template(name, text)?;
+    }
+    Ok(made)
+}
+
 /// Text in a table cell.
-pub(crate) fn cell(text: &str) -> String {
+pub(super) fn cell(text: &str) -> String {
     inline(text, true)
 }
 
 /// Text as code in a table cell; empty stays empty.
-pub(crate) fn code(text: &str) -> String {
+fn code(text: &str) -> String {
     span(text, true)
 }
 
 /// Text as a line of its own, or behind the mark of a list.
-pub(crate) fn line(text: &str) -> String {
+fn line(text: &str) -> String {
     let text = text.trim_start();
     let made = inline(text, false);
     let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
