@@ -8,6 +8,6 @@ pub mod model;
 pub mod odds;
 pub mod price;
 pub mod size;
-mod storage;
+pub mod storage;
 pub mod units;
 pub mod writes;

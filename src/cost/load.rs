@@ -7,10 +7,11 @@
 
 use super::model::{Model, Place, Units};
 use super::price::{HOURS, MONTH, TARGET};
+use super::storage::Bytes;
 use crate::estimate::WHOLE;
 use crate::layout::Kind;
 use crate::schema::Schema;
-use crate::workload::{Billing, PatternId, Rate};
+use crate::workload::{Billing, EntityId, PatternId, Rate};
 
 /// What a place takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -48,8 +49,9 @@ impl Model<'_> {
     pub fn loads(&self, schema: &Schema) -> Vec<Load> {
         let mut made = vec![Load::default(); schema.indexes.len() + 1];
         let at = |place: Place| place.map_or(0, |index| index + 1);
-        for entity in self.workload.entity_ids() {
-            self.stored(schema, entity, |place, bytes| {
+        let all = self.all_bytes(schema);
+        for (entity, bytes) in self.workload.entity_ids().zip(&all) {
+            self.stored_of(schema, entity, bytes, |place, bytes| {
                 made[at(place)].bytes += bytes;
             });
         }
@@ -60,19 +62,26 @@ impl Model<'_> {
             load.peak = load.peak.plus(peak.times(1, share));
         };
         for (pattern, step) in self.workload.steps() {
-            self.step_units(schema, pattern, step).at(|place, units| {
-                add(pattern, place, units, 1);
-            });
+            let bytes = &all[usize::from(step.entity.0)];
+            let units = self.step_of(schema, pattern, step, bytes);
+            units.at(|place, units| add(pattern, place, units, 1));
         }
         let siblings = self.variants_of_patterns();
         for (variant, served) in schema.served.iter().enumerate() {
             let pattern = self.variants[variant].pattern;
             let share = siblings[usize::from(pattern.0)];
-            self.read_at(schema, variant, served, |place, units| {
+            let sizes = |e: EntityId, place| all[usize::from(e.0)].at(place);
+            self.read_of(variant, served, &sizes, |place, units| {
                 add(pattern, place, units, share);
             });
         }
         made
+    }
+
+    /// How large the items and entries of all entities are.
+    fn all_bytes(&self, schema: &Schema) -> Vec<Bytes> {
+        let entities = self.workload.entity_ids();
+        entities.map(|e| self.bytes(schema, e)).collect()
     }
 
     /// How many variants each pattern has.
@@ -89,13 +98,19 @@ impl Model<'_> {
     pub fn calls(&self, schema: &Schema) -> Vec<Units> {
         let mut made = vec![Units::default(); self.workload.patterns.len()];
         let mut reads = made.clone();
+        let all = self.all_bytes(schema);
+        let sizes = |e: EntityId, place| all[usize::from(e.0)].at(place);
         for (pattern, step) in self.workload.steps() {
             let at = usize::from(pattern.0);
-            made[at] = made[at].plus(self.step(schema, pattern, step));
+            let bytes = &all[usize::from(step.entity.0)];
+            let units = self.step_of(schema, pattern, step, bytes).total();
+            made[at] = made[at].plus(units);
         }
         for (variant, served) in schema.served.iter().enumerate() {
             let at = usize::from(self.variants[variant].pattern.0);
-            reads[at] = reads[at].plus(self.read(schema, variant, served));
+            self.read_of(variant, served, &sizes, |_, units| {
+                reads[at] = reads[at].plus(units);
+            });
         }
         let siblings = self.variants_of_patterns();
         for ((units, read), n) in made.iter_mut().zip(&reads).zip(siblings) {
@@ -169,17 +184,16 @@ impl Model<'_> {
     /// Picodollars a month of the whole schema: what its entities and reads cost, and capacity that nobody uses.
     #[must_use]
     pub fn total(&self, schema: &Schema) -> u128 {
-        let entities: u128 = self
-            .workload
-            .entity_ids()
-            .map(|e| self.entity(schema, e))
-            .sum();
+        let all = self.all_bytes(schema);
+        let entities = self.workload.entity_ids().zip(&all);
+        let entities: u128 = entities.map(|(e, b)| self.entity_of(schema, e, b)).sum();
+        let sizes = |e: EntityId, place| all[usize::from(e.0)].at(place);
         let idle = match &self.workload.settings.billing {
             Billing::OnDemand => 0,
             Billing::Provisioned { .. } => self.idle(&self.pools(schema, &self.loads(schema))),
         };
         let reads: u128 = (0..self.variants.len())
-            .map(|v| self.variant(schema, v, &schema.served[v]))
+            .map(|v| self.variant_of(v, &schema.served[v], &sizes))
             .sum();
         entities + reads + idle
     }

@@ -6,11 +6,12 @@
 
 use super::price::{MONTH, Prices};
 use super::size;
+use super::storage::Bytes;
 use super::units::{query_halves, read_halves};
 use crate::demand::{Demand, Part, Shape, Variant, Ways};
 use crate::estimate::{self, Chosen, WHOLE};
 use crate::schema::{Schema, Served};
-use crate::workload::{Action, EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb};
+use crate::workload::{EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb};
 
 /// What a call takes on average, in millionths of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -61,6 +62,9 @@ impl Units {
 /// The table, or one of its indexes.
 pub type Place = Option<usize>;
 
+/// Bytes of an entity's item, or of its entry in an index.
+pub type Sizes<'s> = &'s dyn Fn(EntityId, Place) -> u64;
+
 /// What a read reads and returns, in millionths of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Items {
@@ -83,6 +87,18 @@ pub struct Model<'a> {
     pub prices: Prices,
 }
 
+impl<'a> Model<'a> {
+    /// The model of a workload at its prices.
+    #[must_use]
+    pub fn new(workload: &'a Workload, variants: &'a [Variant]) -> Self {
+        Self {
+            workload,
+            variants,
+            prices: Prices::of(workload),
+        }
+    }
+}
+
 impl Model<'_> {
     /// Picodollars a month of `units` in each call at `rate`.
     #[must_use]
@@ -103,6 +119,12 @@ impl Model<'_> {
     /// Picodollars a month that an entity costs: storage of items, entries and guards, and all of its writes.
     #[must_use]
     pub fn entity(&self, schema: &Schema, entity: EntityId) -> u128 {
+        self.entity_of(schema, entity, &self.bytes(schema, entity))
+    }
+
+    /// The same, where it is known how large its item and entries are.
+    #[must_use]
+    pub fn entity_of(&self, schema: &Schema, entity: EntityId, bytes: &Bytes) -> u128 {
         let writes: u128 = self
             .workload
             .steps()
@@ -110,18 +132,27 @@ impl Model<'_> {
             .map(|(pattern, step)| {
                 self.monthly(
                     self.workload.pattern(pattern).rate,
-                    self.step(schema, pattern, step),
+                    self.step_of(schema, pattern, step, bytes).total(),
                 )
             })
             .sum();
-        self.storage(schema, entity) + writes
+        self.storage_of(schema, entity, bytes) + writes
     }
 
     /// Picodollars a month of a variant: calls are taken as spread evenly over the variants of a pattern.
     #[must_use]
     pub fn variant(&self, schema: &Schema, variant: usize, served: &Served) -> u128 {
+        self.variant_of(variant, served, &self.sizes(schema))
+    }
+
+    /// The same, where it is known how large items and entries are.
+    #[must_use]
+    pub fn variant_of(&self, variant: usize, served: &Served, sizes: Sizes<'_>) -> u128 {
         let pattern = self.variants[variant].pattern;
-        let units = self.read(schema, variant, served);
+        let mut units = Units::default();
+        self.read_of(variant, served, sizes, |_, taken| {
+            units = units.plus(taken);
+        });
         self.monthly(self.workload.pattern(pattern).rate, units) / self.siblings(variant)
     }
 
@@ -148,51 +179,68 @@ impl Model<'_> {
         schema: &Schema,
         variant: usize,
         served: &Served,
+        at: impl FnMut(Place, Units),
+    ) {
+        self.read_of(variant, served, &self.sizes(schema), at);
+    }
+
+    /// How large items and entries are under a schema.
+    fn sizes(&self, schema: &Schema) -> impl Fn(EntityId, Place) -> u64 {
+        move |entity, place| match place {
+            Some(index) => self.entry_bytes(schema, index, entity),
+            None => self.item_bytes(schema, entity),
+        }
+    }
+
+    /// What one call of a variant takes at each place, where it is known how large items and entries are.
+    pub(super) fn read_of(
+        &self,
+        variant: usize,
+        served: &Served,
+        sizes: Sizes<'_>,
         mut at: impl FnMut(Place, Units),
     ) {
         let v = &self.variants[variant];
-        let read = match &self.workload.pattern(v.pattern).action {
-            Action::Read(read) => read,
-            Action::Find(find) => &find.read,
-            Action::Write(_) | Action::Transaction(_) | Action::External => return,
+        let Some(read) = self.workload.pattern(v.pattern).action.read() else {
+            return;
         };
         let own = match served {
             Served::Not => return,
             Served::ByKey => {
                 let entity = read.entities.first().copied().unwrap_or(EntityId(0));
-                Units::halves(read_halves(
-                    self.item_bytes(schema, entity),
-                    read.consistent,
-                ))
-                .times(u128::from(read.batch.unwrap_or(1)), 1)
+                Units::halves(read_halves(sizes(entity, None), read.consistent))
+                    .times(u128::from(read.batch.unwrap_or(1)), 1)
             }
             Served::Scan(_) => {
                 let all: u128 = self
                     .workload
                     .entity_ids()
-                    .map(|e| {
-                        u128::from(self.workload.entity(e).count)
-                            * u128::from(self.item_bytes(schema, e))
-                    })
+                    .map(|e| u128::from(self.workload.entity(e).count) * u128::from(sizes(e, None)))
                     .sum();
                 Units::halves(query_halves(
                     u64::try_from(all).unwrap_or(u64::MAX),
                     read.consistent,
                 ))
             }
-            Served::Table(demand) => self.query(schema, read, demand, None),
-            Served::Index(index, demand) => self.query(schema, read, demand, Some(*index)),
+            Served::Table(demand) => self.query(sizes, read, demand, None),
+            Served::Index(index, demand) => self.query(sizes, read, demand, Some(*index)),
         };
         let place = match served {
             Served::Index(index, _) => Some(*index),
             _ => None,
         };
         at(place, own);
-        at(None, self.following(schema, read, v, served));
+        at(None, self.following(sizes, read, v, served));
     }
 
     /// The second round of `follow`.
-    fn following(&self, schema: &Schema, read: &Read, variant: &Variant, served: &Served) -> Units {
+    fn following(
+        &self,
+        sizes: Sizes<'_>,
+        read: &Read,
+        variant: &Variant,
+        served: &Served,
+    ) -> Units {
         if read.follow.is_empty() {
             return Units::default();
         }
@@ -201,23 +249,15 @@ impl Model<'_> {
             _ => u128::from(WHOLE),
         };
         let mut units = Units::default();
-        for (entity, at) in &read.follow {
-            for target in &self.workload.entity(*entity).references[*at].targets {
-                let one = Units::halves(read_halves(
-                    self.item_bytes(schema, *target),
-                    read.consistent,
-                ));
-                units = units.plus(one.times(returned, u128::from(WHOLE)));
-            }
+        for target in read.followed(self.workload) {
+            let one = Units::halves(read_halves(sizes(target, None), read.consistent));
+            units = units.plus(one.times(returned, u128::from(WHOLE)));
         }
         units
     }
 
-    fn query(&self, schema: &Schema, read: &Read, demand: &Demand, index: Option<usize>) -> Units {
-        let bytes_of = |entity| match index {
-            Some(at) => self.entry_bytes(schema, at, entity),
-            None => self.item_bytes(schema, entity),
-        };
+    fn query(&self, sizes: Sizes<'_>, read: &Read, demand: &Demand, place: Place) -> Units {
+        let bytes_of = |entity| sizes(entity, place);
         let items = self.items(read, demand);
         let requests = u128::from(items.requests);
         let bytes: u128 = if demand.shape == Shape::ScanIndex {
@@ -241,10 +281,8 @@ impl Model<'_> {
     #[must_use]
     pub fn least(&self, variant: usize, demand: &Demand) -> u128 {
         let v = &self.variants[variant];
-        let read = match &self.workload.pattern(v.pattern).action {
-            Action::Read(read) => read,
-            Action::Find(find) => &find.read,
-            Action::Write(_) | Action::Transaction(_) | Action::External => return 0,
+        let Some(read) = self.workload.pattern(v.pattern).action.read() else {
+            return 0;
         };
         let requests = u128::from(self.items(read, demand).requests);
         let whole = crate::solve::projection::needed(self.workload, v.pattern, demand).is_none();

@@ -7,9 +7,32 @@ use super::price::STORED_OVERHEAD;
 use super::size;
 use crate::estimate::{self, WHOLE};
 use crate::layout::{Family, Kind};
-use crate::schema::{Projection, Schema, find};
+use crate::schema::{Index, Projection, Schema, find};
 use crate::solve::guards::{Guard, guards};
 use crate::workload::EntityId;
+
+/// How large an entity's item is, and its entry in each index; an entry where it has none has no bytes, or those of the
+/// item.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Bytes {
+    /// Of the item.
+    pub item: u64,
+    entries: Vec<u64>,
+}
+
+impl Bytes {
+    /// Of its entry in an index.
+    #[must_use]
+    pub fn entry(&self, index: usize) -> u64 {
+        self.entries.get(index).copied().unwrap_or(0)
+    }
+
+    /// At a place.
+    #[must_use]
+    pub fn at(&self, place: Place) -> u64 {
+        place.map_or(self.item, |index| self.entry(index))
+    }
+}
 
 impl Model<'_> {
     /// Bytes of the keys that an index (or the table) adds to an item, names included.
@@ -88,6 +111,53 @@ impl Model<'_> {
     /// Bytes of a whole item, with the keys that the schema adds.
     #[must_use]
     pub fn item_bytes(&self, schema: &Schema, entity: EntityId) -> u64 {
+        let indexes = schema.indexes.iter();
+        let added: u64 = indexes
+            .filter_map(|i| self.in_index(i, entity))
+            .map(|(key, held)| key * held / WHOLE)
+            .sum();
+        self.table_bytes(schema, entity).1 + added
+    }
+
+    /// Bytes of an entity's entry in an index.
+    #[must_use]
+    pub fn entry_bytes(&self, schema: &Schema, index: usize, entity: EntityId) -> u64 {
+        let of = schema.indexes.get(index);
+        of.map_or(0, |of| match of.projection {
+            Projection::All => self.item_bytes(schema, entity),
+            Projection::KeysOnly | Projection::Include(_) => {
+                let table = self.table_bytes(schema, entity).0;
+                let own = self.in_index(of, entity).map_or(0, |(key, _)| key);
+                table + own + self.projected_bytes(of, entity)
+            }
+        })
+    }
+
+    /// Bytes of an entity's item and entries, all worked out at once.
+    #[must_use]
+    pub fn bytes(&self, schema: &Schema, entity: EntityId) -> Bytes {
+        let (table, mut item) = self.table_bytes(schema, entity);
+        let mut entries = vec![0; schema.indexes.len()];
+        for (of, entry) in schema.indexes.iter().zip(&mut entries) {
+            if let Some((key, held)) = self.in_index(of, entity) {
+                item += key * held / WHOLE;
+                *entry = table + key;
+            }
+        }
+        for (of, entry) in schema.indexes.iter().zip(&mut entries) {
+            match of.projection {
+                Projection::All => *entry = item,
+                _ if *entry == 0 => {}
+                Projection::KeysOnly | Projection::Include(_) => {
+                    *entry += self.projected_bytes(of, entity);
+                }
+            }
+        }
+        Bytes { item, entries }
+    }
+
+    /// Bytes of an item's key in the table, and of the item with it but without the keys of indexes.
+    fn table_bytes(&self, schema: &Schema, entity: EntityId) -> (u64, u64) {
         let declared = self.workload.entity(entity);
         let discriminator = self.workload.settings.names.discriminator.len() + declared.name.len();
         let mut bytes = size::item(self.workload, entity) + discriminator as u64;
@@ -96,32 +166,21 @@ impl Model<'_> {
         {
             bytes += 10;
         }
-        if let Some((family, member)) = find(&schema.table, entity) {
-            bytes += self.key_bytes(family, member, Kind::Table);
-        }
-        for index in &schema.indexes {
-            if let Some((family, member)) = find(&index.families, entity) {
-                bytes +=
-                    self.key_bytes(family, member, index.kind) * self.held(family, member) / WHOLE;
-            }
-        }
-        bytes
+        let key = find(&schema.table, entity).map_or(0, |(f, m)| self.key_bytes(f, m, Kind::Table));
+        (key, bytes + key)
     }
 
-    /// Bytes of an entity's entry in an index.
-    #[must_use]
-    pub fn entry_bytes(&self, schema: &Schema, index: usize, entity: EntityId) -> u64 {
-        let Some(of) = schema.indexes.get(index) else {
+    /// Bytes of an entity's key in an index, and what part of its items is there.
+    fn in_index(&self, index: &Index, entity: EntityId) -> Option<(u64, u64)> {
+        let (family, member) = find(&index.families, entity)?;
+        let key = self.key_bytes(family, member, index.kind);
+        Some((key, self.held(family, member)))
+    }
+
+    /// Bytes of what a projection of named attributes carries of an entity, beside keys.
+    fn projected_bytes(&self, index: &Index, entity: EntityId) -> u64 {
+        let Projection::Include(names) = &index.projection else {
             return 0;
-        };
-        if of.projection == Projection::All {
-            return self.item_bytes(schema, entity);
-        }
-        let table =
-            find(&schema.table, entity).map_or(0, |(f, m)| self.key_bytes(f, m, Kind::Table));
-        let own = find(&of.families, entity).map_or(0, |(f, m)| self.key_bytes(f, m, of.kind));
-        let Projection::Include(names) = &of.projection else {
-            return table + own;
         };
         let declared = self.workload.entity(entity);
         let discriminator = &self.workload.settings.names.discriminator;
@@ -135,14 +194,19 @@ impl Model<'_> {
         } else {
             0
         };
-        table + own + attributes + typed as u64
+        attributes + typed as u64
     }
 
     /// Picodollars a month that storing an entity costs, point-in-time recovery included.
     #[must_use]
     pub fn storage(&self, schema: &Schema, entity: EntityId) -> u128 {
+        self.storage_of(schema, entity, &self.bytes(schema, entity))
+    }
+
+    /// The same, where it is known how large its item and entries are.
+    pub(super) fn storage_of(&self, schema: &Schema, entity: EntityId, bytes: &Bytes) -> u128 {
         let mut pico = 0;
-        self.stored(schema, entity, |place, bytes| {
+        self.stored_of(schema, entity, bytes, |place, bytes| {
             pico += self.prices.storing(bytes) + self.recovery(schema, place, bytes);
         });
         pico
@@ -160,13 +224,24 @@ impl Model<'_> {
     }
 
     /// What an entity takes: for each place the bytes that are charged, overhead included.
-    pub fn stored(&self, schema: &Schema, entity: EntityId, mut at: impl FnMut(Place, u128)) {
+    pub fn stored(&self, schema: &Schema, entity: EntityId, at: impl FnMut(Place, u128)) {
+        self.stored_of(schema, entity, &self.bytes(schema, entity), at);
+    }
+
+    /// The same, where it is known how large its item and entries are.
+    pub(super) fn stored_of(
+        &self,
+        schema: &Schema,
+        entity: EntityId,
+        bytes: &Bytes,
+        mut at: impl FnMut(Place, u128),
+    ) {
         let count = u128::from(self.workload.entity(entity).count);
         let stored = |bytes: u64, part: u64| {
             count * u128::from(part) / u128::from(WHOLE) * u128::from(bytes)
         };
         let item = |bytes: u64| bytes + self.prices.overhead;
-        let mut table = stored(item(self.item_bytes(schema, entity)), WHOLE);
+        let mut table = stored(item(bytes.item), WHOLE);
         for guard in guards(self.workload, schema, entity) {
             table += stored(
                 item(self.guard_bytes(entity, &guard)),
@@ -176,7 +251,7 @@ impl Model<'_> {
         at(None, table);
         for (index, of) in schema.indexes.iter().enumerate() {
             if let Some((family, member)) = find(&of.families, entity) {
-                let bytes = self.entry_bytes(schema, index, entity) + STORED_OVERHEAD;
+                let bytes = bytes.entry(index) + STORED_OVERHEAD;
                 at(Some(index), stored(bytes, self.held(family, member)));
             }
         }

@@ -80,13 +80,14 @@ pub fn number_size(text: &str) -> u64 {
         None => (magnitude, 0),
     };
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = format!("{whole}{fraction}");
-    let significant = digits.trim_start_matches('0');
-    let before_first = digits.len() - significant.len();
-    let significant = significant.trim_end_matches('0').len();
-    if significant == 0 {
+    let digits = || whole.bytes().chain(fraction.bytes());
+    let before_first = digits().take_while(|d| *d == b'0').count();
+    let all = whole.len() + fraction.len();
+    if before_first == all {
         return 1;
     }
+    let after_last = digits().rev().take_while(|d| *d == b'0').count();
+    let significant = all - before_first - after_last;
     // Where the point stands among the significant digits: before all of a small number, behind all of a large one.
     let signed = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     let point = signed(whole.len()) - signed(before_first) + exponent;

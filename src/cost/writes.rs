@@ -5,6 +5,7 @@
 
 use super::model::{Model, Place, Units};
 use super::odds::{self, Odds};
+use super::storage::Bytes;
 use super::units::{Entry, index_write_units, read_halves, write_units};
 use crate::effect::Effect;
 use crate::estimate::{self, Chosen, WHOLE};
@@ -88,7 +89,17 @@ impl Model<'_> {
     /// The same, part by part.
     #[must_use]
     pub fn step_units(&self, schema: &Schema, pattern: PatternId, step: &Step) -> StepUnits {
-        let entity = step.entity;
+        self.step_of(schema, pattern, step, &self.bytes(schema, step.entity))
+    }
+
+    /// The same, where it is known how large the item and its entries are.
+    pub(super) fn step_of(
+        &self,
+        schema: &Schema,
+        pattern: PatternId,
+        step: &Step,
+        bytes: &Bytes,
+    ) -> StepUnits {
         let (found, steps) = match &self.workload.pattern(pattern).action {
             Action::Find(find) => (Some(&find.read), 1),
             Action::Transaction(steps) => (None, steps.len()),
@@ -108,14 +119,14 @@ impl Model<'_> {
             .sum();
         // A transaction of one action is that action alone.
         let transaction = steps > 1 || guards > 0 || step.times.is_some();
-        let item_bytes = self.item_bytes(schema, entity);
+        let item_bytes = bytes.item;
         StepUnits {
             item_bytes,
             transaction,
             item: write_units(item_bytes) * if transaction { 2 } else { 1 },
             guards,
             entries: (0..schema.indexes.len())
-                .filter_map(|at| self.entry_units(schema, step, at))
+                .filter_map(|at| self.entry_of(schema, step, at, bytes.entry(at)))
                 .collect(),
             read_before: !effect.current().is_empty(),
             times: self.repetitions(pattern, step),
@@ -136,9 +147,14 @@ impl Model<'_> {
     /// What one repetition of a step does to the entry of its item in an index; nothing where it has none there.
     #[must_use]
     pub fn entry_units(&self, schema: &Schema, step: &Step, at: usize) -> Option<EntryUnits> {
+        let bytes = self.entry_bytes(schema, at, step.entity);
+        self.entry_of(schema, step, at, bytes)
+    }
+
+    /// The same of an entry of so many bytes.
+    fn entry_of(&self, schema: &Schema, step: &Step, at: usize, bytes: u64) -> Option<EntryUnits> {
         let index = schema.indexes.get(at)?;
         let (family, member) = find(&index.families, step.entity)?;
-        let bytes = self.entry_bytes(schema, at, step.entity);
         let projected = |a| {
             index.projection == Projection::All
                 || matches!(&index.projection, Projection::Include(n) if n.contains(&self.workload.entity(step.entity).attribute(a).stored_as))

@@ -6,7 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::estimate::WHOLE;
 use crate::layout::Kind;
 use crate::schema::{Served, find};
-use crate::workload::{Action, EntityId};
+use crate::workload::EntityId;
 
 /// Bytes of an item, names included, and of it with its entries in local indexes: Amazon `DynamoDB` Developer Guide,
 /// "Quotas".
@@ -133,10 +133,8 @@ fn pages(design: &Design<'_>, found: &mut Diagnostics) {
         .enumerate()
     {
         let pattern = design.workload.pattern(variant.pattern);
-        let read = match &pattern.action {
-            Action::Read(read) => read.as_ref(),
-            Action::Find(find) => &find.read,
-            _ => continue,
+        let Some(read) = pattern.action.read() else {
+            continue;
         };
         // A scan of the table says so itself.
         let (Served::Table(demand) | Served::Index(_, demand)) = served else {

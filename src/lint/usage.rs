@@ -35,20 +35,12 @@ pub(super) fn lint(design: &Design<'_>, found: &mut Diagnostics) {
         );
     }
     for pattern in &workload.patterns {
-        if let Some(read) = read_of(&pattern.action) {
+        if let Some(read) = pattern.action.read() {
             never_matches(workload, &pattern.name, read, found);
         }
     }
     for (pattern, step) in workload.steps() {
         never_holds(workload, &workload.pattern(pattern).name, step, found);
-    }
-}
-
-fn read_of(action: &Action) -> Option<&Read> {
-    match action {
-        Action::Read(read) => Some(read),
-        Action::Find(find) => Some(&find.read),
-        _ => None,
     }
 }
 
@@ -79,7 +71,7 @@ impl Use {
             if pattern.external.is_some() && pattern.entities.contains(&id) {
                 made.all();
             }
-            if let Some(read) = read_of(&pattern.action) {
+            if let Some(read) = pattern.action.read() {
                 made.by_read(
                     workload,
                     id,

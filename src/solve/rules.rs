@@ -6,7 +6,7 @@
 
 use crate::demand::{Variant, Ways};
 use crate::layout::TableRule;
-use crate::workload::{Action, AttributeSet, EntityId, Read, Workload, WriteVerb};
+use crate::workload::{Action, AttributeSet, EntityId, Workload, WriteVerb};
 
 /// The rule of each entity, by its id.
 #[must_use]
@@ -23,7 +23,8 @@ pub fn table_rules(workload: &Workload, variants: &[Variant]) -> Vec<TableRule> 
     for pattern in &workload.patterns {
         match &pattern.action {
             Action::Read(read) => {
-                followed(workload, read).for_each(|e| note(e, workload.entity(e).identity_set()));
+                read.followed(workload)
+                    .for_each(|e| note(e, workload.entity(e).identity_set()));
             }
             Action::Write(step) => steps(std::slice::from_ref(step)).for_each(|(e, s)| note(e, s)),
             Action::Transaction(all) => steps(all).for_each(|(e, s)| note(e, s)),
@@ -36,16 +37,6 @@ pub fn table_rules(workload: &Workload, variants: &[Variant]) -> Vec<TableRule> 
         .zip(known)
         .map(|(entity, known)| rule(workload, entity, &known))
         .collect()
-}
-
-/// The entities that the references of a read lead to.
-fn followed<'a>(workload: &'a Workload, read: &'a Read) -> impl Iterator<Item = EntityId> + 'a {
-    read.follow.iter().flat_map(|(entity, at)| {
-        workload.entity(*entity).references[*at]
-            .targets
-            .iter()
-            .copied()
-    })
 }
 
 fn steps<S: std::borrow::Borrow<crate::workload::Step>>(

@@ -1,6 +1,6 @@
 //! Access patterns: what is read, what is written, how often, at which price.
 
-use super::{AttributeId, Constant, EntityId};
+use super::{AttributeId, Constant, EntityId, Workload};
 use crate::source::Span;
 use std::collections::BTreeMap;
 
@@ -268,7 +268,27 @@ impl WriteVerb {
     }
 }
 
+impl Read {
+    /// The entities that its references lead to.
+    pub fn followed<'a>(&'a self, workload: &'a Workload) -> impl Iterator<Item = EntityId> + 'a {
+        self.follow.iter().flat_map(|(entity, at)| {
+            let references = &workload.entity(*entity).references;
+            references[*at].targets.iter().copied()
+        })
+    }
+}
+
 impl Action {
+    /// What it reads: a read itself, or the items that it then writes.
+    #[must_use]
+    pub fn read(&self) -> Option<&Read> {
+        match self {
+            Self::Read(read) => Some(read),
+            Self::Find(find) => Some(&find.read),
+            Self::Write(_) | Self::Transaction(_) | Self::External => None,
+        }
+    }
+
     /// The verb of a pattern that does this.
     #[must_use]
     pub const fn verb(&self) -> Option<&'static str> {

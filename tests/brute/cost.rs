@@ -11,7 +11,6 @@ use crate::compare::{Solved, solved};
 use crate::generate::{Style, design};
 use crate::render::yaml;
 use design::cost::model::Model;
-use design::cost::price::Prices;
 use design::demand::Shape;
 use design::layout::Kind;
 use design::solve::oracle::{Board, DemandId, FixedKeys, Oracle, Slot};
@@ -100,11 +99,7 @@ fn least(of: &Solved) -> Option<u128> {
     let mut ways = Enumeration {
         problem: &problem,
         of,
-        model: Model {
-            workload: &of.workload,
-            variants,
-            prices: Prices::of(&of.workload),
-        },
+        model: Model::new(&of.workload, variants),
         tried: 0,
         least: None,
         kinds,
