@@ -25,7 +25,6 @@ pub mod rules;
 pub mod scan;
 
 use crate::cost::model::Model;
-use crate::cost::price::Prices;
 use crate::demand::{Demand, Shape, Variant, Ways, variants};
 use crate::layout::{Kind, TableRule};
 use crate::schema::{Schema, Served};
@@ -33,7 +32,8 @@ use crate::workload::{PatternId, Workload};
 use count::Counted;
 use oracle::{DemandId, FixedKeys, Oracle, Slot};
 use problem::{Choice, Problem, Vertex};
-use refine::{Preference, Refine};
+use refine::{Known, Preference, Refine};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// Steps of the search for the best choices of all parts together, so that a design of many parts takes no longer than
@@ -61,7 +61,7 @@ pub struct Solution {
     pub schema: Schema,
     /// What is proven of it.
     pub proof: Proof,
-    /// The cheapest designs with this many indexes, one more and two more.
+    /// The cheapest designs that were found with this many indexes, one more and two more.
     pub frontier: Vec<Point>,
 }
 
@@ -99,16 +99,7 @@ pub fn fewest(workload: &Workload) -> usize {
     let (demands, vertices) = flatten(&variants);
     let fixed = FixedKeys::default();
     let oracle = Oracle::new(workload, &rules, demands, &fixed);
-    let model = Model {
-        workload,
-        variants: &variants,
-        prices: Prices::of(workload),
-    };
-    let context = Context {
-        oracle: &oracle,
-        model,
-        fixed: &fixed,
-    };
+    let context = Context::new(&oracle, Model::new(workload, &variants));
     let (_, counts) = context.counted(workload, vertices);
     let kinds = context.choose_kinds(&counts);
     kinds.first().map_or(0, |(globals, local)| globals + local)
@@ -117,54 +108,59 @@ pub fn fewest(workload: &Workload) -> usize {
 /// Solves a workload; `fixed` are keys that must be kept.
 #[must_use]
 pub fn solve(workload: &Workload, fixed: &FixedKeys, objective: Objective) -> Solution {
+    solved(workload, fixed, objective, 3)
+}
+
+/// Solves a changed workload to see what the change does: as [`solve`], without the designs of more indexes.
+#[must_use]
+pub fn attempt(workload: &Workload) -> Solution {
+    solved(workload, &FixedKeys::default(), Objective::Indexes, 1)
+}
+
+fn solved(workload: &Workload, fixed: &FixedKeys, objective: Objective, points: usize) -> Solution {
     let variants = variants(workload);
     let rules = rules::table_rules(workload, &variants);
     let (demands, vertices) = flatten(&variants);
     let oracle = Oracle::new(workload, &rules, demands, fixed);
-    let model = Model {
-        workload,
-        variants: &variants,
-        prices: Prices::of(workload),
-    };
-    let context = Context {
-        oracle: &oracle,
-        model,
-        fixed,
-    };
+    let context = Context::new(&oracle, Model::new(workload, &variants));
     let (parts, counts) = context.counted(workload, vertices);
-    let design_with = |globals: usize, local: usize, preference| {
-        let schema = context.design(&parts, &counts, globals, local, preference);
+    let design_with = |kinds: (usize, usize), preference, before: Option<&Chosen>| {
+        let (schema, chosen) = context.design(&parts, &counts, kinds, preference, before);
         let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
         let schema = projection::within_quota(schema);
         let named = names::name(workload, &variants, fixed, schema);
-        Point {
-            indexes: globals + local,
-            cost: model.total(&named),
+        let point = Point {
+            indexes: kinds.0 + kinds.1,
+            cost: context.model.total(&named),
             schema: named,
-        }
+        };
+        (point, chosen)
     };
     let kinds = context.choose_kinds(&counts);
-    let best = |(globals, local): &(usize, usize)| {
-        let made = design_with(*globals, *local, Preference::Covered);
-        (degraded(&variants, &made.schema), made.cost, *local)
+    let best = |kinds: &(usize, usize)| {
+        let (made, _) = design_with(*kinds, Preference::Covered, None);
+        (degraded(&variants, &made.schema), made.cost, kinds.1)
     };
     let (globals, local) = match kinds.as_slice() {
         [] => (0, 0),
         [one] => *one,
         several => several.iter().copied().min_by_key(best).unwrap_or((0, 0)),
     };
-    let design = |globals: usize, preference| design_with(globals, local, preference);
     let most = usize::try_from(workload.limits.gsis).unwrap_or(usize::MAX);
-    let more = (1..3).map(|m| globals + m).filter(|g| *g <= most);
-    let mut frontier: Vec<Point> = std::iter::once(globals)
-        .chain(more)
-        .map(|g| design(g, Preference::Cheap))
-        .collect();
+    let mut frontier: Vec<Point> = Vec::new();
+    let mut before: Option<Chosen> = None;
+    for with in (0..points).map(|more| globals + more) {
+        if with == globals || with <= most {
+            let (point, chosen) = design_with((with, local), Preference::Cheap, before.as_ref());
+            frontier.push(point);
+            before = Some(chosen);
+        }
+    }
     let leaves_out = counts.iter().any(|c| c.globals[local].uncovered > 0);
     let schema = match objective {
         // Where no price can be chosen, the cheapest design is also the one with the fewest degraded reads.
         Objective::Indexes if choice_of_price(&variants) || leaves_out => {
-            let made = design(globals, Preference::Covered);
+            let (made, _) = design_with((globals, local), Preference::Covered, None);
             // Where the search ran out of steps, the other preference may have found the cheaper one.
             if made.cost < frontier[0].cost {
                 frontier[0] = made.clone();
@@ -239,13 +235,24 @@ pub fn flatten(variants: &[Variant]) -> (Vec<&Demand>, Vec<Vertex>) {
     (demands, vertices)
 }
 
-struct Context<'c, 'o, 'a> {
+struct Context<'o, 'a> {
     oracle: &'o Oracle<'a>,
     model: Model<'a>,
-    fixed: &'c FixedKeys,
+    fixed: &'a FixedKeys,
+    /// What is known of the designs that were looked at, whatever part and number of indexes they were of.
+    known: RefCell<Known>,
 }
 
-impl<'o, 'a> Context<'_, 'o, 'a> {
+impl<'o, 'a> Context<'o, 'a> {
+    fn new(oracle: &'o Oracle<'a>, model: Model<'a>) -> Self {
+        Self {
+            oracle,
+            model,
+            fixed: oracle.fixed,
+            known: RefCell::default(),
+        }
+    }
+
     /// The slots of a design: the table, the indexes that exist, then the new ones, global before local.
     fn kinds(&self, globals: usize, locals: usize) -> Vec<Kind> {
         let more =
@@ -273,35 +280,79 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
         (parts, counts)
     }
 
-    /// The best schema with some numbers of indexes.
+    /// The best schema with some numbers of indexes; where `before` is the one with fewer global indexes, none that is
+    /// worse.
     fn design(
         &self,
         parts: &[Problem<'o, 'a>],
         counts: &[Counted],
-        globals: usize,
-        locals: usize,
+        (globals, locals): (usize, usize),
         preference: Preference,
-    ) -> Schema {
+        before: Option<&Chosen>,
+    ) -> (Schema, Chosen) {
         let kinds = self.kinds(globals, locals);
-        let fixed = self.fixed.indexes.len();
-        let mut chosen: Vec<Vec<Choice>> = Vec::new();
+        let mut each: Vec<Vec<Choice>> = Vec::new();
         let mut steps = STEPS;
         for (at, (part, counted)) in parts.iter().zip(counts).enumerate() {
-            let start = &counted.globals[locals];
-            // Local indexes come after the global ones, so they move up with more of those.
-            let last_global = self.kinds(start.globals, 0).len() - 1;
-            let by = kinds.len() - self.kinds(start.globals, locals).len();
-            let start = shifted(&start.choices, last_global.max(fixed), by);
-            let refine = Refine::new(part, self.model, &kinds, fixed, preference);
+            let start = match before {
+                Some(before) => self.with_more(&before.each[at], before.globals, &kinds, locals),
+                None => {
+                    let start = &counted.globals[locals];
+                    self.with_more(&start.choices, start.globals, &kinds, locals)
+                }
+            };
+            // An index that it left empty is no better for there being two of them.
+            if before.is_some_and(|b| self.spares(&b.each[at], b.globals)) {
+                each.push(start);
+                continue;
+            }
+            let fixed = self.fixed.indexes.len();
+            let refine = Refine::new(part, self.model, &kinds, fixed, preference, &self.known);
             // What a part does not need is left to those after it.
             let after = u32::try_from(parts.len() - at).unwrap_or(u32::MAX);
             let own = (steps / after).min(refine::STEPS);
             let (best, left) = refine.best(start, own);
             steps -= own - left;
-            chosen.push(best);
+            each.push(best);
         }
-        self.pack(parts, &kinds, preference, chosen)
+        let earlier = before.map(|b| self.with_more(&b.all, b.globals, &kinds, locals));
+        let (schema, all) = self.pack(parts, &kinds, preference, &each, earlier);
+        let chosen = Chosen { globals, each, all };
+        (schema, chosen)
     }
+
+    /// Choices for `globals` global indexes and some local ones, in slots of which there are more global ones. Local
+    /// indexes come after the global ones, so they move up.
+    fn with_more(
+        &self,
+        choices: &[Choice],
+        globals: usize,
+        kinds: &[Kind],
+        locals: usize,
+    ) -> Vec<Choice> {
+        let last_global = self.kinds(globals, 0).len() - 1;
+        let by = kinds.len() - self.kinds(globals, locals).len();
+        shifted(choices, last_global.max(self.fixed.indexes.len()), by)
+    }
+
+    /// Whether choices leave a new global index empty.
+    fn spares(&self, choices: &[Choice], globals: usize) -> bool {
+        let used = |slot: usize| {
+            let here = |c: &Choice| matches!(c, Choice::At(s, _) if s.0 == slot);
+            choices.iter().any(here)
+        };
+        let new = self.fixed.indexes.len() + 1..self.kinds(globals, 0).len();
+        new.into_iter().any(|slot| !used(slot))
+    }
+}
+
+/// What was chosen for a number of global indexes.
+struct Chosen {
+    globals: usize,
+    /// For each part alone.
+    each: Vec<Vec<Choice>>,
+    /// For all parts together, one after the other.
+    all: Vec<Choice>,
 }
 
 /// Choices in slots of which those after `last` have moved up.

@@ -10,8 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::estimate::{self, WHOLE};
 use crate::heat::{Load, MOST_READS, MOST_WRITES, loads};
 use crate::layout::{Family, Kind};
-use crate::solve::oracle::FixedKeys;
-use crate::solve::{Objective, solve};
+use crate::solve::attempt;
 use crate::source::Span;
 use crate::workload::{Action, PatternId, ReadVerb, Type, Workload};
 
@@ -148,12 +147,8 @@ fn spread(design: &Design<'_>, lists: &[PatternId], load: &Load<'_>, n: u32) -> 
             read.shards = Some(n);
         }
     }
-    let solved = solve(&changed, &FixedKeys::default(), Objective::Indexes);
-    let model = Model {
-        workload: &changed,
-        variants: &solved.variants,
-        prices: crate::cost::price::Prices::of(&changed),
-    };
+    let solved = attempt(&changed);
+    let model = Model::new(&changed, &solved.variants);
     let entity = load.family.members.first()?.entity;
     let after = loads(&changed, &solved.variants, &solved.schema, &model);
     let still = after.iter().any(|l| {

@@ -4,8 +4,7 @@ use super::build::status_of;
 use super::change::{Change, easier};
 use crate::demand::{Price, Reader, Variant, Ways};
 use crate::schema::Served;
-use crate::solve::oracle::FixedKeys;
-use crate::solve::{Objective, Solution, solve};
+use crate::solve::{Solution, attempt};
 use crate::workload::{PatternId, Workload};
 
 /// Beyond so many patterns nothing is tried out for a sentence of the plan: each trial solves the whole workload.
@@ -48,7 +47,7 @@ pub fn advice(
     let mut price: Option<Vec<String>> = None;
     for change in trials(workload, pattern, now) {
         let changed = change.apply(workload);
-        let solved = solve(&changed, &FixedKeys::default(), Objective::Indexes);
+        let solved = attempt(&changed);
         let grade = status_of(&solved, pattern);
         let better = grade < now && uncovered(&solved, &changed) <= before;
         if !better {
@@ -108,11 +107,7 @@ pub fn effect(workload: &Workload, solved: &Solution, pattern: PatternId) -> Str
     let Some(reader) = Reader::of(workload, pattern) else {
         return String::new();
     };
-    let model = crate::cost::model::Model {
-        workload,
-        variants: &solved.variants,
-        prices: crate::cost::price::Prices::of(workload),
-    };
+    let model = crate::cost::model::Model::new(workload, &solved.variants);
     let mut worst: Option<(u128, u128)> = None;
     for (variant, served) in solved.variants.iter().zip(&solved.schema.served) {
         if variant.pattern != pattern {

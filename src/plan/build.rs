@@ -13,13 +13,12 @@ use super::{
     VERSION, VariantEntry, WriteStep, costs,
 };
 use crate::cost::model::Model;
-use crate::cost::price::Prices;
 use crate::demand::{Demand, Ways};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lint::lint;
 use crate::schema::Served;
 use crate::solve::oracle::{FixedKeys, Oracle};
-use crate::solve::{Objective, Solution, solve};
+use crate::solve::{Objective, Solution, attempt, solve};
 use crate::source::Source;
 use crate::workload::{Action, EntityId, Ids, PatternId, Read, ReadVerb, Workload};
 use serde_json::{Value, json};
@@ -113,11 +112,7 @@ pub fn oracle_of<'a>(
 /// The costs of a solution.
 #[must_use]
 pub fn model_of<'a>(workload: &'a Workload, solution: &'a Solution) -> Model<'a> {
-    Model {
-        workload,
-        variants: &solution.variants,
-        prices: Prices::of(workload),
-    }
+    Model::new(workload, &solution.variants)
 }
 
 /// A finding as the document has it.
@@ -419,7 +414,7 @@ impl Builder<'_> {
         let a = &mut changed.entities[usize::from(entity.0)].attributes[usize::from(attribute.0)];
         a.mutable = true;
         a.basis = crate::workload::Basis::Declared;
-        let other = solve(&changed, &FixedKeys::default(), Objective::Indexes);
+        let other = attempt(&changed);
         let (now, then) = (
             self.solution.schema.indexes.len(),
             other.schema.indexes.len(),

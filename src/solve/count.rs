@@ -31,7 +31,7 @@ pub(super) struct Found {
 /// Steps of the search for a clique.
 const CLIQUE_STEPS: u32 = 50_000;
 
-impl<'o, 'a> Context<'_, 'o, 'a> {
+impl<'o, 'a> Context<'o, 'a> {
     /// The least number of indexes of a part.
     pub(super) fn count(&self, part: &Problem<'o, 'a>) -> Counted {
         let all: Vec<usize> = (0..part.vertices.len()).collect();

@@ -11,132 +11,139 @@ use super::{Context, refine};
 use crate::demand::{Shape, Ways};
 use crate::layout::Kind;
 use crate::schema::{Schema, Served};
+use crate::workload::EntityId;
 use std::collections::BTreeSet;
 
 /// What the entries of a slot carry: `None` where nothing is in it, `Some(None)` for everything.
 type Carried = Option<Option<BTreeSet<String>>>;
 
-impl<'o, 'a> Context<'_, 'o, 'a> {
+impl<'o, 'a> Context<'o, 'a> {
     /// Puts the parts' indexes together: which index of one part becomes which index of all matters where projections
-    /// differ, and where one is scanned.
+    /// differ, and where one is scanned. Where the choices of `before` are cheaper, it goes on from those.
     pub(super) fn pack(
         &self,
         parts: &[Problem<'o, 'a>],
         kinds: &[Kind],
         preference: Preference,
-        chosen: Vec<Vec<Choice>>,
-    ) -> Schema {
+        chosen: &[Vec<Choice>],
+        before: Option<Vec<Choice>>,
+    ) -> (Schema, Vec<Choice>) {
+        let all = parts.iter().flat_map(|p| p.vertices.clone()).collect();
+        let entities = self.oracle.workload.entity_ids().collect();
+        let whole = Problem::joined(self.oracle, all, entities);
+        let fixed = self.fixed.indexes.len();
+        let refine = Refine::new(&whole, self.model, kinds, fixed, preference, &self.known);
+        let mut placed = self.paired(parts, kinds, &refine, chosen);
+        if let Some(before) = before
+            && refine.cost(&before) < refine.cost(&placed)
+        {
+            placed = before;
+        }
+        let narrow = |(part, own): (&Problem<'o, 'a>, &Vec<Choice>)| {
+            let of = self.carried(&part.vertices, kinds, own);
+            of.iter().skip(1).any(|slot| matches!(slot, Some(Some(_))))
+        };
+        // An index that carries little for one part may have to carry everything for another.
+        if parts.len() > 1 && parts.iter().zip(chosen).any(narrow) {
+            placed = refine.improve(placed);
+        }
+        let schema = self.joined(&whole, kinds, &placed);
+        debug_assert_eq!(
+            refine.cost(&placed),
+            self.whole_cost(&whole, &schema),
+            "what a search takes a design to cost is what it costs"
+        );
+        (schema, placed)
+    }
+
+    /// What the entities and the reads that need a place cost.
+    fn whole_cost(&self, whole: &Problem<'o, 'a>, schema: &Schema) -> u128 {
+        let entities = whole.entities.iter();
+        let variants = whole.vertices.iter().map(|v| v.variant);
+        entities
+            .map(|e| self.model.entity(schema, *e))
+            .chain(variants.map(|v| self.model.variant(schema, v, &schema.served[v])))
+            .sum()
+    }
+
+    /// The choices of all parts, the new global indexes of each paired with those of the parts before as is cheapest.
+    fn paired(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        kinds: &[Kind],
+        refine: &Refine<'_, 'o, 'a>,
+        chosen: &[Vec<Choice>],
+    ) -> Vec<Choice> {
         let fixed = self.fixed.indexes.len();
         let movable: Vec<usize> = (fixed + 1..kinds.len())
             .filter(|s| kinds[*s] == Kind::Global)
             .collect();
-        let mut placed: Vec<Vec<Choice>> = Vec::new();
-        for choices in chosen {
+        let orders = orders(movable.len());
+        let mut before: Vec<Carried> = vec![None; kinds.len()];
+        let mut placed: Vec<Choice> = Vec::new();
+        for (part, choices) in parts.iter().zip(chosen) {
+            let own = self.carried(&part.vertices, kinds, choices);
             let mut tried: Vec<(Vec<Carried>, u128, Vec<Choice>)> = Vec::new();
-            let before = self.carried(parts, kinds, &placed);
-            for order in orders(movable.len()) {
-                let moved: Vec<Choice> = choices
-                    .iter()
-                    .map(|c| relabel(*c, &movable, &order))
-                    .collect();
-                placed.push(moved);
-                let joined = self.carried(parts, kinds, &placed);
-                let new = tried.iter().all(|(carried, ..)| *carried != joined);
-                if new && self.exclusive_respected(kinds, &placed) {
-                    let own = self.carried(
-                        &parts[placed.len() - 1..],
-                        kinds,
-                        &placed[placed.len() - 1..],
-                    );
-                    let as_before =
-                        |(joined, of): (&Carried, &Carried)| of.is_none() || joined == of;
-                    let widens = !joined.iter().zip(&before).all(as_before)
-                        || !joined.iter().zip(&own).all(as_before);
-                    // Nothing is cheaper than to carry no more than before.
-                    let cost = if widens {
-                        self.joined_cost(parts, kinds, &placed)
-                    } else {
-                        0
-                    };
-                    tried.push((joined, cost, placed.last().cloned().unwrap_or_default()));
-                    if !widens {
-                        placed.pop();
-                        break;
-                    }
+            for order in &orders {
+                let mut moved = own.clone();
+                for (at, slot) in movable.iter().enumerate() {
+                    moved[movable[order[at]]].clone_from(&own[*slot]);
                 }
-                placed.pop();
-            }
-            let best = tried.into_iter().min_by_key(|(_, cost, _)| *cost);
-            placed.push(best.map_or(choices, |(.., c)| c));
-        }
-        let differs = |slot: &Carried| matches!(slot, Some(Some(_)));
-        let narrow = |part: &Problem<'o, 'a>, own: &Vec<Choice>| {
-            let of = self.carried(std::slice::from_ref(part), kinds, std::slice::from_ref(own));
-            of.iter().skip(1).any(differs)
-        };
-        if parts.len() > 1 && parts.iter().zip(&placed).any(|(p, c)| narrow(p, c)) {
-            placed = self.polished(parts, kinds, preference, &placed);
-        }
-        self.joined(parts, kinds, &placed)
-    }
-
-    /// Moves single reads once more, now that all parts are there: an index that carries little for one part may have to
-    /// carry everything for another.
-    fn polished(
-        &self,
-        parts: &[Problem<'o, 'a>],
-        kinds: &[Kind],
-        preference: Preference,
-        placed: &[Vec<Choice>],
-    ) -> Vec<Vec<Choice>> {
-        let vertices = parts.iter().flat_map(|p| p.vertices.clone()).collect();
-        let locals = kinds.contains(&Kind::Local);
-        let whole = Problem::new(self.oracle, vertices, locals);
-        let refine = Refine::new(
-            &whole,
-            self.model,
-            kinds,
-            self.fixed.indexes.len(),
-            preference,
-        );
-        let mut better = refine.improve(placed.concat()).into_iter();
-        let lengths = placed.iter().map(Vec::len);
-        lengths.map(|n| better.by_ref().take(n).collect()).collect()
-    }
-
-    /// What the entries of each slot carry for some parts.
-    fn carried(
-        &self,
-        parts: &[Problem<'o, 'a>],
-        kinds: &[Kind],
-        placed: &[Vec<Choice>],
-    ) -> Vec<Carried> {
-        let mut made: Vec<Carried> = vec![None; kinds.len()];
-        for (part, choices) in parts.iter().zip(placed) {
-            for (vertex, choice) in part.vertices.iter().zip(choices) {
-                let Choice::At(slot, d) = choice else {
+                let joined: Vec<Carried> = before
+                    .iter()
+                    .zip(&moved)
+                    .map(|(a, b)| both(a.clone(), b))
+                    .collect();
+                if tried.iter().any(|(carried, ..)| *carried == joined) {
                     continue;
-                };
+                }
+                let here = choices.iter().map(|c| relabel(*c, &movable, order));
+                let with: Vec<Choice> = placed.iter().copied().chain(here).collect();
+                if !self.exclusive_respected(kinds, &with) {
+                    continue;
+                }
+                let as_before = |(joined, of): (&Carried, &Carried)| of.is_none() || joined == of;
+                let widens = !joined.iter().zip(&before).all(as_before)
+                    || !joined.iter().zip(&moved).all(as_before);
+                // Nothing is cheaper than to carry no more than before.
+                let cost = if widens { refine.cost(&with) } else { 0 };
+                tried.push((joined, cost, with));
+                if !widens {
+                    break;
+                }
+            }
+            match tried.into_iter().min_by_key(|(_, cost, _)| *cost) {
+                Some((carried, _, with)) => (before, placed) = (carried, with),
+                None => placed.extend(choices),
+            }
+        }
+        placed
+    }
+
+    /// What the entries of each slot carry for some reads.
+    fn carried(&self, vertices: &[Vertex], kinds: &[Kind], choices: &[Choice]) -> Vec<Carried> {
+        let mut made: Vec<Carried> = vec![None; kinds.len()];
+        for (vertex, choice) in vertices.iter().zip(choices) {
+            if let Choice::At(slot, d) = choice
+                && made[slot.0] != Some(None)
+            {
                 let workload = self.oracle.workload;
                 let more = needed(workload, vertex.pattern, self.oracle.demand(*d));
-                let of = &mut made[slot.0];
-                *of = Some(match of.take() {
-                    None => more,
-                    Some(known) => known.zip(more).map(|(mut a, b)| {
-                        a.extend(b);
-                        a
-                    }),
-                });
+                made[slot.0] = both(made[slot.0].take(), &Some(more));
             }
         }
         made
     }
 
     /// Whether no scanned index would hold two entities.
-    fn exclusive_respected(&self, kinds: &[Kind], placed: &[Vec<Choice>]) -> bool {
-        let mut entities: Vec<Vec<crate::workload::EntityId>> = vec![Vec::new(); kinds.len()];
+    fn exclusive_respected(&self, kinds: &[Kind], placed: &[Choice]) -> bool {
+        let scans = |c: &Choice| matches!(c, Choice::At(_, d) if self.oracle.demand(*d).shape == Shape::ScanIndex);
+        if !placed.iter().any(scans) {
+            return true;
+        }
+        let mut entities: Vec<Vec<EntityId>> = vec![Vec::new(); kinds.len()];
         let mut scanned = vec![false; kinds.len()];
-        for choice in placed.iter().flatten() {
+        for choice in placed {
             if let Choice::At(slot, d) = choice {
                 let demand = self.oracle.demand(*d);
                 scanned[slot.0] |= demand.shape == Shape::ScanIndex;
@@ -153,41 +160,12 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             .all(|(s, e)| !s || e.len() <= 1)
     }
 
-    fn joined_cost(
-        &self,
-        parts: &[Problem<'o, 'a>],
-        kinds: &[Kind],
-        placed: &[Vec<Choice>],
-    ) -> u128 {
-        let schema = self.joined(parts, kinds, placed);
-        let parts = || parts.iter().take(placed.len());
-        let stored: u128 = parts()
-            .flat_map(|p| &p.entities)
-            .map(|e| self.model.entity(&schema, *e))
-            .sum();
-        let variants = parts().flat_map(|p| p.vertices.iter().map(|v| v.variant));
-        stored
-            + variants
-                .map(|v| self.model.variant(&schema, v, &schema.served[v]))
-                .sum::<u128>()
-    }
-
-    /// One schema of the choices of the first parts.
-    fn joined(&self, parts: &[Problem<'o, 'a>], kinds: &[Kind], placed: &[Vec<Choice>]) -> Schema {
-        let vertices: Vec<Vertex> = parts
-            .iter()
-            .take(placed.len())
-            .flat_map(|p| p.vertices.clone())
-            .collect();
-        let choices: Vec<Option<Choice>> = placed.iter().flatten().copied().map(Some).collect();
-        let whole = Problem::joined(
-            self.oracle,
-            vertices,
-            self.oracle.workload.entity_ids().collect(),
-        );
+    /// The schema of the choices of all parts.
+    fn joined(&self, whole: &Problem<'o, 'a>, kinds: &[Kind], placed: &[Choice]) -> Schema {
+        let choices: Vec<Option<Choice>> = placed.iter().copied().map(Some).collect();
         let board = Problem::board(kinds, &choices);
         let mut schema = refine::schema(
-            &whole,
+            whole,
             self.oracle.workload,
             self.model.variants,
             &board,
@@ -199,6 +177,18 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             }
         }
         schema
+    }
+}
+
+/// What two parts need of a slot together.
+fn both(one: Carried, other: &Carried) -> Carried {
+    match (one, other) {
+        (one, None) => one,
+        (None, other) => other.clone(),
+        (Some(one), Some(other)) => Some(one.zip(other.as_ref()).map(|(mut a, b)| {
+            a.extend(b.iter().cloned());
+            a
+        })),
     }
 }
 

@@ -69,20 +69,20 @@ pub(super) fn parts<'o, 'a>(
     if vertices.iter().any(|v| v.demands.iter().any(scans)) {
         links.extend((1..count).map(|e| (e - 1, e)));
     }
-    let mut groups = graph::components(count, &links);
-    groups.retain(|g| {
-        vertices
-            .iter()
-            .any(|v| entities(v).first().is_some_and(|e| g.contains(e)))
-    });
-    let own = |group: &Vec<usize>| -> Vec<Vertex> {
-        let inside = |v: &&Vertex| entities(v).first().is_some_and(|e| group.contains(e));
-        vertices.iter().filter(inside).cloned().collect()
-    };
-    groups
-        .iter()
-        .map(|g| Problem::new(oracle, own(g), locals))
-        .collect()
+    let groups = graph::components(count, &links);
+    let mut group_of = vec![0; count];
+    for (at, group) in groups.iter().enumerate() {
+        group.iter().for_each(|e| group_of[*e] = at);
+    }
+    let mut own: Vec<Vec<Vertex>> = vec![Vec::new(); groups.len()];
+    for vertex in vertices {
+        if let Some(entity) = entities(&vertex).first() {
+            own[group_of[*entity]].push(vertex);
+        }
+    }
+    own.retain(|vertices| !vertices.is_empty());
+    let parts = own.into_iter();
+    parts.map(|v| Problem::new(oracle, v, locals)).collect()
 }
 
 /// Whether scanning an index may serve a read where a query of a constant partition cannot: beside sharded reads of the

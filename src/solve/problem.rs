@@ -40,9 +40,11 @@ pub struct Problem<'o, 'a> {
     pub entities: Vec<EntityId>,
     /// Conflicts; the last vertex is the table.
     pub graph: Graph,
+    /// The places of this problem's demands in the masks, from the first of them on.
+    ranks: Vec<u32>,
+    first: DemandId,
     /// For the table, local and global indexes: which demands cannot stand beside each one, as bits.
     masks: [Vec<Vec<u64>>; 3],
-    words: usize,
 }
 
 const KINDS: [Kind; 3] = [Kind::Table, Kind::Local, Kind::Global];
@@ -59,7 +61,6 @@ impl<'o, 'a> Problem<'o, 'a> {
     /// The problem of some vertices. `locals`: whether local indexes may be used.
     #[must_use]
     pub fn new(oracle: &'o Oracle<'a>, vertices: Vec<Vertex>, locals: bool) -> Self {
-        let words = oracle.demands.len().div_ceil(64);
         let mut made = Self {
             entities: vertices
                 .iter()
@@ -70,7 +71,8 @@ impl<'o, 'a> Problem<'o, 'a> {
                 .collect(),
             masks: [Vec::new(), Vec::new(), Vec::new()],
             graph: Graph::new(0, &[]),
-            words,
+            ranks: Vec::new(),
+            first: 0,
             oracle,
             vertices,
         };
@@ -88,8 +90,9 @@ impl<'o, 'a> Problem<'o, 'a> {
             vertices,
             entities,
             graph: Graph::new(0, &[]),
+            ranks: Vec::new(),
+            first: 0,
             masks,
-            words: 0,
         }
     }
 
@@ -108,35 +111,55 @@ impl<'o, 'a> Problem<'o, 'a> {
                 .any(|p| self.oracle.demand(b).part(p.entity).is_some())
         };
         let scan = |d: DemandId| self.oracle.demand(d).shape == crate::demand::Shape::ScanIndex;
-        let mut masks: [Vec<Vec<u64>>; 3] =
-            std::array::from_fn(|_| vec![Vec::new(); self.oracle.demands.len()]);
+        self.rank(&all);
+        let mut masks: [Vec<Vec<u64>>; 3] = Default::default();
         for (at, kind) in KINDS
             .iter()
             .enumerate()
             .filter(|(_, k)| locals || **k != Kind::Local)
         {
             for a in &all {
-                let mut mask = vec![0u64; self.words];
-                for b in all
+                let mut mask = vec![0u64; all.len().div_ceil(64)];
+                for (rank, b) in all
                     .iter()
-                    .filter(|b| shares(*a, **b) || scan(*a) || scan(**b))
+                    .enumerate()
+                    .filter(|(_, b)| shares(*a, **b) || scan(*a) || scan(**b))
                 {
                     if self.oracle.pair(*kind, *a, *b).is_err() {
-                        mask[*b as usize / 64] |= 1 << (b % 64);
+                        mask[rank / 64] |= 1 << (rank % 64);
                     }
                 }
-                masks[at][*a as usize] = mask;
+                masks[at].push(mask);
             }
         }
         self.masks = masks;
     }
 
+    /// Numbers the demands of this problem, so that its masks are no longer than it needs.
+    fn rank(&mut self, all: &[DemandId]) {
+        let (Some(first), Some(last)) = (all.iter().min(), all.iter().max()) else {
+            return;
+        };
+        self.first = *first;
+        self.ranks = vec![u32::MAX; (last - first) as usize + 1];
+        for (rank, demand) in (0..).zip(all) {
+            self.ranks[(demand - first) as usize] = rank;
+        }
+    }
+
+    fn rank_of(&self, demand: DemandId) -> usize {
+        let at = demand.checked_sub(self.first);
+        let rank = at.and_then(|at| self.ranks.get(at as usize));
+        rank.map_or(usize::MAX, |r| *r as usize)
+    }
+
     /// Whether two demands cannot share an index of a kind; of one demand with itself: whether it cannot be there.
     #[must_use]
     pub fn clash(&self, kind: Kind, a: DemandId, b: DemandId) -> bool {
+        let b = self.rank_of(b);
         self.masks[kind_index(kind)]
-            .get(a as usize)
-            .and_then(|m| m.get(b as usize / 64))
+            .get(self.rank_of(a))
+            .and_then(|m| m.get(b / 64))
             .is_some_and(|w| w >> (b % 64) & 1 == 1)
     }
 

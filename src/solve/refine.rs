@@ -15,6 +15,7 @@ use crate::demand::{Demand, Variant};
 use crate::layout::Kind;
 use crate::schema::{Index, Schema, Served};
 use crate::workload::{PatternId, Workload};
+pub use state::Known;
 use state::State;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -51,6 +52,8 @@ pub struct Refine<'r, 'o, 'a> {
     kinds: &'r [Kind],
     fixed: usize,
     preference: Preference,
+    /// What is known of designs that were looked at before, by any search of the same instance.
+    known: &'r RefCell<Known>,
     /// The design that was looked at last.
     state: RefCell<Option<State>>,
 }
@@ -64,6 +67,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         kinds: &'r [Kind],
         fixed: usize,
         preference: Preference,
+        known: &'r RefCell<Known>,
     ) -> Self {
         Self {
             problem,
@@ -71,6 +75,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             kinds,
             fixed,
             preference,
+            known,
             state: RefCell::default(),
         }
     }
@@ -105,6 +110,17 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         self.climb(start, score).0
     }
 
+    /// What choices for the first vertices cost, in picodollars a month, while the others have none.
+    #[must_use]
+    pub fn cost(&self, choices: &[Choice]) -> u128 {
+        let mut some: Vec<Option<Choice>> = choices.iter().copied().map(Some).collect();
+        some.resize(self.problem.vertices.len(), None);
+        let mut looked = self.state.borrow_mut();
+        let state = looked.get_or_insert_with(|| State::new(self));
+        state.set(self, &some);
+        state.cost()
+    }
+
     /// For each depth the least that the vertices from there on can cost to read, wherever they are placed.
     fn rest(&self, order: &[usize]) -> Vec<u128> {
         let mut rest = vec![0; order.len() + 1];
@@ -132,44 +148,48 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
     }
 
     /// Moves single vertices as long as that makes the design better.
-    fn climb(&self, mut choices: Vec<Choice>, mut score: Score) -> (Vec<Choice>, Score) {
+    fn climb(&self, choices: Vec<Choice>, mut score: Score) -> (Vec<Choice>, Score) {
+        let mut some: Vec<Option<Choice>> = choices.into_iter().map(Some).collect();
+        let mut board = Problem::board(self.kinds, &some);
         let mut improved = true;
         while improved {
             improved = false;
-            for vertex in 0..choices.len() {
-                for choice in self.alternatives(&choices, vertex) {
-                    let before = std::mem::replace(&mut choices[vertex], choice);
-                    let some: Vec<Option<Choice>> = choices.iter().copied().map(Some).collect();
+            for vertex in 0..some.len() {
+                for choice in self.alternatives(&mut board, &some, vertex) {
+                    let before = some[vertex].replace(choice);
                     let next = self.score(&some, 0);
                     if next < score {
                         score = next;
                         improved = true;
+                        lift(&mut board, before);
+                        put(&mut board, choice);
                     } else {
-                        choices[vertex] = before;
+                        some[vertex] = before;
                     }
                 }
             }
         }
-        (choices, score)
+        let settled = some.into_iter().map(|c| c.unwrap_or(Choice::Not));
+        (settled.collect(), score)
     }
 
-    /// The other places of a vertex while the rest stays.
-    fn alternatives(&self, choices: &[Choice], vertex: usize) -> Vec<Choice> {
-        let others: Vec<Option<Choice>> = choices
-            .iter()
-            .enumerate()
-            .map(|(v, c)| (v != vertex).then_some(*c))
-            .collect();
-        let board = Problem::board(self.kinds, &others);
-        let fitting = places(self.problem, &board, self.fixed, vertex)
+    /// The other places of a vertex while the rest, which lies on the board with it, stays.
+    fn alternatives(
+        &self,
+        board: &mut Board,
+        choices: &[Option<Choice>],
+        vertex: usize,
+    ) -> Vec<Choice> {
+        lift(board, choices[vertex]);
+        let fitting = places(self.problem, board, self.fixed, vertex)
             .into_iter()
-            .filter(|(slot, d)| self.problem.oracle.fits(&board, *slot, *d))
+            .filter(|(slot, d)| self.problem.oracle.fits(board, *slot, *d))
             .map(|(slot, d)| Choice::At(slot, d));
         let free = self.problem.vertices[vertex].free.map(Choice::Free);
-        fitting
-            .chain(free)
-            .filter(|c| *c != choices[vertex])
-            .collect()
+        let others = fitting.chain(free).filter(|c| Some(*c) != choices[vertex]);
+        let others = others.collect();
+        choices[vertex].into_iter().for_each(|c| put(board, c));
+        others
     }
 
     /// How good some choices are; of partial ones a bound, when the rest costs `more` at least.
@@ -198,6 +218,20 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             minor,
             placements,
         }
+    }
+}
+
+/// Puts what a choice places on a board.
+fn put(board: &mut Board, choice: Choice) {
+    if let Choice::At(slot, demand) = choice {
+        board.insert(slot, demand);
+    }
+}
+
+/// Takes what a choice places from a board.
+fn lift(board: &mut Board, choice: Option<Choice>) {
+    if let Some(Choice::At(slot, demand)) = choice {
+        board.remove(slot, demand);
     }
 }
 

@@ -5,11 +5,14 @@
 //! out again: the slots concerned, the entities whose keys or entries change there, the reads of those entities.
 
 use super::{Refine, answer, demands_at};
+use crate::cost::model::Place;
+use crate::cost::storage::Bytes;
 use crate::layout::{Family, Kind};
 use crate::schema::{Index, Projection, Schema, Served};
 use crate::solve::oracle::{Board, DemandId, Slot};
 use crate::solve::problem::{Choice, Problem};
 use crate::solve::projection::projection;
+use crate::workload::{EntityId, Workload};
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -20,7 +23,8 @@ type Look = u32;
 pub(super) struct State {
     choices: Vec<Option<Choice>>,
     board: Board,
-    families: Vec<Vec<Rc<Family>>>,
+    /// The families and projections of all slots, without what answers the reads: costs are asked for one read at a time.
+    schema: Schema,
     /// The number of each slot's projection.
     projections: Vec<usize>,
     /// By slot what it has of each of the problem's entities.
@@ -28,26 +32,29 @@ pub(super) struct State {
     /// By entity the number of all that it looks like.
     rows: Vec<u32>,
     entities: Vec<u128>,
+    bytes: Vec<Rc<Bytes>>,
     reads: Vec<u128>,
-    known: Known,
     /// By entity the vertices that read it.
     readers: Vec<Vec<usize>>,
     /// By vertex the entities that its demands read.
     read: Vec<Vec<usize>>,
 }
 
-/// What was computed before.
+/// What was computed before, of all designs of an instance that were looked at.
 #[derive(Default)]
-struct Known {
-    /// What each slot's demands carry, as small numbers.
+pub struct Known {
+    /// What some demands carry in one slot, as small numbers.
     projections: HashMap<Vec<DemandId>, usize>,
     shapes: Vec<Projection>,
-    /// Families are remembered by the oracle, so their addresses tell them apart.
-    looks: HashMap<(usize, usize), Look>,
-    /// What an entity looks like in all slots, as a small number, with what it costs then.
-    rows: HashMap<(usize, Vec<Look>), u32>,
-    costs: Vec<u128>,
-    /// Costs of reads: by the vertex, its demand, and what its entities look like in its slot and in all of them.
+    /// What each projection carries of an entity, as the number of a narrower one: a name that only other entities have
+    /// makes no difference to it.
+    narrowed: HashMap<(usize, EntityId), usize>,
+    /// By family, entity and projection. Families are remembered by the oracle, so their addresses tell them apart.
+    looks: HashMap<(usize, EntityId, usize), Look>,
+    /// What an entity looks like in all slots, as a small number, with what it costs then and how large it is.
+    rows: HashMap<(EntityId, Vec<Look>), u32>,
+    costs: Vec<(u128, Rc<Bytes>)>,
+    /// Costs of reads: by the variant, its demand, and what its entities look like in its slot and in all of them.
     reads: HashMap<(usize, DemandId, Vec<u32>), u128>,
 }
 
@@ -60,9 +67,14 @@ impl State {
         let mut read = Vec::new();
         for (at, vertex) in problem.vertices.iter().enumerate() {
             let demands = vertex.demands.iter().chain(&vertex.free);
-            let mut own: Vec<usize> = demands
-                .flat_map(|d| &problem.oracle.demand(*d).parts)
-                .filter_map(|p| entities.binary_search(&p.entity).ok())
+            let of = demands.flat_map(|d| &problem.oracle.demand(*d).parts);
+            let workload = refine.model.workload;
+            let followed = workload.pattern(vertex.pattern).action.read();
+            let followed = followed.into_iter().flat_map(|r| r.followed(workload));
+            let mut own: Vec<usize> = of
+                .map(|p| p.entity)
+                .chain(followed)
+                .filter_map(|e| entities.binary_search(&e).ok())
                 .collect();
             own.sort_unstable();
             own.dedup();
@@ -70,16 +82,26 @@ impl State {
             read.push(own);
         }
         let slots = refine.kinds.len();
+        let indexes = refine.kinds.iter().skip(1).map(|kind| Index {
+            name: String::new(),
+            kind: *kind,
+            projection: Projection::KeysOnly,
+            families: Vec::new(),
+        });
         let mut made = Self {
             choices: vec![None; problem.vertices.len()],
             board: Board::new(refine.kinds.iter().skip(1).copied()),
-            families: vec![Vec::new(); slots],
-            projections: vec![0; slots],
+            schema: Schema {
+                table: Vec::new(),
+                indexes: indexes.collect(),
+                served: Vec::<Served>::new(),
+            },
+            projections: vec![usize::MAX; slots],
             looks: vec![vec![0; entities.len()]; slots],
             rows: vec![0; entities.len()],
             entities: vec![0; entities.len()],
+            bytes: vec![Rc::default(); entities.len()],
             reads: vec![0; problem.vertices.len()],
-            known: Known::default(),
             readers,
             read,
         };
@@ -120,7 +142,7 @@ impl State {
 
     /// Entities' entries in indexes.
     pub(super) fn placements(&self) -> usize {
-        let families = self.families.iter().skip(1).flatten();
+        let families = self.schema.indexes.iter().flat_map(|i| &i.families);
         families.map(|f| f.members.len()).sum()
     }
 
@@ -132,14 +154,18 @@ impl State {
         changed: Vec<usize>,
         all: bool,
     ) {
-        self.families(refine, touched);
+        let known = &mut *refine.known.borrow_mut();
+        let dependent = self.families(refine, touched);
+        for slot in (1..touched.len()).filter(|s| touched[*s]) {
+            self.project(refine, known, slot);
+        }
         let mut dirty = vec![all; self.rows.len()];
-        for slot in 0..self.board.kinds.len() {
-            self.look(refine, slot, &mut dirty);
+        for slot in (0..touched.len()).filter(|s| dependent || touched[*s]) {
+            self.look(refine, known, slot, &mut dirty);
         }
         let mut reads = changed;
         for entity in (0..dirty.len()).filter(|e| dirty[*e]) {
-            self.entity(refine, entity);
+            self.entity(refine, known, entity);
             reads.extend(&self.readers[entity]);
         }
         // A scan reads every entity, whatever they look like.
@@ -149,66 +175,75 @@ impl State {
         reads.sort_unstable();
         reads.dedup();
         for vertex in reads {
-            self.reads[vertex] = self.read(refine, vertex);
+            self.reads[vertex] = self.read(refine, known, vertex);
         }
     }
 
-    /// The families and projections of the touched slots.
-    fn families(&mut self, refine: &Refine<'_, '_, '_>, touched: &[bool]) {
-        let problem = refine.problem;
-        if refine.fixed > 0 || self.board.kinds.contains(&Kind::Local) || problem.oracle.is_fixed()
-        {
-            // Slots depend on each other.
-            self.families = problem.oracle.families(&self.board, &problem.entities);
+    /// The families of the touched slots, or of all where slots depend on each other; whether they do.
+    fn families(&mut self, refine: &Refine<'_, '_, '_>, touched: &[bool]) -> bool {
+        let (problem, oracle) = (refine.problem, refine.problem.oracle);
+        let locals = self.board.kinds.contains(&Kind::Local);
+        let dependent = refine.fixed > 0 || locals || oracle.is_fixed();
+        if dependent {
+            let all = oracle.families(&self.board, &problem.entities);
+            for (slot, families) in all.into_iter().enumerate() {
+                *self.families_mut(slot) = families;
+            }
         } else {
             for slot in (0..touched.len()).filter(|s| touched[*s]) {
-                let oracle = problem.oracle;
-                self.families[slot] =
-                    oracle.families_alone(&self.board, Slot(slot), &problem.entities);
+                let families = oracle.families_alone(&self.board, Slot(slot), &problem.entities);
+                *self.families_mut(slot) = families;
             }
         }
-        for slot in (0..touched.len()).filter(|s| touched[*s]) {
-            self.projections[slot] = self.projection(refine, slot);
+        dependent
+    }
+
+    fn families_mut(&mut self, slot: usize) -> &mut Vec<Rc<Family>> {
+        match slot.checked_sub(1) {
+            None => &mut self.schema.table,
+            Some(index) => &mut self.schema.indexes[index].families,
         }
     }
 
-    fn projection(&mut self, refine: &Refine<'_, '_, '_>, slot: usize) -> usize {
+    /// What the entries of an index carry.
+    fn project(&mut self, refine: &Refine<'_, '_, '_>, known: &mut Known, slot: usize) {
         let key = &self.board.slots[slot];
-        if let Some(at) = self.known.projections.get(key) {
-            return *at;
+        let at = if let Some(at) = known.projections.get(key) {
+            *at
+        } else {
+            let variants = refine.model.variants;
+            let read = demands_at(refine.problem, variants, &self.choices, slot);
+            let at = known.shape(projection(refine.model.workload, &read));
+            known.projections.insert(key.clone(), at);
+            at
+        };
+        if self.projections[slot] != at {
+            self.projections[slot] = at;
+            self.schema.indexes[slot - 1].projection = known.shapes[at].clone();
         }
-        let variants = refine.model.variants;
-        let read = demands_at(refine.problem, variants, &self.choices, slot);
-        let shape = projection(refine.model.workload, &read);
-        let shapes = &mut self.known.shapes;
-        let at = shapes.iter().position(|s| *s == shape);
-        let at = at.unwrap_or_else(|| {
-            shapes.push(shape);
-            shapes.len() - 1
-        });
-        self.known.projections.insert(key.clone(), at);
-        at
     }
 
     /// What a slot has of each entity; those of which it has something else than before are dirty.
-    fn look(&mut self, refine: &Refine<'_, '_, '_>, slot: usize, dirty: &mut [bool]) {
+    fn look(
+        &mut self,
+        refine: &Refine<'_, '_, '_>,
+        known: &mut Known,
+        slot: usize,
+        dirty: &mut [bool],
+    ) {
         let mut looks = vec![0; dirty.len()];
-        // What the table carries is always everything.
-        let projection = if slot == 0 {
-            usize::MAX
-        } else {
-            self.projections[slot]
-        };
-        for family in &self.families[slot] {
-            let next = Look::try_from(self.known.looks.len() + 1).unwrap_or(Look::MAX);
-            let key = (Rc::as_ptr(family).addr(), projection);
-            let look = *self.known.looks.entry(key).or_insert(next);
+        // What the table carries is always everything, and its number that of no projection.
+        let projection = self.projections[slot];
+        for family in families(&self.schema, slot) {
             for member in &family.members {
                 // An entity is in the first family that has it.
                 if let Ok(at) = refine.problem.entities.binary_search(&member.entity)
                     && looks[at] == 0
                 {
-                    looks[at] = look;
+                    let carried = known.narrow(refine.model.workload, projection, member.entity);
+                    let next = Look::try_from(known.looks.len() + 1).unwrap_or(Look::MAX);
+                    let key = (Rc::as_ptr(family).addr(), member.entity, carried);
+                    looks[at] = *known.looks.entry(key).or_insert(next);
                 }
             }
         }
@@ -219,64 +254,94 @@ impl State {
     }
 
     /// What an entity costs.
-    fn entity(&mut self, refine: &Refine<'_, '_, '_>, entity: usize) {
-        let looks = self.looks.iter().map(|slot| slot[entity]);
-        let key = (entity, looks.filter(|l| *l > 0).collect::<Vec<Look>>());
-        let row = if let Some(row) = self.known.rows.get(&key) {
+    fn entity(&mut self, refine: &Refine<'_, '_, '_>, known: &mut Known, entity: usize) {
+        let mut looks: Vec<Look> = self.looks.iter().map(|slot| slot[entity]).collect();
+        // In which slot something lies matters: what is known of its size is known by slot.
+        let used = looks.iter().rposition(|l| *l > 0).map_or(0, |at| at + 1);
+        looks.truncate(used);
+        let id = refine.problem.entities[entity];
+        let key = (id, looks);
+        let row = if let Some(row) = known.rows.get(&key) {
             *row
         } else {
-            let id = refine.problem.entities[entity];
-            let cost = refine.model.entity(&self.schema(), id);
-            let row = u32::try_from(self.known.costs.len()).unwrap_or(u32::MAX);
-            self.known.costs.push(cost);
-            self.known.rows.insert(key, row);
+            let bytes = refine.model.bytes(&self.schema, id);
+            let cost = refine.model.entity_of(&self.schema, id, &bytes);
+            let row = u32::try_from(known.costs.len()).unwrap_or(u32::MAX);
+            known.costs.push((cost, Rc::new(bytes)));
+            known.rows.insert(key, row);
             row
         };
         self.rows[entity] = row;
-        self.entities[entity] = self.known.costs[row as usize];
+        let (cost, bytes) = &known.costs[row as usize];
+        self.entities[entity] = *cost;
+        self.bytes[entity] = Rc::clone(bytes);
     }
 
     /// What a vertex costs.
-    fn read(&mut self, refine: &Refine<'_, '_, '_>, vertex: usize) -> u128 {
+    fn read(&self, refine: &Refine<'_, '_, '_>, known: &mut Known, vertex: usize) -> u128 {
         let Some(choice) = self.choices[vertex] else {
             return 0;
         };
         let Some(demand) = Problem::demand_of(choice) else {
             return 0;
         };
+        let variant = refine.problem.vertices[vertex].variant;
+        let cost = || {
+            let served = answer(refine.problem, Some(choice));
+            let sizes = |entity: EntityId, place: Place| {
+                let own = refine.problem.entities.binary_search(&entity);
+                // What is followed may be of another part, whose keys are not known here.
+                own.map_or_else(
+                    |_| refine.model.item_bytes(&self.schema, entity),
+                    |at| self.bytes[at].at(place),
+                )
+            };
+            refine.model.variant_of(variant, &served, &sizes)
+        };
         let slot = match choice {
             Choice::At(slot, _) => slot.0,
-            Choice::Free(_) | Choice::Not => return self.cost_of(refine, vertex, choice),
+            Choice::Free(_) | Choice::Not => return cost(),
         };
         let looks = self.read[vertex].iter();
         let looks = looks.flat_map(|e| [self.rows[*e], self.looks[slot][*e]]);
-        let key = (vertex, demand, looks.collect::<Vec<u32>>());
-        if let Some(cost) = self.known.reads.get(&key) {
-            return *cost;
+        let key = (variant, demand, looks.collect::<Vec<u32>>());
+        *known.reads.entry(key).or_insert_with(cost)
+    }
+}
+
+/// The families of a slot.
+fn families(schema: &Schema, slot: usize) -> &[Rc<Family>] {
+    match slot.checked_sub(1) {
+        None => &schema.table,
+        Some(index) => &schema.indexes[index].families,
+    }
+}
+
+impl Known {
+    /// What a projection carries of an entity, as the number of the projection that carries no more than that.
+    fn narrow(&mut self, workload: &Workload, projection: usize, entity: EntityId) -> usize {
+        let Some(Projection::Include(names)) = self.shapes.get(projection) else {
+            return projection;
+        };
+        if let Some(at) = self.narrowed.get(&(projection, entity)) {
+            return *at;
         }
-        let cost = self.cost_of(refine, vertex, choice);
-        self.known.reads.insert(key, cost);
-        cost
+        let declared = workload.entity(entity);
+        let stored = declared.attribute_ids();
+        let stored = stored.map(|a| declared.attribute(a).stored_as.as_str());
+        let own = stored.chain([workload.settings.names.discriminator.as_str()]);
+        let own = own.filter(|n| names.contains(*n)).map(str::to_owned);
+        let at = self.shape(Projection::Include(own.collect()));
+        self.narrowed.insert((projection, entity), at);
+        at
     }
 
-    fn cost_of(&self, refine: &Refine<'_, '_, '_>, vertex: usize, choice: Choice) -> u128 {
-        let variant = refine.problem.vertices[vertex].variant;
-        let served = answer(refine.problem, Some(choice));
-        refine.model.variant(&self.schema(), variant, &served)
-    }
-
-    /// The schema, without what answers the reads: costs are asked for one read at a time.
-    fn schema(&self) -> Schema {
-        let indexes = (1..self.board.kinds.len()).map(|slot| Index {
-            name: String::new(),
-            kind: self.board.kinds[slot],
-            projection: self.known.shapes[self.projections[slot]].clone(),
-            families: self.families[slot].clone(),
-        });
-        Schema {
-            table: self.families[0].clone(),
-            indexes: indexes.collect(),
-            served: Vec::<Served>::new(),
-        }
+    /// The number of a projection.
+    fn shape(&mut self, shape: Projection) -> usize {
+        let at = self.shapes.iter().position(|s| *s == shape);
+        at.unwrap_or_else(|| {
+            self.shapes.push(shape);
+            self.shapes.len() - 1
+        })
     }
 }
