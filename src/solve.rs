@@ -294,13 +294,11 @@ impl<'o, 'a> Context<'o, 'a> {
         let mut each: Vec<Vec<Choice>> = Vec::new();
         let mut steps = STEPS;
         for (at, (part, counted)) in parts.iter().zip(counts).enumerate() {
-            let start = match before {
-                Some(before) => self.with_more(&before.each[at], before.globals, &kinds, locals),
-                None => {
-                    let start = &counted.globals[locals];
-                    self.with_more(&start.choices, start.globals, &kinds, locals)
-                }
-            };
+            let fewest = &counted.globals[locals];
+            let (start, with) = before.map_or((&fewest.choices, fewest.globals), |before| {
+                (&before.each[at], before.globals)
+            });
+            let start = self.with_more(start, with, &kinds, locals);
             // An index that it left empty is no better for there being two of them.
             if before.is_some_and(|b| self.spares(&b.each[at], b.globals)) {
                 each.push(start);
