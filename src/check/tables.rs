@@ -9,6 +9,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most attributes that the INCLUDE projections of a table may name together.
 const MOST_INCLUDED: usize = 100;
+/// The same for one index of a table with replicas: AWS CloudFormation, `AWS::DynamoDB::GlobalTable Projection`.
+const MOST_IN_GLOBAL: usize = 20;
 /// The most attributes of a global index's partition key, and of its sort key.
 const MOST_PARTS: usize = 4;
 
@@ -63,8 +65,14 @@ fn check_table(workload: &Workload, plan: &Plan, table: &Table, found: &mut Find
             format!("the INCLUDE projections name {included} attributes"),
         );
     }
+    let global = !workload.settings.replicas.is_empty();
     let mut names = BTreeSet::new();
     for index in &table.indexes {
+        let included = index.projection.attributes.len();
+        if global && included > MOST_IN_GLOBAL {
+            let message = format!("`{}` names {included} attributes", index.name);
+            found.wrong(place, message);
+        }
         if !names.insert(&index.name) {
             found.wrong(place, format!("two indexes are called `{}`", index.name));
         }

@@ -9,12 +9,16 @@ use crate::document::{Node, grammar, parse};
 use crate::source::Source;
 use crate::time;
 use crate::workload::{ClassPrices, Prices};
+use std::sync::OnceLock;
 
 /// The Region whose prices are used unless another is asked for.
 pub const DEFAULT_REGION: &str = "us-east-1";
 
 /// The price files that come with the tool, by Region.
 const BUILT_IN: [(&str, &str); 1] = [("us-east-1", include_str!("prices/us-east-1.yaml"))];
+/// What they say, read once.
+static READ: [OnceLock<Option<Prices>>; BUILT_IN.len()] =
+    [const { OnceLock::new() }; BUILT_IN.len()];
 
 /// The Regions whose prices come with the tool.
 pub fn regions() -> impl Iterator<Item = &'static str> {
@@ -23,7 +27,8 @@ pub fn regions() -> impl Iterator<Item = &'static str> {
 
 /// The prices of a Region that come with the tool; where there are none, an error that names the Regions.
 pub fn built_in(region: &str, found: &mut Diagnostics) -> Option<Prices> {
-    let Some((name, text)) = BUILT_IN.iter().find(|(name, _)| *name == region) else {
+    let all = BUILT_IN.iter().zip(&READ);
+    let Some(((name, text), known)) = all.into_iter().find(|((name, _), _)| *name == region) else {
         let known: Vec<&str> = regions().collect();
         found.push(
             Diagnostic::general(
@@ -35,14 +40,14 @@ pub fn built_in(region: &str, found: &mut Diagnostics) -> Option<Prices> {
         );
         return None;
     };
-    let made = read(&Source::new(*name, *text)).ok();
+    let made = known.get_or_init(|| read(&Source::new(*name, *text)).ok());
     if made.is_none() {
         found.push(Diagnostic::general(
             Code::D0901,
             format!("the prices of `{name}` that come with the tool cannot be read"),
         ));
     }
-    made
+    made.clone()
 }
 
 /// Reads a price file.

@@ -16,6 +16,19 @@ pub const TTL_ATTRIBUTE: &str = "_ttl";
 /// The most attributes that all INCLUDE projections of a table may name: Amazon `DynamoDB` Developer Guide, "Quotas".
 pub const MOST_INCLUDED: usize = 100;
 
+/// The most of them in one index of a table with replicas: AWS CloudFormation Template Reference,
+/// `AWS::DynamoDB::GlobalTable Projection`. The API Reference says so of every index, the Developer Guide of none.
+const MOST_IN_GLOBAL: usize = 20;
+
+/// The most attributes that one index may name.
+const fn most(workload: &Workload) -> usize {
+    if workload.settings.replicas.is_empty() {
+        MOST_INCLUDED
+    } else {
+        MOST_IN_GLOBAL
+    }
+}
+
 /// The projection that serves some demands of patterns.
 #[must_use]
 pub fn projection(workload: &Workload, demands: &[(PatternId, &Demand)]) -> Projection {
@@ -28,7 +41,7 @@ pub fn projection(workload: &Workload, demands: &[(PatternId, &Demand)]) -> Proj
     }
     match names.len() {
         0 => Projection::KeysOnly,
-        n if n > MOST_INCLUDED => Projection::All,
+        n if n > most(workload) => Projection::All,
         _ => Projection::Include(names),
     }
 }

@@ -12,6 +12,7 @@ mod hostile;
 mod matrix;
 mod stack;
 mod tools;
+mod wide;
 
 use design::emit::{self, Artifact, Origin, Target, is_ours};
 use design::plan::{OutputEntry, Plan};
