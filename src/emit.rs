@@ -7,6 +7,7 @@
 //! Each target has a module that computes a view, strings and lists of what is to be printed, and templates under
 //! `templates/` that print it.
 
+mod client;
 mod coverage;
 mod engine;
 mod origin;
