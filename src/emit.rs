@@ -11,6 +11,7 @@ mod client;
 mod coverage;
 mod engine;
 mod origin;
+mod rust;
 
 pub use origin::{Origin, is_ours};
 
@@ -22,17 +23,20 @@ use std::collections::BTreeMap;
 pub enum Target {
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
+    /// The Rust client.
+    Rust,
 }
 
 impl Target {
     /// All of them, by name.
-    pub const ALL: &'static [Self] = &[Self::Coverage];
+    pub const ALL: &'static [Self] = &[Self::Coverage, Self::Rust];
 
     /// Its name under `generate` and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Coverage => "coverage",
+            Self::Rust => "rust",
         }
     }
 
@@ -47,6 +51,7 @@ impl Target {
     pub fn usual_path(self, _given: Option<&OutputEntry>) -> &'static str {
         match self {
             Self::Coverage => "COVERAGE.md",
+            Self::Rust => "src/table",
         }
     }
 }
@@ -67,10 +72,11 @@ pub enum Artifact {
 pub fn emit(
     plan: &Plan,
     target: Target,
-    _output: &OutputEntry,
+    output: &OutputEntry,
     origin: &Origin,
 ) -> Result<Artifact, minijinja::Error> {
     match target {
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
+        Target::Rust => Ok(rust::emit(plan, output, origin)),
     }
 }
