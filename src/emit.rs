@@ -80,3 +80,10 @@ pub fn emit(
         Target::Rust => Ok(rust::emit(plan, output, origin)),
     }
 }
+
+/// The adapter by which tests call the Rust client of a plan, which is the module `name` beside it: it reads calls and
+/// writes answers as JSON (`emit/rust/adapter.rs` says how).
+#[must_use]
+pub fn rust_adapter(plan: &Plan, name: &str) -> String {
+    rust::adapter(plan, name)
+}

@@ -4,6 +4,7 @@
 //! it is laid out as `rustfmt` does it, and has only what the design uses. A pattern that cannot be served is left out by
 //! name, in the module's own documentation.
 
+mod adapter;
 mod checks;
 mod docs;
 mod entities;
@@ -75,8 +76,18 @@ fn manifest(plan: &Plan, origin: &Origin) -> String {
     )
 }
 
+/// The adapter by which a run calls the client of a plan, which is a module of this name beside it.
+pub(super) fn adapter(plan: &Plan, name: &str) -> String {
+    let client = Client::new(plan);
+    made(plan, &client).adapter(name)
+}
+
 /// The text of the module.
 fn module(plan: &Plan, client: &Client, origin: &Origin) -> String {
+    made(plan, client).print(origin)
+}
+
+fn made<'a>(plan: &'a Plan, client: &'a Client) -> Module<'a> {
     let mut types = Types::new(client);
     let name = types
         .taken
@@ -104,7 +115,7 @@ fn module(plan: &Plan, client: &Client, origin: &Origin) -> String {
     }
     made.entities();
     made.small_types();
-    made.print(origin)
+    made
 }
 
 impl Module<'_> {

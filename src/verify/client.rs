@@ -3,6 +3,7 @@
 
 use super::engine::{Engine, Fault};
 use super::meter::{Meter, Metered};
+use super::outside::Outside;
 use super::random::Random;
 use super::value::Physical;
 use serde_json::{Value as Json, json};
@@ -46,6 +47,7 @@ pub(crate) struct Client {
     meter: Option<Meter>,
     metering: Cell<bool>,
     silence: RefCell<Option<String>>,
+    outside: Option<Outside>,
 }
 
 impl Client {
@@ -57,7 +59,19 @@ impl Client {
             meter: None,
             metering: Cell::default(),
             silence: RefCell::default(),
+            outside: None,
         }
+    }
+
+    /// With a client outside of this process in the executor's place.
+    #[must_use]
+    pub(crate) fn with_outside(self, outside: Option<Outside>) -> Self {
+        Self { outside, ..self }
+    }
+
+    /// The client in the executor's place, if there is one.
+    pub(crate) fn outside(&self) -> Option<&Outside> {
+        self.outside.as_ref()
     }
 
     /// With a meter, which stands still until [`Self::meter`] starts it.

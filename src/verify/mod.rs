@@ -20,6 +20,7 @@ mod meter;
 mod mismatch;
 mod model;
 mod operation;
+mod outside;
 mod plan;
 #[cfg(test)]
 mod races;
@@ -105,6 +106,38 @@ pub fn run(
     options: &Options,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Run, String> {
+    run_with(yaml, plan, engine, None, options, progress)
+}
+
+/// The same, with the calls made by a client in a process of its own: the program and its arguments, as `outside` says.
+///
+/// # Errors
+/// As [`run`], or that the program cannot be started.
+pub fn run_outside(
+    yaml: &str,
+    plan: &Json,
+    engine: Box<dyn Engine>,
+    program: &str,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Run, String> {
+    // What makes a difference smaller runs the executor.
+    let options = Options {
+        shrink: false,
+        ..options.clone()
+    };
+    let outside = outside::Outside::start(program)?;
+    run_with(yaml, plan, engine, Some(outside), &options, progress)
+}
+
+fn run_with(
+    yaml: &str,
+    plan: &Json,
+    engine: Box<dyn Engine>,
+    outside: Option<outside::Outside>,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+) -> Result<Run, String> {
     let read = plan::Plan::read(plan).and_then(|plan| Ok((plan, model::Design::read(yaml)?)));
     let (plan, design) = match read {
         Ok(read) => read,
@@ -120,6 +153,7 @@ pub fn run(
     };
     let client = client::Client::new(Box::new(engine));
     let client = client.with_meter(meter::Meter::new(&plan.tables));
+    let client = client.with_outside(outside);
     let mut run = drive(&plan, &design, &client, options, progress);
     run.left = tables.remove().err();
     match client.silence() {

@@ -755,8 +755,14 @@ async fn number_of_one(ask: QueryFluentBuilder) -> Result<u64, Error> {
     }
 }
 //@ number_scanned
+/// How many rows some scans match.
+async fn number_scanned(asks: Vec<Option<ScanFluentBuilder>>) -> Result<u64, Error> {
+    let counts = asks.into_iter().flatten().map(number_scanned_one);
+    together(counts).await.into_iter().sum()
+}
+//@ number_scanned_one
 /// How many rows a scan matches.
-async fn number_scanned(ask: ScanFluentBuilder) -> Result<u64, Error> {
+async fn number_scanned_one(ask: ScanFluentBuilder) -> Result<u64, Error> {
     let (mut count, mut start) = (0, None);
     loop {
         let answer = ask.clone().set_exclusive_start_key(start).send().await?;

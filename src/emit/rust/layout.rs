@@ -8,7 +8,7 @@
 const WIDTH: usize = 100;
 /// The width of the arguments of a call, or of the elements of an array, on one line.
 const INSIDE: usize = 60;
-/// The width of a chain of calls on one line.
+/// A chain of calls on one line is shorter than this.
 const CHAIN: usize = 60;
 /// The width of the fields of a struct literal on one line.
 const FIELDS: usize = 18;
@@ -61,7 +61,7 @@ impl E {
             Self::Chain(root, links) => {
                 let links: Option<Vec<String>> = links.iter().map(Self::flat).collect();
                 let text = format!("{root}{}", links?.concat());
-                if text.chars().count() > CHAIN {
+                if text.chars().count() >= CHAIN {
                     return None;
                 }
                 text

@@ -276,6 +276,20 @@ impl Module<'_> {
         }
         let mut body = Code::new(8);
         self.refuse(&mut body, pattern, signature);
+        for name in step.when.iter().flat_map(|w| &w.given) {
+            if let Some(given) = context.get(name).filter(|g| g.optional).cloned() {
+                let (head, value) = given.when(&self.types, name);
+                let head = head.strip_prefix("if ").unwrap_or(&head).to_owned();
+                body.open(format!("{head} else {{"));
+                let why = call(
+                    "refused",
+                    vec![raw(quoted(name)), raw("\"it is not given\"")],
+                );
+                body.stmt("return ", &call("Err", vec![why]), ";");
+                body.close("};");
+                context.insert(name.clone(), value);
+            }
+        }
         let option = self.request_body(&mut body, pattern, step, &context, row.is_some());
         let mut text = body.text();
         if text.contains("(now)") || text.contains("&now.") {

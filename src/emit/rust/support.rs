@@ -220,3 +220,20 @@ pub(super) fn mentions(text: &str, declared: &str) -> bool {
         !before.ends_with(word) && !before.ends_with(['.', '"']) && !after.starts_with(word)
     })
 }
+
+/// What comes before the parts of a template, and the parts that are used.
+pub(super) fn shaken(template: &str, around: &str) -> String {
+    let head: String = template
+        .lines()
+        .take_while(|line| !line.starts_with("//@ "))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let all = parts(template);
+    let chosen = needed(&all, &format!("{head}\n{around}"));
+    let mut out = head;
+    for (part, _) in all.iter().zip(&chosen).filter(|(_, c)| **c) {
+        out.push('\n');
+        out.push_str(&part.text);
+    }
+    out
+}

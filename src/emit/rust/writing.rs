@@ -312,14 +312,14 @@ impl Module<'_> {
             return;
         }
         code.stmt("let write = ", &made, &format!("{suffix};"));
-        let mut request = format!(
+        let request = format!(
             "write.clone().{}(&self.client, &self.table)",
             single(&write.call)
         );
-        if returned.is_some() && write.call == "UpdateItem" {
-            request.push_str(".return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew)");
-        }
         code.stmt("let request = ", &raw(request), ";");
+        if returned.is_some() && write.call == "UpdateItem" {
+            code.line("let request = request.return_values(aws_sdk_dynamodb::types::ReturnValue::AllNew);");
+        }
         if reads && returned.is_none() {
             code.open("let Err(error) = request.send().await else {");
             code.line("return Ok(());");

@@ -36,6 +36,18 @@ pub(crate) struct Executor<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cursor(String);
 
+impl Cursor {
+    /// Of the text that a client outside gave.
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Page {
     pub(crate) items: Vec<Row>,
@@ -75,12 +87,19 @@ impl<'a> Executor<'a> {
         cursor: Option<&Cursor>,
     ) -> Outcome<Page> {
         let call = self.read_call(pattern, values)?;
+        if let Some(outside) = self.client.outside() {
+            let asked = (pattern, values);
+            return outside.page(self.client, self.plan, self.now, asked, cursor);
+        }
         pages::page(self, &call, cursor)
     }
 
     /// The number of matches of a `count`.
     pub(crate) fn count(&self, pattern: &str, values: &Attrs) -> Outcome<usize> {
         let call = self.read_call(pattern, values)?;
+        if let Some(outside) = self.client.outside() {
+            return outside.count(self.client, self.now, (pattern, values));
+        }
         pages::count(self, &call)
     }
 
@@ -96,6 +115,9 @@ impl<'a> Executor<'a> {
         for set in sets {
             check_values(&of.parameters, set)?;
         }
+        if let Some(outside) = self.client.outside() {
+            return outside.batch(self.client, self.plan, self.now, (pattern, sets));
+        }
         pages::batch(self, of, sets)
     }
 
@@ -103,6 +125,9 @@ impl<'a> Executor<'a> {
     pub(crate) fn write(&self, pattern: &str, args: &Args) -> Outcome<Written> {
         let of = self.plan.pattern(pattern)?;
         check_args(of, args)?;
+        if let Some(outside) = self.client.outside() {
+            return outside.write(self.client, self.plan, self.now, (pattern, args));
+        }
         write::run(self, of, args)
     }
 
