@@ -1,7 +1,7 @@
 //! The Rust client: of every example and of every design of `tests/designs`, generated, laid out, linted, compiled, and
 //! run against the reference model.
 //!
-//! All of them are modules of one crate under `target/rust-client`, so that the SDK is compiled once. `ONLY=shop` runs
+//! All of them are modules of one crate under `target/ci/rust-client`, so that the SDK is compiled once. `ONLY=shop` runs
 //! those whose path has the word. The tests need `cargo`, `clippy` and `rustfmt`, and the registry the first time.
 
 #![expect(

@@ -97,7 +97,7 @@ impl Design {
 }
 
 pub(crate) fn home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/rust-client")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/rust-client")
 }
 
 /// `cargo` in that crate.

@@ -2,6 +2,7 @@
 //!
 //! Promises: no text of a design can end a comment, make a link or trip a lint.
 
+use super::layout::Code;
 use super::types::invisible;
 use crate::emit::client::{KeyBound, KeyPart, PatternCode, SortOp, StepCode};
 use crate::plan::{Choice, Segment};
@@ -185,4 +186,47 @@ pub(super) fn verb(verb: &str) -> &'static str {
         "delete" => "a `delete`",
         _ => "a `transaction`",
     }
+}
+
+/// What the documentation of a pattern says.
+pub(super) fn pattern(to: &mut Code, pattern: &PatternCode, steps: &[StepCode], more: &[String]) {
+    let about = pattern.description.as_deref().map_or_else(
+        || {
+            format!(
+                "The pattern `{}`: {} of the design.",
+                pattern.name,
+                verb(&pattern.verb)
+            )
+        },
+        prose,
+    );
+    to.doc(&about);
+    to.line("///");
+    if !pattern.id.is_empty() {
+        let ids: Vec<String> = pattern.id.iter().map(|id| code(id)).collect();
+        to.doc(&format!("Answers {}.", ids.join(", ")));
+        to.line("///");
+    }
+    for one in steps {
+        let mut text = step(one);
+        if let Some(when) = &one.when {
+            let names = |all: &[String]| all.iter().map(|n| code(n)).collect::<Vec<_>>().join(", ");
+            if !when.given.is_empty() {
+                text.push_str(&format!(" With {}.", names(&when.given)));
+            }
+            if !when.missing.is_empty() {
+                text.push_str(&format!(" Without {}.", names(&when.missing)));
+            }
+        }
+        to.doc(&text);
+        to.line("///");
+    }
+    for text in more {
+        to.doc(text);
+        to.line("///");
+    }
+    to.doc(&cost(pattern));
+    to.line("///");
+    to.line("/// # Errors");
+    to.doc("A value that cannot be asked for or stored, and what the service says.");
 }

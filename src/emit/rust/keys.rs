@@ -3,30 +3,15 @@
 //! Promises: one function for each form of a key, whether items or requests need it; all its values are typed by what the
 //! encoding takes.
 
+mod form;
+
 use super::layout::{Code, call, raw};
 use super::names::{Taken, ident, local, snake};
+use super::support;
 use super::types::quoted;
 use crate::emit::client::{IndexKey, KeyPart};
 use crate::plan::Segment;
-
-/// A part of a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Part {
-    Literal(String),
-    /// A value in this encoding.
-    Value(String),
-}
-
-/// Makes one text of a key.
-#[derive(Debug, Clone)]
-struct Form {
-    name: String,
-    attribute: String,
-    partition: bool,
-    parts: Vec<Part>,
-    /// The names of its values.
-    values: Vec<String>,
-}
+use form::{Form, Part, limit, taken};
 
 /// All of them.
 #[derive(Debug, Clone, Default)]
@@ -74,18 +59,6 @@ pub(super) fn native(segments: &[Segment]) -> Option<(&Segment, &str)> {
             _ => None,
         },
         _ => None,
-    }
-}
-
-/// The type of a value that an encoding takes.
-fn taken(encoding: &str) -> &'static str {
-    match encoding.split(':').next().unwrap_or_default() {
-        "integer" => "i64",
-        "decimal" => "&Decimal",
-        "timestamp" => "Timestamp",
-        "boolean" => "bool",
-        "hex" => "&[u8]",
-        _ => "&str",
     }
 }
 
@@ -295,172 +268,68 @@ fn variable(segment: &Segment, physical: &str) -> String {
     }
 }
 
-/// The most bytes of a key.
-pub(super) const fn limit(partition: bool) -> u32 {
-    if partition { 2048 } else { 1024 }
-}
-
-impl Form {
-    fn template(&self) -> String {
-        let mut values = self.values.iter();
-        self.parts
-            .iter()
-            .map(|p| match p {
-                Part::Literal(text) => text.clone(),
-                Part::Value(_) => format!("{{{}}}", values.next().map_or("", String::as_str)),
-            })
-            .collect()
+/// The module `keys`, with what it takes from outside.
+pub(super) fn module(text: &str, _around: &str) -> String {
+    if text.trim().is_empty() {
+        return String::new();
     }
-
-    fn print(&self) -> String {
-        let mut code = Code::new(4);
-        code.doc(&format!(
-            "{} of `{}`.",
-            super::docs::code(&self.template()),
-            self.attribute
-        ));
-        if self.values.is_empty() {
-            let name = &self.name;
-            code.stmt(
-                &format!("pub const {name}: &str = "),
-                &raw(quoted(&self.template())),
-                ";",
-            );
-            return code.text();
-        }
-        code.line("///");
-        code.line("/// # Errors");
-        code.doc("A value that does not fit into the key.");
-        let encodings = self.parts.iter().filter_map(|p| match p {
-            Part::Literal(_) => None,
-            Part::Value(encoding) => Some(encoding.as_str()),
-        });
-        let typed: Vec<(&String, &str)> = self.values.iter().zip(encodings).collect();
-        let parameters: Vec<String> = typed
-            .iter()
-            .map(|(name, e)| format!("{name}: {}", taken(e)))
-            .collect();
-        code.head(
-            &format!("pub fn {}", ident(&self.name)),
-            &parameters,
-            "Result<String, Error>",
-        );
-        let alone = self.parts.len() == 1;
-        for (name, encoding) in &typed {
-            let (value, fails) = encoded(name, encoding, alone);
-            code.stmt(
-                &format!("let {name} = "),
-                &value,
-                if fails { "?;" } else { ";" },
-            );
-        }
-        let mut values = self.values.iter();
-        let mut format = String::new();
-        for part in &self.parts {
-            match part {
-                Part::Literal(text) => {
-                    let text = quoted(&text.replace('{', "{{").replace('}', "}}"));
-                    format.push_str(&text[1..text.len() - 1]);
-                }
-                Part::Value(_) => {
-                    let value = values.next().map_or("", |v| v.trim_start_matches("r#"));
-                    format.push_str(&format!("{{{value}}}"));
-                }
-            }
-        }
-        let key = match (alone, typed.first()) {
-            (true, Some((name, _))) => raw((*name).clone()),
-            _ => call("format!", vec![raw(format!("\"{format}\""))]),
-        };
-        code.stmt("let key = ", &key, ";");
-        let arguments = vec![
-            raw(quoted(&self.attribute)),
-            raw(limit(self.partition).to_string()),
-            raw("key"),
-        ];
-        code.stmt("", &call("fit", arguments), "");
-        code.close("}");
-        code.text()
-    }
-}
-
-/// The text of a value in a key, and whether it can be refused.
-fn encoded(name: &str, encoding: &str, alone: bool) -> (super::layout::E, bool) {
-    let (base, inverted) = match encoding.strip_suffix(":desc") {
-        Some(base) => (base, true),
-        None => (encoding, false),
-    };
-    let (kind, widths) = base.split_once(':').unwrap_or((base, ""));
-    let quoted_name = raw(quoted(name.trim_start_matches("r#")));
-    let invert = |text: String| {
-        if inverted {
-            raw(format!("inverted(&{text})"))
+    let names = [
+        "Check",
+        "Decimal",
+        "Error",
+        "Row",
+        "Timestamp",
+        "exists",
+        "is",
+        "kind",
+        "missing",
+        "one_of",
+        "put",
+        "refused",
+        "shard",
+        "text",
+        "the_boolean",
+        "the_bytes",
+        "the_decimal",
+        "the_integer",
+        "the_timestamp",
+        "number",
+        "hex",
+    ];
+    let mut used: Vec<&str> = names
+        .iter()
+        .copied()
+        .filter(|n| support::uses_in_code(text, n))
+        .collect();
+    used.sort_by_key(|n| (n.starts_with(char::is_lowercase), *n));
+    used.sort_by_key(|n| !n.starts_with(char::is_uppercase));
+    let attribute = text
+        .contains("AttributeValue::")
+        .then_some("AttributeValue");
+    let mut all: Vec<&str> = used;
+    all.extend(attribute);
+    all.sort_by_key(|n| (n.starts_with(char::is_lowercase), *n));
+    let mut out = String::from("\n/// Keys: every text of a key is made here.\npub mod keys {\n");
+    if !all.is_empty() {
+        let one = format!("    use super::{{{}}};\n", all.join(", "));
+        if all.len() == 1 {
+            out.push_str(&format!("    use super::{};\n", all[0]));
+        } else if one.trim_end().chars().count() <= 100 {
+            out.push_str(&one);
         } else {
-            raw(text)
-        }
-    };
-    match kind {
-        "integer" => {
-            let value = if inverted {
-                format!("-i128::from({name})")
-            } else {
-                name.to_owned()
-            };
-            (
-                call("integer", vec![quoted_name, raw(value), raw(widths)]),
-                true,
-            )
-        }
-        "decimal" => {
-            let (whole, fraction) = widths.split_once('.').unwrap_or((widths, "0"));
-            let arguments = vec![
-                quoted_name,
-                raw(name),
-                raw(whole),
-                raw(fraction),
-                raw(inverted.to_string()),
-            ];
-            (call("decimal", arguments), true)
-        }
-        "timestamp" => (invert(format!("{name}.to_string()")), false),
-        "boolean" => (raw(format!("{name}.to_string()")), false),
-        "hex" => (call("hex", vec![raw(name)]), false),
-        "date" | "month" => {
-            let form = if kind == "date" {
-                "0000-00-00"
-            } else {
-                "0000-00"
-            };
-            let value = format!("day({}, {name}, {})", quoted(name), quoted(form));
-            if inverted {
-                (raw(format!("inverted(&{value}?)")), false)
-            } else {
-                (raw(value), true)
+            out.push_str("    use super::{\n");
+            let mut line = "        ".to_owned();
+            for name in all {
+                if line.len() + name.len() + 2 > 101 {
+                    out.push_str(&format!("{}\n", line.trim_end()));
+                    line = "        ".to_owned();
+                }
+                line.push_str(&format!("{name}, "));
             }
+            out.push_str(&format!("{}\n    }};\n", line.trim_end()));
         }
-        "raw" if alone => (raw(format!("{name}.to_owned()")), false),
-        "raw" => (call("raw", vec![quoted_name, raw(name)]), true),
-        _ => (call("escape", vec![raw(name)]), false),
     }
-}
-
-/// Whether something knows how to write an encoding.
-pub(super) fn is_known(encoding: &str) -> bool {
-    let base = encoding.strip_suffix(":desc").unwrap_or(encoding);
-    let base = base.split(':').next().unwrap_or_default();
-    matches!(
-        base,
-        "text"
-            | "enum"
-            | "raw"
-            | "integer"
-            | "decimal"
-            | "timestamp"
-            | "date"
-            | "month"
-            | "boolean"
-            | "hex"
-            | "number"
-            | "binary"
-    )
+    out.push_str(text);
+    out.push_str("}\n");
+    out
 }

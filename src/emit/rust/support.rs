@@ -2,10 +2,20 @@
 //!
 //! Promises: a part is printed when its name, or what it says it waits for, is used by what is printed; and only then.
 
-/// The parts outside of the module `keys`.
-const PARTS: [&str; 2] = [
+/// The parts outside of the module `keys`, in the order in which they are printed.
+const PARTS: [&str; 12] = [
+    include_str!("../../../templates/rust/times.rs"),
+    include_str!("../../../templates/rust/decimals.rs"),
     include_str!("../../../templates/rust/values.rs"),
-    include_str!("../../../templates/rust/calls.rs"),
+    include_str!("../../../templates/rust/errors.rs"),
+    include_str!("../../../templates/rust/cursors.rs"),
+    include_str!("../../../templates/rust/checks.rs"),
+    include_str!("../../../templates/rust/pages.rs"),
+    include_str!("../../../templates/rust/counts.rs"),
+    include_str!("../../../templates/rust/batches.rs"),
+    include_str!("../../../templates/rust/writes.rs"),
+    include_str!("../../../templates/rust/transactions.rs"),
+    include_str!("../../../templates/rust/lists.rs"),
 ];
 /// Those inside of it.
 const KEYS: &str = include_str!("../../../templates/rust/keys.rs");
