@@ -11,6 +11,7 @@ mod client;
 mod coverage;
 mod engine;
 mod origin;
+mod typescript;
 
 pub use origin::{Origin, is_ours};
 
@@ -22,17 +23,23 @@ use std::collections::BTreeMap;
 pub enum Target {
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
+    /// The manifest of the patterns: what each asks and answers, in JSON.
+    Patterns,
+    /// A client in TypeScript.
+    Typescript,
 }
 
 impl Target {
     /// All of them, by name.
-    pub const ALL: &'static [Self] = &[Self::Coverage];
+    pub const ALL: &'static [Self] = &[Self::Coverage, Self::Patterns, Self::Typescript];
 
     /// Its name under `generate` and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Coverage => "coverage",
+            Self::Patterns => "patterns",
+            Self::Typescript => "typescript",
         }
     }
 
@@ -47,6 +54,8 @@ impl Target {
     pub fn usual_path(self, _given: Option<&OutputEntry>) -> &'static str {
         match self {
             Self::Coverage => "COVERAGE.md",
+            Self::Patterns => "patterns.json",
+            Self::Typescript => "typescript",
         }
     }
 }
@@ -67,10 +76,15 @@ pub enum Artifact {
 pub fn emit(
     plan: &Plan,
     target: Target,
-    _output: &OutputEntry,
+    output: &OutputEntry,
     origin: &Origin,
 ) -> Result<Artifact, minijinja::Error> {
     match target {
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
+        Target::Patterns => typescript::manifest(plan, origin).map(Artifact::File),
+        Target::Typescript if output.path.ends_with(".ts") => {
+            typescript::module(plan, origin).map(Artifact::File)
+        }
+        Target::Typescript => typescript::directory(plan, origin).map(Artifact::Directory),
     }
 }

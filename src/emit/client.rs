@@ -18,7 +18,7 @@ mod reads;
 mod types;
 mod writes;
 
-pub(super) use clauses::{Bound, Clause, Name, NameOf, Operand};
+pub(super) use clauses::{Bound, Clause, Name, NameOf, Operand, operands};
 pub(super) use entities::{EntityCode, Expiry, Field, IndexKey, KeyPart, KindCode};
 pub(super) use patterns::{Body, ListCode, ParameterCode, PatternCode};
 pub(super) use reads::{
