@@ -190,10 +190,13 @@ fn brackets(indent: usize, text: &str) -> Option<Vec<String>> {
     }
     let mut made = vec![at(indent, &text[..=open])];
     for part in split(inside, ", ") {
-        made.extend(broken(
-            indent + 2,
-            &format!("{},", part.trim_end_matches(',')),
-        ));
+        let end = if text.starts_with("export type ") {
+            ';'
+        } else {
+            ','
+        };
+        let part = part.trim_end_matches(',');
+        made.extend(broken(indent + 2, &format!("{part}{end}")));
     }
     made.push(at(indent, &text[close..]));
     Some(made)

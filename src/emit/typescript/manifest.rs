@@ -182,6 +182,7 @@ fn action_operation(client: &Client, call: &str, action: &ActionCode) -> Json {
         "call": call,
         "action": does(action),
         "step": action.step,
+        "entity": action.entity,
         "item": action.kind,
         "table": kind.map(|k| &k.table),
         "reads_first": !action.current.is_empty(),
