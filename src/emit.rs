@@ -69,6 +69,13 @@ pub enum Artifact {
     Directory(BTreeMap<&'static str, String>),
 }
 
+/// Whether a path is that of one module, and not of a directory.
+fn is_module(path: &str) -> bool {
+    std::path::Path::new(path)
+        .extension()
+        .is_some_and(|e| e == "ts")
+}
+
 /// Makes what a target gives.
 ///
 /// # Errors
@@ -81,8 +88,8 @@ pub fn emit(
 ) -> Result<Artifact, minijinja::Error> {
     match target {
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
-        Target::Patterns => typescript::manifest(plan, origin).map(Artifact::File),
-        Target::Typescript if output.path.ends_with(".ts") => {
+        Target::Patterns => Ok(Artifact::File(typescript::manifest(plan, origin))),
+        Target::Typescript if is_module(&output.path) => {
             typescript::module(plan, origin).map(Artifact::File)
         }
         Target::Typescript => typescript::directory(plan, origin).map(Artifact::Directory),

@@ -10,6 +10,7 @@
 mod actions;
 mod code;
 mod entities;
+mod given;
 mod helpers;
 mod layout;
 mod manifest;
@@ -17,6 +18,7 @@ mod names;
 mod predicates;
 mod reads;
 mod requests;
+mod source;
 mod values;
 mod writes;
 
@@ -116,11 +118,8 @@ pub(super) fn module(plan: &Plan, origin: &Origin) -> Result<String, Error> {
 }
 
 /// Makes the manifest.
-///
-/// # Errors
-/// Never; as the others are.
-pub(super) fn manifest(plan: &Plan, origin: &Origin) -> Result<String, Error> {
-    Ok(manifest::of(&Client::new(plan), plan, origin))
+pub(super) fn manifest(plan: &Plan, origin: &Origin) -> String {
+    manifest::of(&Client::new(plan), plan, origin)
 }
 
 /// Both files, by their names.
@@ -133,7 +132,7 @@ pub(super) fn directory(
 ) -> Result<BTreeMap<&'static str, String>, Error> {
     Ok(BTreeMap::from([
         ("index.ts", module(plan, origin)?),
-        ("patterns.json", manifest(plan, origin)?),
+        ("patterns.json", manifest(plan, origin)),
     ]))
 }
 

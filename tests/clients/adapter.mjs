@@ -180,7 +180,8 @@ async function answer(question) {
   switch (question.call) {
     case "page": {
       const options = question.cursor === null ? {} : { cursor: question.cursor };
-      return page(pattern, await call(values(pattern.parameters, question.values), options));
+      const one = values(pattern.parameters, question.values);
+      return page(pattern, await call(pattern.batch === null ? one : [one], options));
     }
     case "count":
       return { count: await call(values(pattern.parameters, question.values), {}) };

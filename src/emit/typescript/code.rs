@@ -81,10 +81,6 @@ impl Code {
     pub(super) fn into_text(self) -> String {
         self.text
     }
-
-    pub(super) fn text(&self) -> &str {
-        &self.text
-    }
 }
 
 /// A paragraph in lines.

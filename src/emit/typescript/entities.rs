@@ -399,8 +399,7 @@ fn derived(names: &Names, entity: &EntityCode, field: &Field) -> Code {
             "`{}`",
             texts
                 .iter()
-                .map(|t| format!("${{{t}}}"))
-                .collect::<String>()
+                .fold(String::new(), |all, t| all + "${" + t + "}")
         )),
     };
     code.line(format!("return {value};"));

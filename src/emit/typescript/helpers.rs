@@ -36,6 +36,16 @@ pub(super) const TYPES: &[&str] = &[
 /// What every module has, whatever its code names.
 const ALWAYS: &[&str] = &["CallOptions", "ClientOptions", "Sender", "wait"];
 
+/// Who has values of a type needs the function that makes them, and who has pages what goes through them.
+const COMPANIONS: &[(&str, &str)] = &[
+    ("Timestamp", "timestamp"),
+    ("Day", "day"),
+    ("Month", "month"),
+    ("Decimal", "decimal"),
+    ("PageOptions", "pages"),
+    ("PageOptions", "items"),
+];
+
 /// A helper: what it is called, and its text.
 struct Helper {
     names: Vec<String>,
@@ -55,6 +65,16 @@ pub(super) fn of(code: &str) -> Vec<String> {
         .collect();
     loop {
         let mut grown = false;
+        for (with, companion) in COMPANIONS {
+            let place = |name: &str| all.iter().position(|h| h.names.iter().any(|n| n == name));
+            if let Some((of, its)) = place(with).zip(place(companion))
+                && wanted[of]
+                && !wanted[its]
+            {
+                wanted[its] = true;
+                grown = true;
+            }
+        }
         for place in 0..all.len() {
             let needed = !wanted[place]
                 && all[place].names.iter().any(|name| {

@@ -1,92 +1,14 @@
 //! The requests of reading steps in TypeScript: pure functions of what the caller gives.
 
 use super::code::Code;
-use super::names::Names;
 use super::predicates;
-use super::values::{Source, key_text, key_value, literal, member, plain, property, reader};
+use super::source::{OfCall, row_name, row_type, rows_of};
+use super::values::{key_text, key_value, literal, member, plain, property, reader};
 use crate::emit::client::{
     Bound, Call, Clause, KeyBound, Name, NameOf, PatternCode, SortOp, StepCode, Type,
 };
 use crate::plan::{Choice, ForEach, Segment};
 use serde_json::Value as Json;
-
-/// What a caller gives, and the variables and the row of one request, as where segments take values from.
-pub(super) struct OfCall<'a> {
-    pub(super) pattern: &'a PatternCode,
-    pub(super) step: Option<&'a StepCode>,
-}
-
-impl OfCall<'_> {
-    /// The type of a variable: that which its encoding takes.
-    fn variable(encoding: &str) -> Type {
-        match encoding.split(':').next().unwrap_or_default() {
-            "integer" => Type::Integer { wide: false },
-            "decimal" | "number" => Type::Decimal,
-            "timestamp" => Type::Timestamp,
-            "boolean" => Type::Boolean,
-            _ => Type::Text(Vec::new()),
-        }
-    }
-}
-
-impl Source for OfCall<'_> {
-    fn value(&self, segment: &Segment) -> Option<(Type, String)> {
-        match segment {
-            Segment::Parameter { parameter, .. } => Some(self.hashed(parameter)),
-            Segment::Variable { variable, encoding } => {
-                let counted = self.step.iter().flat_map(|s| &s.for_each).any(
-                    |f| matches!(f, ForEach::Count { variable: name, .. } if name == variable),
-                );
-                let ty = if counted {
-                    Type::Integer { wide: false }
-                } else {
-                    Self::variable(encoding)
-                };
-                Some((ty, variable.clone()))
-            }
-            Segment::Row { row, stored_as, .. } => Some((row_type(stored_as), row_name(row))),
-            _ => None,
-        }
-    }
-
-    fn hashed(&self, name: &str) -> (Type, String) {
-        let ty = self
-            .pattern
-            .parameter(name)
-            .map_or(Type::Text(Vec::new()), |p| p.ty.clone());
-        (ty, format!("given.{name}"))
-    }
-}
-
-/// The type of an attribute of a row that a request is made of.
-pub(super) fn row_type(stored_as: &str) -> Type {
-    match stored_as {
-        "timestamp" => Type::Timestamp,
-        "number" => Type::Decimal,
-        "boolean" => Type::Boolean,
-        "binary" => Type::Bytes,
-        _ => Type::Text(Vec::new()),
-    }
-}
-
-/// The constant that holds an attribute of a row.
-pub(super) fn row_name(physical: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() { c } else { '_' };
-    format!("row_{}", physical.chars().map(safe).collect::<String>())
-}
-
-/// The attributes of a row that some segments take, with how they are stored.
-pub(super) fn rows_of<'a>(lists: impl Iterator<Item = &'a Segment>) -> Vec<(String, String)> {
-    let mut made: Vec<(String, String)> = Vec::new();
-    for segment in lists {
-        if let Segment::Row { row, stored_as, .. } = segment
-            && !made.iter().any(|(known, _)| known == row)
-        {
-            made.push((row.clone(), stored_as.clone()));
-        }
-    }
-    made
-}
 
 /// The function that makes a request of a step: its name.
 pub(super) fn request_name(pattern: &PatternCode, step: &StepCode, several: bool) -> String {
@@ -269,15 +191,6 @@ pub(super) fn request(pattern: &PatternCode, step: &StepCode, name: &str, given:
     }
     code.close("}");
     code
-}
-
-/// The attributes that the key of an action takes of a row, which has them.
-pub(super) fn reader_lines<'a>(code: &mut Code, all: impl Iterator<Item = &'a Segment>) {
-    for (physical, stored_as) in rows_of(all) {
-        let reader = reader(&row_type(&stored_as));
-        let value = format!("required(row, {}, {reader})", literal(&physical));
-        code.line(format!("const {} = {value};", row_name(&physical)));
-    }
 }
 
 /// The attributes that a request takes of a row; none is made where one is missing.
@@ -590,51 +503,4 @@ fn choice(code: &mut Code, local: &str, of: &Choice<Vec<Segment>>, source: &OfCa
             code.close("}");
         }
     }
-}
-
-/// The type of what a caller gives: its name and its declaration.
-pub(super) fn given_type(
-    names: &mut Names,
-    pattern: &PatternCode,
-    base: &str,
-) -> (String, Vec<Code>) {
-    let mut made = Vec::new();
-    let mut lists = Vec::new();
-    for list in &pattern.lists {
-        let name = names.free(&format!("{base}{}", super::names::part(&list.name)));
-        let mut code = Code::default();
-        code.doc(&[format!("One set of `{}` of `{}`.", list.name, pattern.name)]);
-        interface(&mut code, names, &name, &list.parameters, &[]);
-        made.push(code);
-        lists.push((list.name.clone(), name));
-    }
-    let name = names.free(&format!("{base}Parameters"));
-    let mut code = Code::default();
-    code.doc(&[format!("What `{}` is given.", pattern.name)]);
-    interface(&mut code, names, &name, &pattern.parameters, &lists);
-    made.push(code);
-    (name, made)
-}
-
-fn interface(
-    code: &mut Code,
-    names: &Names,
-    name: &str,
-    parameters: &[crate::emit::client::ParameterCode],
-    lists: &[(String, String)],
-) {
-    code.open(format!("export interface {name} {{"));
-    for parameter in parameters {
-        let (mark, maybe) = if parameter.optional {
-            ("?", " | undefined")
-        } else {
-            ("", "")
-        };
-        let ty = names.type_of(&parameter.ty);
-        code.line(format!("readonly {}{mark}: {ty}{maybe};", parameter.name));
-    }
-    for (list, ty) in lists {
-        code.line(format!("readonly {list}: readonly {ty}[];"));
-    }
-    code.close("}");
 }

@@ -2,7 +2,7 @@
 
 use crate::emit::client::Type;
 use crate::items::value::Decimal;
-use crate::plan::{Choice, Segment};
+use crate::plan::Segment;
 use serde_json::Value as Json;
 
 /// A text as a literal.
@@ -289,14 +289,6 @@ pub(super) fn key_value(
         literal(name),
         key_text(segments, source)
     )
-}
-
-/// Whether all choices of a bound are one.
-pub(super) fn only(of: &Choice<Vec<Segment>>) -> Option<&Vec<Segment>> {
-    match of {
-        Choice::Plain(segments) => Some(segments),
-        Choice::Given { .. } => None,
-    }
 }
 
 /// A name as the name of a property.

@@ -2,9 +2,10 @@
 
 use super::actions::{self, Context};
 use super::code::Code;
+use super::given::given_type;
 use super::names::{Names, method, part};
 use super::reads;
-use super::requests::{given_type, is_timed};
+use super::requests::is_timed;
 use super::values::literal;
 use super::{Piece, about};
 use crate::emit::client::{ActionCode, Client, PatternCode, WriteCode};

@@ -32,9 +32,8 @@ fn write(value: &Value) -> Result<Json, String> {
         Value::Dec(n) => json!({ "dec": n.to_string() }),
         Value::Text(text) => json!({ "text": text }),
         Value::Instant(ms) => json!({ "instant": ms }),
-        Value::Bytes(bytes) => {
-            let hex: String = bytes.iter().map(|b| format!("{b:02x}")).collect();
-            json!({ "bytes": hex })
+        Value::Bytes(_) => {
+            json!({ "bytes": crate::items::encode::plain(value)? })
         }
         Value::List(list) => json!({ "list": many(&mut list.iter())? }),
         Value::Set(set) => json!({ "set": many(&mut set.iter())? }),
