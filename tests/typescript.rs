@@ -78,7 +78,7 @@ fn without_old_patterns(yaml: &str) -> String {
     let kept = yaml
         .lines()
         .filter(|l| !OLD.iter().any(|old| l.starts_with(old)));
-    kept.map(|l| format!("{l}\n")).collect()
+    kept.collect::<Vec<_>>().join("\n")
 }
 
 /// Writes the clients of all designs into a folder of the tools, and gives the folder.
@@ -197,19 +197,18 @@ fn it_does_what_the_model_says() {
         let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
         let run = run_external(&design.yaml, &plan, Box::new(engine), &options, external)
             .unwrap_or_else(|e| panic!("{}: {e}", design.name));
-        match run.mismatch {
-            Some(difference) => wrong.push(format!("{}: {difference}", design.name)),
-            None => {
-                let idle = run
-                    .figures
-                    .patterns
-                    .iter()
-                    .filter(|(_, p)| p.calls == 0)
-                    .count();
-                assert_eq!(idle, 0, "{}: patterns that were never called", design.name);
-                eprintln!("{}: {} requests", design.name, run.figures.requests);
-            }
+        if let Some(difference) = run.mismatch {
+            wrong.push(format!("{}: {difference}", design.name));
+            continue;
         }
+        let idle = run
+            .figures
+            .patterns
+            .iter()
+            .filter(|(_, p)| p.calls == 0)
+            .count();
+        assert_eq!(idle, 0, "{}: patterns that were never called", design.name);
+        eprintln!("{}: {} requests", design.name, run.figures.requests);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

@@ -97,7 +97,10 @@ pub(super) fn module(plan: &Plan, origin: &Origin) -> Result<String, Error> {
         about: client
             .description
             .iter()
-            .flat_map(|d| d.lines().map(|l| l.trim().to_owned()))
+            .flat_map(|d| {
+                d.lines()
+                    .map(|l| l.split_whitespace().collect::<Vec<_>>().join(" "))
+            })
             .collect(),
         left_out: client.left_out.clone(),
         imports: helpers::named_in(&everything, helpers::VALUES),
