@@ -12,6 +12,7 @@ mod coverage;
 mod engine;
 mod origin;
 mod rust;
+mod typescript;
 
 pub use origin::{Origin, is_ours};
 
@@ -23,20 +24,27 @@ use std::collections::BTreeMap;
 pub enum Target {
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
-    /// The Rust client.
+    /// The manifest of the patterns: what each asks and answers, in JSON.
+    Patterns,
+    /// A client in Rust.
     Rust,
+    /// A client in TypeScript.
+    Typescript,
 }
 
 impl Target {
     /// All of them, by name.
-    pub const ALL: &'static [Self] = &[Self::Coverage, Self::Rust];
+    pub const ALL: &'static [Self] =
+        &[Self::Coverage, Self::Patterns, Self::Rust, Self::Typescript];
 
     /// Its name under `generate` and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Coverage => "coverage",
+            Self::Patterns => "patterns",
             Self::Rust => "rust",
+            Self::Typescript => "typescript",
         }
     }
 
@@ -51,7 +59,9 @@ impl Target {
     pub fn usual_path(self, _given: Option<&OutputEntry>) -> &'static str {
         match self {
             Self::Coverage => "COVERAGE.md",
+            Self::Patterns => "patterns.json",
             Self::Rust => "src/table",
+            Self::Typescript => "typescript",
         }
     }
 }
@@ -63,6 +73,13 @@ pub enum Artifact {
     File(String),
     /// The files of a directory, by their names in it.
     Directory(BTreeMap<&'static str, String>),
+}
+
+/// Whether a path is that of one module, and not of a directory.
+fn is_module(path: &str) -> bool {
+    std::path::Path::new(path)
+        .extension()
+        .is_some_and(|e| e == "ts")
 }
 
 /// Makes what a target gives.
@@ -77,13 +94,19 @@ pub fn emit(
 ) -> Result<Artifact, minijinja::Error> {
     match target {
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
+        Target::Patterns => Ok(Artifact::File(typescript::manifest(plan, origin))),
         Target::Rust => Ok(rust::emit(plan, output, origin)),
+        Target::Typescript if is_module(&output.path) => {
+            typescript::module(plan, origin).map(Artifact::File)
+        }
+        Target::Typescript => typescript::directory(plan, origin).map(Artifact::Directory),
     }
 }
 
-/// The adapter by which tests call the Rust client of a plan, which is the module `name` beside it: it reads calls and
-/// writes answers as JSON (`emit/rust/adapter.rs` says how).
+/// The adapter by which tests call the Rust client of a plan, which is the module `name` beside it: it reads questions and
+/// writes answers by the protocol of `verify::external`.
 #[must_use]
+#[doc(hidden)]
 pub fn rust_adapter(plan: &Plan, name: &str) -> String {
     rust::adapter(plan, name)
 }

@@ -18,16 +18,14 @@ mod reads;
 mod types;
 mod writes;
 
-pub(super) use clauses::{Bound, Clause, Name, NameOf, Operand};
-pub(super) use entities::{EntityCode, Expiry, Field, IndexKey, KeyPart, KindCode};
+pub(super) use clauses::{Bound, Clause, Name, NameOf, Operand, operands};
+pub(super) use entities::{EntityCode, Field, IndexKey, KeyPart, KindCode};
 pub(super) use patterns::{Body, ListCode, ParameterCode, PatternCode};
 pub(super) use reads::{
     Call, KeyBound, MergeBy, ReadCode, RowCode, RowField, Shape, SortOp, StepCode,
 };
 pub(super) use types::{Brand, Type};
-pub(super) use writes::{
-    ActionCode, Check, Does, KeyWrite, Tracked, Value, ValueOf, WriteCode, Written,
-};
+pub(super) use writes::{ActionCode, Does, Tracked, Value, ValueOf, WriteCode, Written};
 
 use crate::plan::Plan;
 

@@ -9,10 +9,16 @@ use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
 use serde::Serialize;
 
 /// Every template, by its path under `templates/`.
-const TEMPLATES: &[(&str, &str)] = &[(
-    "coverage/COVERAGE.md",
-    include_str!("../../templates/coverage/COVERAGE.md.j2"),
-)];
+const TEMPLATES: &[(&str, &str)] = &[
+    (
+        "coverage/COVERAGE.md",
+        include_str!("../../templates/coverage/COVERAGE.md.j2"),
+    ),
+    (
+        "typescript/module.ts",
+        include_str!("../../templates/typescript/module.ts.j2"),
+    ),
+];
 
 /// Renders a template with a view.
 ///

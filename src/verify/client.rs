@@ -3,7 +3,6 @@
 
 use super::engine::{Engine, Fault};
 use super::meter::{Meter, Metered};
-use super::outside::Outside;
 use super::random::Random;
 use super::value::Physical;
 use serde_json::{Value as Json, json};
@@ -47,7 +46,6 @@ pub(crate) struct Client {
     meter: Option<Meter>,
     metering: Cell<bool>,
     silence: RefCell<Option<String>>,
-    outside: Option<Outside>,
 }
 
 impl Client {
@@ -59,19 +57,7 @@ impl Client {
             meter: None,
             metering: Cell::default(),
             silence: RefCell::default(),
-            outside: None,
         }
-    }
-
-    /// With a client outside of this process in the executor's place.
-    #[must_use]
-    pub(crate) fn with_outside(self, outside: Option<Outside>) -> Self {
-        Self { outside, ..self }
-    }
-
-    /// The client in the executor's place, if there is one.
-    pub(crate) fn outside(&self) -> Option<&Outside> {
-        self.outside.as_ref()
     }
 
     /// With a meter, which stands still until [`Self::meter`] starts it.
@@ -102,10 +88,27 @@ impl Client {
         Ok(response)
     }
 
+    /// Sends a request of a client in another process, with whatever it is answered.
+    pub(crate) fn forward(&self, operation: &str, request: Json) -> Result<Json, Fault> {
+        self.note(operation, &request);
+        let filtered = request.get("FilterExpression").is_some();
+        let mut request = request;
+        let response = match operation {
+            "Query" | "Scan" => {
+                self.cut(&mut request);
+                self.ask(operation, request)?
+            }
+            "BatchGetItem" => self.batch(request)?,
+            _ => self.ask(operation, request)?,
+        };
+        self.count(operation, filtered, &response);
+        Ok(response)
+    }
+
     fn send(&self, operation: &str, mut request: Json) -> Result<Json, EngineError> {
         match operation {
             "Query" | "Scan" => self.cut(&mut request),
-            "BatchGetItem" => return self.batch(request),
+            "BatchGetItem" => return Ok(self.batch(request)?),
             _ => {}
         }
         Ok(self.ask(operation, request)?)
@@ -165,7 +168,7 @@ impl Client {
     }
 
     /// A batch, of which the service may leave some keys unprocessed.
-    fn batch(&self, mut request: Json) -> Result<Json, EngineError> {
+    fn batch(&self, mut request: Json) -> Result<Json, Fault> {
         let mut left = BTreeMap::new();
         if let Some(random) = self.cuts.borrow_mut().as_mut() {
             for (table, part) in request["RequestItems"]

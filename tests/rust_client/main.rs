@@ -14,8 +14,9 @@ mod illegal;
 mod workspace;
 
 use design::verify::engine::Embedded;
-use design::verify::{self, Figures, Options};
-use std::ops::ControlFlow;
+use design::verify::external::External;
+use design::verify::{Figures, Options, run_external};
+use std::path::Path;
 use std::process::Command;
 use std::sync::{Mutex, MutexGuard};
 use workspace::Design;
@@ -62,7 +63,7 @@ fn is_clean_under_pedantic_lints() {
     succeeds(&mut command).expect("no warnings");
 }
 
-fn run(design: &Design, program: &str, seed: u64) -> Result<Figures, String> {
+fn run(design: &Design, program: &Path, seed: u64) -> Result<Figures, String> {
     let options = Options {
         seed,
         items: 150,
@@ -72,9 +73,10 @@ fn run(design: &Design, program: &str, seed: u64) -> Result<Figures, String> {
     };
     let engine = Box::new(Embedded::new()?);
     let plan = serde_json::to_value(&design.plan).map_err(|e| e.to_string())?;
-    let go_on = &mut |_| ControlFlow::Continue(());
-    let program = format!("{program} {}", design.name);
-    let run = verify::run_outside(&design.yaml, &plan, engine, &program, &options, go_on)?;
+    let mut command = Command::new(program);
+    command.arg(&design.name);
+    let external = External::start(command)?;
+    let run = run_external(&design.yaml, &plan, engine, &options, external)?;
     match run.mismatch {
         Some(mismatch) => Err(format!("seed {seed}: {mismatch}")),
         None => Ok(run.figures),

@@ -26,7 +26,7 @@ debug = false
 "#;
 
 const MAIN: &str = r#"fn client() -> aws_sdk_dynamodb::Client {
-    let endpoint = std::env::var("DYNAMODB_ENDPOINT").expect("an endpoint");
+    let endpoint = std::env::var("DESIGN_ENDPOINT").expect("an endpoint");
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
         .region(aws_sdk_dynamodb::config::Region::new("us-east-1"))
@@ -108,8 +108,8 @@ pub(crate) fn cargo(command: &str) -> Command {
     cargo
 }
 
-pub(crate) fn program() -> String {
-    home().join("target/debug/answers").display().to_string()
+pub(crate) fn program() -> PathBuf {
+    home().join("target/debug/answers")
 }
 
 /// Everything that is generated: the examples, and the designs of tests.
@@ -179,7 +179,7 @@ pub(crate) fn write(designs: &[Design]) {
     let main = format!(
         "#![allow(unused_imports, unused_mut, unused_variables)]\n{adapters}{names}\n{MAIN}\n\
          async fn reply(name: &str, client: &aws_sdk_dynamodb::Client, call: &serde_json::Value) -> serde_json::Value {{\n    \
-         match name {{\n{arms}        _ => serde_json::json!({{ \"fault\": \"no such module\" }}),\n    }}\n}}\n"
+         match name {{\n{arms}        _ => serde_json::json!({{ \"error\": \"no such module\" }}),\n    }}\n}}\n"
     );
     put(&home.join("src/bin/answers/main.rs"), &main);
 }

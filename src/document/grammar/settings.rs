@@ -234,6 +234,7 @@ pub(super) static GENERATE: Form = Form {
         field!("rust", TEXT_, "a directory or file"),
         field!("typescript", TEXT_, "a directory or file"),
         field!("coverage", TEXT_, "a Markdown file"),
+        field!("patterns", TEXT_, "a JSON file"),
         field!(
             "workbench",
             TEXT_,

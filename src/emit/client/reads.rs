@@ -136,8 +136,6 @@ pub(crate) struct StepCode {
     /// The physical attributes of the keys of table and index, after which a request goes on; for a `BatchGetItem` and
     /// `GetItem` those of the table.
     pub(crate) key_names: Vec<String>,
-    /// Whether a page can end before the last row that came: then the cursor has the key of the last one returned.
-    pub(crate) cut: bool,
 }
 
 /// A condition on a key attribute.

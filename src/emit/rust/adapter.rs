@@ -1,10 +1,7 @@
-//! The adapter by which a run of `verify` calls a generated client: it reads calls and writes answers, one JSON a line.
+//! The adapter by which a run of `verify` calls a generated client: it reads questions and writes answers, by the protocol
+//! of `verify::external`.
 //!
 //! Promises: it uses what the module gives to everybody and nothing else, so whatever it can say, users can.
-//!
-//! A call is `{"call", "pattern", "now", "values", "lists", "sets", "cursor"}` and an answer `{"items", "followed",
-//! "cursor"}`, `{"count"}`, `{"returned", "number"}`, `{"refused"}`, `{"failed"}` or `{"fault"}`; values stand in the JSON
-//! of the service's API.
 
 use super::Module;
 use super::layout::{Code, E, call, raw};
@@ -39,7 +36,7 @@ impl Module<'_> {
             }
             code.close("}");
         }
-        code.line("other => Err(Wrong::Fault(format!(\"no pattern `{other}`\"))),");
+        code.line("other => Err(Wrong::Error(format!(\"no pattern `{other}`\"))),");
         code.close("}");
         code.close("}");
         code.line("");
@@ -72,9 +69,8 @@ impl Module<'_> {
             Type::Text(_) if owned == "String" => "to_text".to_owned(),
             Type::Text(_) => format!("|v| Ok(super::{module}::{owned}::new(to_text(v)?))"),
             Type::Enumeration(_) if owned == "String" => "to_text".to_owned(),
-            Type::Enumeration(_) | Type::Date | Type::Month | Type::Timestamp => {
-                "to_parsed".to_owned()
-            }
+            Type::Enumeration(_) | Type::Date | Type::Month => "to_parsed".to_owned(),
+            Type::Timestamp => "to_time".to_owned(),
             Type::Epoch | Type::Integer { .. } => "to_integer".to_owned(),
             Type::Decimal => "to_decimal".to_owned(),
             Type::Boolean => "to_boolean".to_owned(),
@@ -244,7 +240,7 @@ impl Module<'_> {
                     row(code, "items", of);
                     code.close("}");
                 }
-                code.line("other => return Err(Wrong::Fault(format!(\"{other:?}\"))),");
+                code.line("other => return Err(Wrong::Error(format!(\"{other:?}\"))),");
                 code.close("}");
                 code.close("}");
             }
@@ -253,7 +249,7 @@ impl Module<'_> {
                     each(code, &format!("&found.{}", of.2), "items", of);
                 }
                 code.open("if !found.unknown.is_empty() {");
-                code.line("return Err(Wrong::Fault(format!(\"unknown: {:?}\", found.unknown)));");
+                code.line("return Err(Wrong::Error(format!(\"unknown: {:?}\", found.unknown)));");
                 code.close("}");
             }
         }
@@ -285,24 +281,23 @@ impl Module<'_> {
     }
 
     fn show_value(&self, code: &mut Code, attribute: &str, name: &str, ty: &Type, required: bool) {
-        let function = match ty {
+        let told = match ty {
             Type::Text(_) | Type::Enumeration(_) | Type::Date | Type::Month => {
                 if self.types.owned(ty) == "String" {
-                    "json!({ \"S\": v })"
+                    "json!({ \"text\": v })"
                 } else {
-                    "json!({ \"S\": v.as_str() })"
+                    "json!({ \"text\": v.as_str() })"
                 }
             }
-            Type::Timestamp => "json!({ \"S\": v.to_string() })",
-            Type::Epoch | Type::Integer { .. } | Type::Decimal => "json!({ \"N\": v.to_string() })",
-            Type::Boolean => "json!({ \"BOOL\": v })",
-            Type::Bytes => "of_value(&AttributeValue::B(Blob::new(v.clone())))",
-            Type::List => "of_value(&AttributeValue::L(v.clone()))",
-            Type::Map => "of_value(&AttributeValue::M(v.clone()))",
-            Type::TextSet => "json!({ \"SS\": v })",
-            Type::NumberSet => {
-                "json!({ \"NS\": v.iter().map(ToString::to_string).collect::<Vec<_>>() })"
-            }
+            Type::Timestamp => "json!({ \"instant\": v.to_string() })",
+            Type::Epoch | Type::Integer { .. } => "json!({ \"int\": v.to_string() })",
+            Type::Decimal => "json!({ \"dec\": v.to_string() })",
+            Type::Boolean => "json!({ \"bool\": v })",
+            Type::Bytes => "of_bytes(v)",
+            Type::List => "of_list(v)",
+            Type::Map => "of_map(v)",
+            Type::TextSet => "of_texts(v)",
+            Type::NumberSet => "of_numbers(v)",
         };
         let key = quoted(attribute);
         if ty.is_set() {
@@ -314,7 +309,7 @@ impl Module<'_> {
         } else {
             code.open(format!("if let Some(v) = &row.{name} {{"));
         }
-        code.line(format!("of.insert({key}.to_owned(), {function});"));
+        code.line(format!("of.insert({key}.to_owned(), {told});"));
         code.close("}");
     }
 
@@ -370,8 +365,9 @@ impl Module<'_> {
             }
         }
         code.line(format!(
-            "Ok(json!({{ \"returned\": [[{}, of]], \"number\": null }}))",
+            "let of = json!({{ \"entity\": {}, \"attributes\": of }});",
             quoted(&action.entity)
         ));
+        code.line("Ok(json!({ \"returned\": [of], \"number\": null }))");
     }
 }

@@ -37,7 +37,7 @@ pub(crate) struct Executor<'a> {
 pub(crate) struct Cursor(String);
 
 impl Cursor {
-    /// Of the text that a client outside gave.
+    /// That of a client in another process, who alone knows what it means.
     pub(crate) fn of(text: &str) -> Self {
         Self(text.to_owned())
     }
@@ -87,19 +87,12 @@ impl<'a> Executor<'a> {
         cursor: Option<&Cursor>,
     ) -> Outcome<Page> {
         let call = self.read_call(pattern, values)?;
-        if let Some(outside) = self.client.outside() {
-            let asked = (pattern, values);
-            return outside.page(self.client, self.plan, self.now, asked, cursor);
-        }
         pages::page(self, &call, cursor)
     }
 
     /// The number of matches of a `count`.
     pub(crate) fn count(&self, pattern: &str, values: &Attrs) -> Outcome<usize> {
         let call = self.read_call(pattern, values)?;
-        if let Some(outside) = self.client.outside() {
-            return outside.count(self.client, self.now, (pattern, values));
-        }
         pages::count(self, &call)
     }
 
@@ -115,9 +108,6 @@ impl<'a> Executor<'a> {
         for set in sets {
             check_values(&of.parameters, set)?;
         }
-        if let Some(outside) = self.client.outside() {
-            return outside.batch(self.client, self.plan, self.now, (pattern, sets));
-        }
         pages::batch(self, of, sets)
     }
 
@@ -125,9 +115,6 @@ impl<'a> Executor<'a> {
     pub(crate) fn write(&self, pattern: &str, args: &Args) -> Outcome<Written> {
         let of = self.plan.pattern(pattern)?;
         check_args(of, args)?;
-        if let Some(outside) = self.client.outside() {
-            return outside.write(self.client, self.plan, self.now, (pattern, args));
-        }
         write::run(self, of, args)
     }
 

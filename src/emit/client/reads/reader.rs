@@ -216,23 +216,12 @@ impl Reader<'_> {
             all
         });
         let merge = step.merge.as_deref().unwrap_or_default();
-        // Where a page is what one request gives, however often it has to go on, every row that came is returned.
-        let limit = self
-            .pattern
-            .limit
-            .as_ref()
-            .filter(|_| step.returns == "items");
-        let whole = limit.is_none_or(|l| {
-            step.limit == Some(l.count) && (l.entity.is_none() || self.pattern.entities.len() == 1)
-        });
-        let simple = whole && for_each.is_empty() && rows_of.is_none();
         Ok(StepCode {
             place,
             call,
             table: step.table.clone(),
             index: step.index.clone(),
             when: step.when.clone(),
-            cut: !by_key && !simple,
             for_each,
             rows_of,
             keys,
