@@ -8,6 +8,7 @@ pub mod render;
 
 use crate::source::{Source, Span};
 pub use code::Code;
+use std::collections::BTreeSet;
 
 /// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -187,23 +188,56 @@ impl Diagnostic {
 #[must_use]
 pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let lower = written.to_lowercase();
+    let length = written.chars().count();
+    let own = Letters::of(written);
     known
         .into_iter()
-        .map(|name| {
+        .filter_map(|name| {
+            // Two changes of a short word make any other.
+            let most = if length < 5 {
+                1
+            } else {
+                (length.max(name.chars().count()) + 1) / 3
+            };
+            // Each change makes up for one letter at most: cheap, and enough for nearly all pairs of names.
+            if own.apart(name) > most {
+                return None;
+            }
             let known = name.to_lowercase();
+            let distance = strsim::damerau_levenshtein(&lower, &known);
             // Swapped letters are the likelier slip.
             let swapped = letters(&known) == letters(&lower);
-            let distance = strsim::damerau_levenshtein(&lower, &known);
-            (distance, !swapped, name)
-        })
-        .filter(|(distance, _, name)| {
-            let length = written.chars().count();
-            let longest = length.max(name.chars().count());
-            // Two changes of a short word make any other.
-            *distance <= if length < 5 { 1 } else { (longest + 1) / 3 }
+            (distance <= most).then_some((distance, !swapped, name))
         })
         .min()
         .map(|(_, _, name)| name)
+}
+
+/// How often a text has each letter of ASCII, in either case.
+struct Letters([i32; 128]);
+
+impl Letters {
+    fn of(text: &str) -> Self {
+        let mut counts = [0; 128];
+        for byte in text.bytes() {
+            if let Some(count) = counts.get_mut(usize::from(byte.to_ascii_lowercase())) {
+                *count += 1;
+            }
+        }
+        Self(counts)
+    }
+
+    /// How many letters one of two texts has that the other has not; of the two numbers the greater.
+    fn apart(&self, text: &str) -> usize {
+        let other = Self::of(text);
+        let (mut more, mut less) = (0_u32, 0_u32);
+        for (a, b) in self.0.iter().zip(&other.0) {
+            let difference = a - b;
+            more += difference.max(0).unsigned_abs();
+            less += difference.min(0).unsigned_abs();
+        }
+        usize::try_from(more.max(less)).unwrap_or(usize::MAX)
+    }
 }
 
 fn letters(text: &str) -> Vec<char> {
@@ -216,6 +250,8 @@ fn letters(text: &str) -> Vec<char> {
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     list: Vec<Diagnostic>,
+    /// Places and codes of the list, and of what was taken out of it: what is not here is new.
+    seen: BTreeSet<(Option<Span>, &'static str)>,
 }
 
 impl Diagnostics {
@@ -226,7 +262,8 @@ impl Diagnostics {
         if diagnostic.notes.is_empty() {
             diagnostic.notes.push(diagnostic.code.rule());
         }
-        if !self.list.contains(&diagnostic) {
+        let new = self.seen.insert((diagnostic.span(), diagnostic.code.id()));
+        if new || !self.list.contains(&diagnostic) {
             self.list.push(diagnostic);
         }
     }

@@ -8,11 +8,19 @@
 //! `templates/` that print it.
 
 mod client;
+mod cloudformation;
 mod coverage;
+mod diagram;
 mod engine;
+mod facts;
+mod graphviz;
+mod mermaid;
 mod origin;
 mod rust;
+mod terraform;
 mod typescript;
+mod workbench;
+mod yaml;
 
 pub use origin::{Origin, is_ours};
 
@@ -22,29 +30,53 @@ use std::collections::BTreeMap;
 /// Something that can be made of a plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
+    /// A `CloudFormation` template of the table.
+    CloudFormation,
     /// The table of patterns and how each is answered, in Markdown.
     Coverage,
+    /// Entities, indexes and patterns as a diagram, in DOT.
+    Graphviz,
+    /// The same diagram, in Mermaid.
+    Mermaid,
     /// The manifest of the patterns: what each asks and answers, in JSON.
     Patterns,
     /// A client in Rust.
     Rust,
+    /// A module of Terraform.
+    Terraform,
     /// A client in TypeScript.
-    Typescript,
+    TypeScript,
+    /// The tables with sample items, for `NoSQL` Workbench.
+    Workbench,
 }
 
 impl Target {
     /// All of them, by name.
-    pub const ALL: &'static [Self] =
-        &[Self::Coverage, Self::Patterns, Self::Rust, Self::Typescript];
+    pub const ALL: &'static [Self] = &[
+        Self::CloudFormation,
+        Self::Coverage,
+        Self::Graphviz,
+        Self::Mermaid,
+        Self::Patterns,
+        Self::Rust,
+        Self::Terraform,
+        Self::TypeScript,
+        Self::Workbench,
+    ];
 
     /// Its name under `generate` and on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
+            Self::CloudFormation => "cloudformation",
             Self::Coverage => "coverage",
+            Self::Graphviz => "graphviz",
+            Self::Mermaid => "mermaid",
             Self::Patterns => "patterns",
             Self::Rust => "rust",
-            Self::Typescript => "typescript",
+            Self::Terraform => "terraform",
+            Self::TypeScript => "typescript",
+            Self::Workbench => "workbench",
         }
     }
 
@@ -56,12 +88,24 @@ impl Target {
 
     /// The file or directory that it is written to where nothing else is said; `given` is what the design file says.
     #[must_use]
-    pub fn usual_path(self, _given: Option<&OutputEntry>) -> &'static str {
+    pub fn usual_path(self, given: Option<&OutputEntry>) -> &'static str {
         match self {
+            Self::CloudFormation if given.is_some_and(|g| cloudformation::is_json(&g.path)) => {
+                "cloudformation.json"
+            }
+            Self::CloudFormation => "cloudformation.yaml",
             Self::Coverage => "COVERAGE.md",
+            Self::Graphviz => "model.dot",
+            Self::Mermaid => "model.mmd",
             Self::Patterns => "patterns.json",
-            Self::Rust => "src/table",
-            Self::Typescript => "typescript",
+            Self::Rust if given.is_some_and(|g| rust::is_module(&g.path)) => "client.rs",
+            Self::Rust => "rust",
+            Self::Terraform => "terraform",
+            Self::TypeScript if given.is_some_and(|g| typescript::is_module(&g.path)) => {
+                "client.ts"
+            }
+            Self::TypeScript => "typescript",
+            Self::Workbench => "workbench.json",
         }
     }
 }
@@ -75,17 +119,10 @@ pub enum Artifact {
     Directory(BTreeMap<&'static str, String>),
 }
 
-/// Whether a path is that of one module, and not of a directory.
-fn is_module(path: &str) -> bool {
-    std::path::Path::new(path)
-        .extension()
-        .is_some_and(|e| e == "ts")
-}
-
 /// Makes what a target gives.
 ///
 /// # Errors
-/// Only where a template is wrong, which the tests exclude.
+/// Only where a template is wrong, or a plan that has no sample items; the tests exclude both.
 pub fn emit(
     plan: &Plan,
     target: Target,
@@ -93,13 +130,18 @@ pub fn emit(
     origin: &Origin,
 ) -> Result<Artifact, minijinja::Error> {
     match target {
+        Target::CloudFormation => cloudformation::emit(plan, output, origin).map(Artifact::File),
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
+        Target::Graphviz => graphviz::emit(plan, origin).map(Artifact::File),
+        Target::Mermaid => mermaid::emit(plan, origin).map(Artifact::File),
         Target::Patterns => Ok(Artifact::File(typescript::manifest(plan, origin))),
         Target::Rust => Ok(rust::emit(plan, output, origin)),
-        Target::Typescript if is_module(&output.path) => {
+        Target::Terraform => terraform::emit(plan, output, origin).map(Artifact::Directory),
+        Target::TypeScript if typescript::is_module(&output.path) => {
             typescript::module(plan, origin).map(Artifact::File)
         }
-        Target::Typescript => typescript::directory(plan, origin).map(Artifact::Directory),
+        Target::TypeScript => typescript::directory(plan, origin).map(Artifact::Directory),
+        Target::Workbench => workbench::emit(plan, origin).map(Artifact::File),
     }
 }
 

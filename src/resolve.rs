@@ -15,7 +15,9 @@ mod patterns;
 pub mod prices;
 mod reads;
 mod sense;
+mod service;
 mod settings;
+mod targets;
 pub mod transactions;
 mod type_names;
 mod types;
@@ -38,6 +40,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     let name = settings::design_name(tree, found);
     let entities = entities::entities(tree, found);
     let settings = settings::settings(tree, &name, found);
+    service::check(tree, found);
     let limits = settings::limits(tree, found);
     if found.has_errors() {
         return None;
@@ -67,6 +70,7 @@ pub fn resolve(tree: &Node, found: &mut Diagnostics) -> Option<Workload> {
     writes::check_immutable(&workload, found);
     settings::check_physical_names(&workload, found);
     settings::check_strong(tree, &workload, found);
+    targets::check(tree, &workload, found);
     if found.has_errors() {
         None
     } else {

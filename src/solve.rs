@@ -36,6 +36,10 @@ use problem::{Choice, Problem, Vertex};
 use refine::{Preference, Refine};
 use std::collections::BTreeSet;
 
+/// Steps of the search for the best choices of all parts together, so that a design of many parts takes no longer than
+/// one of a few.
+const STEPS: u32 = 4 * refine::STEPS;
+
 /// What is put first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Objective {
@@ -281,14 +285,20 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
         let kinds = self.kinds(globals, locals);
         let fixed = self.fixed.indexes.len();
         let mut chosen: Vec<Vec<Choice>> = Vec::new();
-        for (part, counted) in parts.iter().zip(counts) {
+        let mut steps = STEPS;
+        for (at, (part, counted)) in parts.iter().zip(counts).enumerate() {
             let start = &counted.globals[locals];
             // Local indexes come after the global ones, so they move up with more of those.
             let last_global = self.kinds(start.globals, 0).len() - 1;
             let by = kinds.len() - self.kinds(start.globals, locals).len();
             let start = shifted(&start.choices, last_global.max(fixed), by);
             let refine = Refine::new(part, self.model, &kinds, fixed, preference);
-            chosen.push(refine.best(start).0);
+            // What a part does not need is left to those after it.
+            let after = u32::try_from(parts.len() - at).unwrap_or(u32::MAX);
+            let own = (steps / after).min(refine::STEPS);
+            let (best, left) = refine.best(start, own);
+            steps -= own - left;
+            chosen.push(best);
         }
         self.pack(parts, &kinds, preference, chosen)
     }

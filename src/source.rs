@@ -10,24 +10,35 @@ pub struct Source {
     pub name: String,
     /// The whole text.
     pub text: String,
+    /// The bytes at which its lines begin.
+    starts: Vec<usize>,
 }
 
 impl Source {
     /// Makes a source of a name and a text.
     #[must_use]
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+        let text: String = text.into();
+        let after = text.match_indices('\n').map(|(at, _)| at + 1);
+        let starts = std::iter::once(0).chain(after).collect();
         Self {
             name: name.into(),
-            text: text.into(),
+            text,
+            starts,
         }
     }
 
     /// The one-based line and column at which `span` begins.
     #[must_use]
     pub fn position(&self, span: Span) -> Position {
-        let before = self.text.get(..span.start).unwrap_or(&self.text);
-        let line = before.matches('\n').count() + 1;
-        let text = before.rsplit('\n').next().unwrap_or("");
+        let at = if self.text.is_char_boundary(span.start) {
+            span.start
+        } else {
+            self.text.len()
+        };
+        let line = self.starts.partition_point(|s| *s <= at).max(1);
+        let start = self.starts.get(line - 1).copied().unwrap_or_default();
+        let text = self.text.get(start..at).unwrap_or_default();
         // A byte order mark at the start is no character of the text.
         let text = text.trim_start_matches('\u{feff}');
         let column = text.chars().count() + 1;

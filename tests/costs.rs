@@ -297,7 +297,7 @@ fn designs() -> Vec<(String, String)> {
     paths.sort();
     let settings = [
         "billing: { provisioned: { read: 3..4000, write: 2000..9000, target: 55% } }",
-        "replicas: [eu-west-1, us-east-2], class: infrequent_access, stream: keys_only",
+        "replicas: [eu-west-1, us-east-2], class: infrequent_access, stream: new_and_old_images",
         "billing: { provisioned: { read: 1, write: 1 } }, replicas: eu-west-1",
     ];
     let mut made = Vec::new();

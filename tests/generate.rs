@@ -2,22 +2,23 @@
 //!
 //! `UPDATE_DOCS=1 cargo test --test generate` writes it; read the difference before committing it.
 
-mod docs;
-
 use design::emit::{Artifact, Origin, Target, emit};
 use design::plan::OutputEntry;
 use design::source::Source;
 use design::{Objective, compile};
-use docs::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
+use std::error::Error;
 use std::path::{Path, PathBuf};
+
+/// How the tests end.
+type Outcome = Result<(), Box<dyn Error>>;
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("examples")
 }
 
 /// The names of all examples.
-fn examples() -> Result<Vec<String>, Box<dyn std::error::Error>> {
+fn examples() -> Result<Vec<String>, Box<dyn Error>> {
     let mut all = Vec::new();
     for entry in std::fs::read_dir(root())? {
         let path = entry?.path();
@@ -30,10 +31,7 @@ fn examples() -> Result<Vec<String>, Box<dyn std::error::Error>> {
 }
 
 /// All that is generated of an example, by path.
-fn generated(
-    text: &str,
-    name: &str,
-) -> Result<BTreeMap<String, String>, Box<dyn std::error::Error>> {
+fn generated(text: &str, name: &str) -> Result<BTreeMap<String, String>, Box<dyn Error>> {
     let plan = compile(&Source::new("design.yaml", text), Objective::Indexes).plan;
     let plan = plan.ok_or_else(|| format!("{name} has no plan"))?;
     let origin = Origin::new(&plan, "design.yaml");

@@ -87,8 +87,8 @@ const LAYERS: [(&str, &[&str]); 26] = [
         "report",
         &["diagnostic", "plan", "sample", "source", "verify"],
     ),
-    // The generators: a plan's document is all that they know.
-    ("emit", &["plan", "report"]),
+    // The generators: a plan's document is all that they know. They read YAML that they made themselves.
+    ("emit", &["document", "plan", "report", "sample", "source"]),
     // What it says is computed from the solved design; its form is that of the views.
     (
         "explain",

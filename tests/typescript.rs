@@ -91,7 +91,7 @@ fn written(tools: &Path, to: &str, designs: &[Design]) -> PathBuf {
             options: BTreeMap::new(),
         };
         let origin = Origin::new(&design.plan, "design.yaml");
-        let made = emit(&design.plan, Target::Typescript, &output, &origin);
+        let made = emit(&design.plan, Target::TypeScript, &output, &origin);
         let Ok(Artifact::Directory(files)) = made else {
             panic!("{}: no directory", design.name);
         };

@@ -80,9 +80,9 @@ fn unlike(of: &Parameter, uses: &[Use<'_>]) -> Option<&'static str> {
     if !named {
         return Some("does not stand for the attributes that the design says");
     }
-    let mut typed = own.iter().filter_map(|u| u.ty).peekable();
+    let typed: Vec<&Type> = own.iter().filter_map(|u| u.ty).collect();
     // What nothing gives a type is a name in a path, or a value inside a map.
-    if typed.peek().is_none() && !(of.ty.is_some() && of.values.is_none()) {
+    if typed.is_empty() && !(of.ty.is_some() && of.values.is_none()) {
         return Some("has no type, or values that nothing gives it");
     }
     if own.iter().any(|u| u.in_path)
@@ -91,9 +91,28 @@ fn unlike(of: &Parameter, uses: &[Use<'_>]) -> Option<&'static str> {
     {
         return Some("is a name and no text");
     }
-    typed
-        .any(|ty| of.ty.as_deref() != Some(ty.name()) || of.values != values_of(ty))
-        .then_some("has not the type or the values of its attribute")
+    let wrong = !typed.is_empty() && !is_of_all(of, &typed);
+    wrong.then_some("has not the type or the values of its attribute")
+}
+
+/// Whether a parameter has the type of one of its uses, its values fit all of them, and no value that fits is left out.
+fn is_of_all(of: &Parameter, uses: &[&Type]) -> bool {
+    let Some(own) = of.ty.as_deref() else {
+        return false;
+    };
+    let takes = |ty: &&Type| match ty {
+        Type::String => matches!(own, "string" | "uuid" | "ulid" | "ksuid" | "enumeration"),
+        Type::Decimal => matches!(own, "decimal" | "integer" | "epoch"),
+        Type::Integer => matches!(own, "integer" | "epoch"),
+        other => own == other.name(),
+    };
+    let mut lists = uses.iter().filter_map(|ty| values_of(ty));
+    let expected = lists.next().map(|first| {
+        let rest: Vec<Vec<Value>> = lists.collect();
+        let everywhere = |v: &Value| rest.iter().all(|values| values.contains(v));
+        first.into_iter().filter(everywhere).collect::<Vec<Value>>()
+    });
+    uses.iter().all(takes) && uses.iter().any(|ty| own == ty.name()) && of.values == expected
 }
 
 /// Every place where a parameter is something else: added, compared with, or a name in a path.

@@ -22,7 +22,7 @@ pub(super) enum Command {
     Report(ReportArgs),
     /// Check a design file in CI: fail on uncovered patterns, errors and denied warnings
     Check(CheckArgs),
-    /// Write Terraform, CloudFormation and documents of the design
+    /// Write what the design gives: infrastructure, documents, diagrams
     Generate(GenerateArgs),
     /// Prove a plan by running it: fill an engine, ask every pattern, compare the answers
     #[cfg(feature = "verify")]

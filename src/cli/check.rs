@@ -5,7 +5,7 @@ use super::{Exit, generated, output, prices, read_source};
 use crate::Options;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::plan::proof::plural;
-use crate::plan::{CostLine, Plan};
+use crate::plan::{CostLine, Pattern, Plan};
 use crate::report::findings;
 use crate::report::view::money;
 use crate::source::Source;
@@ -161,14 +161,7 @@ fn text(plan: &Plan, found: &Diagnostics) -> String {
         n => format!(", {}", plural(n, "note", "notes")),
     };
     let status = |status: &str| plan.patterns.iter().filter(|p| p.status == status).count();
-    let mut out = String::new();
-    for pattern in plan.patterns.iter().filter(|p| p.status == "uncovered") {
-        out.push_str(&format!(
-            "{} is uncovered: {}\n",
-            pattern.name,
-            pattern.reason.as_deref().unwrap_or_default()
-        ));
-    }
+    let mut out = uncovered(plan);
     let passing = plan.patterns.len() - status("uncovered");
     out.push_str(&format!(
         "{}: {passing} of {} pass, {}, {}{notes}\n",
@@ -178,6 +171,16 @@ fn text(plan: &Plan, found: &Diagnostics) -> String {
         plural(warnings, "warning", "warnings")
     ));
     out
+}
+
+/// Which patterns are uncovered, and why, a line each.
+pub(super) fn uncovered(plan: &Plan) -> String {
+    let all = plan.patterns.iter().filter(|p| p.status == "uncovered");
+    let line = |p: &Pattern| {
+        let reason = p.reason.as_deref().unwrap_or_default();
+        format!("{} is uncovered: {reason}\n", p.name)
+    };
+    all.map(line).collect()
 }
 
 fn document(plan: Option<&Plan>, found: &Diagnostics, source: &Source) -> Json {

@@ -5,7 +5,7 @@
 
 use super::args::GenerateArgs;
 use super::generated::{self, Generated, Outputs, State};
-use super::{Exit, output, read_source};
+use super::{Exit, check, output, read_source};
 use crate::emit::Target;
 use crate::plan::proof::plural;
 use crate::plan::{OutputEntry, Plan};
@@ -46,11 +46,7 @@ pub(super) fn run(args: &GenerateArgs) -> Result<Exit> {
 
 /// Says which patterns are uncovered; whether there are any.
 fn tell_uncovered(plan: &Plan) -> Result<bool> {
-    let mut told = String::new();
-    for pattern in plan.patterns.iter().filter(|p| p.status == "uncovered") {
-        let reason = pattern.reason.as_deref().unwrap_or_default();
-        told.push_str(&format!("{} is uncovered: {reason}\n", pattern.name));
-    }
+    let mut told = check::uncovered(plan);
     if told.is_empty() {
         return Ok(false);
     }

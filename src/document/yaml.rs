@@ -9,6 +9,10 @@ use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor}
 use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy, NonFiniteFloatPolicy};
 use serde_saphyr::{Location, Spanned};
 
+/// How deep lists and maps may stand in each other. The language itself has eight levels; the reader and everything that
+/// walks the tree go down by calling themselves, and this many calls fit on the stack of any thread, optimised or not.
+const MOST_LEVELS: usize = 24;
+
 /// Reads the file.
 ///
 /// # Errors
@@ -16,6 +20,10 @@ use serde_saphyr::{Location, Spanned};
 pub fn parse(source: &Source) -> Result<Node, Diagnostic> {
     // The reader's own default refuses infinities; as text they reach the checks that name them.
     let options = serde_saphyr::options! {
+        budget: serde_saphyr::budget! {
+            max_depth: MOST_LEVELS,
+            flow_nesting_limit: MOST_LEVELS,
+        },
         duplicate_keys: DuplicateKeyPolicy::Error,
         merge_keys: MergeKeyPolicy::Error,
         non_finite_float_policy: NonFiniteFloatPolicy::AsString,

@@ -1,50 +1,39 @@
-//! The template engine: which templates there are, and how strictly they are read.
+//! The template engine: how strictly templates are read, and what they can call.
 //!
 //! Promises: a name that the view does not have is an error and not an empty text; nothing is escaped unless the template
 //! says how, because each language has its own way; a template's last line ends like the others.
 
+use super::{terraform, yaml};
 use crate::report::markdown;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, Error, UndefinedBehavior};
+use minijinja::value::Serde;
+use minijinja::{Environment, Error};
 use serde::Serialize;
 
-/// Every template, by its path under `templates/`.
-const TEMPLATES: &[(&str, &str)] = &[
-    (
-        "coverage/COVERAGE.md",
-        include_str!("../../templates/coverage/COVERAGE.md.j2"),
-    ),
-    (
-        "typescript/module.ts",
-        include_str!("../../templates/typescript/module.ts.j2"),
-    ),
-];
+/// The templates of a target, beside the parts that all pages share.
+pub(super) struct Templates(Environment<'static>);
 
-/// Renders a template with a view.
-///
-/// # Errors
-/// Where the template or what it asks of the view is wrong.
-pub(super) fn render(template: &str, view: &impl Serialize) -> Result<String, Error> {
-    environment()?
-        .get_template(template)?
-        .render(minijinja::value::Serde(view))
-}
-
-fn environment() -> Result<Environment<'static>, Error> {
-    let mut made = Environment::new();
-    made.set_undefined_behavior(UndefinedBehavior::Strict);
-    made.set_auto_escape_callback(|_| AutoEscape::None);
-    made.set_syntax(
-        SyntaxConfig::builder()
-            .trim_blocks(true)
-            .lstrip_blocks(true)
-            .keep_trailing_newline(true)
-            .build()?,
-    );
-    made.add_filter("cell", markdown::cell);
-    made.add_filter("code", markdown::code);
-    for (name, text) in TEMPLATES {
-        made.add_template(name, text)?;
+impl Templates {
+    /// Reads templates, by their paths under `templates/`.
+    ///
+    /// # Errors
+    /// Where one of them is wrong.
+    pub(super) fn new(all: &[(&'static str, &'static str)]) -> Result<Self, Error> {
+        let mut made = markdown::environment(true)?;
+        made.add_filter("hcl", |text: &str| terraform::text(text));
+        made.add_filter("hcl_comment", |text: &str| terraform::comment(text));
+        made.add_filter("hcl_key", |text: &str| terraform::key(text));
+        made.add_filter("yaml", yaml::scalar);
+        for (name, text) in all {
+            made.add_template(name, text)?;
+        }
+        Ok(Self(made))
     }
-    Ok(made)
+
+    /// Renders a template with a view.
+    ///
+    /// # Errors
+    /// Where there is no such template, or what it asks of the view is wrong.
+    pub(super) fn render(&self, template: &str, view: &impl Serialize) -> Result<String, Error> {
+        self.0.get_template(template)?.render(Serde(view))
+    }
 }

@@ -24,6 +24,7 @@ use super::client::{Body, Client};
 use super::{Artifact, Origin};
 use crate::plan::{Condition, OutputEntry, Plan};
 use std::collections::BTreeMap;
+use std::path::Path;
 use types::Types;
 
 /// A module on its way.
@@ -47,6 +48,11 @@ struct Module<'a> {
     answers: BTreeMap<String, reads::Answer>,
 }
 
+/// Whether a path is that of one module, and not of a directory.
+pub(super) fn is_module(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|e| e == "rs")
+}
+
 /// Makes the module, or the crate.
 pub(super) fn emit(plan: &Plan, output: &OutputEntry, origin: &Origin) -> Artifact {
     let client = Client::new(plan);
@@ -58,7 +64,7 @@ pub(super) fn emit(plan: &Plan, output: &OutputEntry, origin: &Origin) -> Artifa
             ("src/lib.rs", text),
         ]));
     }
-    if output.path.ends_with(".rs") {
+    if is_module(&output.path) {
         return Artifact::File(text);
     }
     Artifact::Directory(BTreeMap::from([("mod.rs", text)]))

@@ -22,8 +22,9 @@ mod source;
 mod values;
 mod writes;
 
+use super::Origin;
 use super::client::{Body, Client, PatternCode, Type};
-use super::{Origin, engine};
+use super::engine::Templates;
 use crate::plan::Plan;
 use code::Code;
 use minijinja::Error;
@@ -31,6 +32,12 @@ use names::{Names, part};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use values::literal;
+
+/// Its template, by its path under `templates/`.
+const TEMPLATE: (&str, &str) = (
+    "typescript/module.ts",
+    include_str!("../../templates/typescript/module.ts.j2"),
+);
 
 /// What one pattern adds to the module.
 #[derive(Default)]
@@ -56,6 +63,12 @@ struct Module<'a> {
     class_says: String,
     methods: Vec<String>,
     clock: bool,
+}
+
+/// Whether a path is that of one module, and not of a directory.
+pub(super) fn is_module(path: &str) -> bool {
+    let (_, extension) = path.rsplit_once('.').unwrap_or_default();
+    extension == "ts"
 }
 
 /// Makes the module.
@@ -114,10 +127,8 @@ pub(super) fn module(plan: &Plan, origin: &Origin) -> Result<String, Error> {
         methods: methods.iter().map(|m| indented(m)).collect(),
         clock,
     };
-    Ok(layout::laid_out(&engine::render(
-        "typescript/module.ts",
-        &module,
-    )?))
+    let text = Templates::new(&[TEMPLATE])?.render(TEMPLATE.0, &module)?;
+    Ok(layout::laid_out(&text))
 }
 
 /// Makes the manifest.

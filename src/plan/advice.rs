@@ -8,7 +8,7 @@ use crate::solve::oracle::FixedKeys;
 use crate::solve::{Objective, Solution, solve};
 use crate::workload::{PatternId, Workload};
 
-/// Beyond so many patterns no advice is sought: each trial solves the whole workload.
+/// Beyond so many patterns nothing is tried out for a sentence of the plan: each trial solves the whole workload.
 pub const MOST_PATTERNS: usize = 150;
 
 /// How well a pattern is answered.

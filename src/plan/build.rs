@@ -1,7 +1,7 @@
 //! From a solved workload to the document.
 
 mod answer;
-use super::advice::{Grade, uncovered};
+use super::advice::{Grade, MOST_PATTERNS, uncovered};
 use super::entities::entities;
 use super::parameters::of_read;
 use super::proof::{assumed, proof};
@@ -412,6 +412,9 @@ impl Builder<'_> {
 
     /// What the design would be if an attribute could change.
     fn otherwise(&self, entity: EntityId, attribute: crate::workload::AttributeId) -> String {
+        if self.workload.patterns.len() > MOST_PATTERNS {
+            return "the table needs another key, and perhaps more indexes".to_owned();
+        }
         let mut changed = self.workload.clone();
         let a = &mut changed.entities[usize::from(entity.0)].attributes[usize::from(attribute.0)];
         a.mutable = true;

@@ -2,7 +2,7 @@
 
 use super::Parameter;
 use super::conditions::constant;
-use crate::resolve::transactions::{parameters as used_in, repetitions};
+use crate::resolve::transactions::{narrowed as narrower, parameters as used_in, repetitions};
 use crate::workload::{
     Action, Binding, EntityId, Operand, PathSegment, Range, RangeOperator, Read, Step, Test, Type,
     Workload, WriteVerb,
@@ -199,7 +199,7 @@ pub(super) fn of_writes(
             match uses.get_mut(&name) {
                 Some(known) => {
                     known.attributes.extend(used.attributes);
-                    known.ty = known.ty.clone().or(used.ty);
+                    known.ty = narrower(known.ty.take(), used.ty);
                     known.optional &= used.optional;
                     if known.group != used.group {
                         known.group = None;
@@ -322,7 +322,7 @@ fn uses_of(workload: &Workload, step: &Step) -> Vec<(String, Use)> {
         let mut types: BTreeMap<String, Option<Type>> = BTreeMap::new();
         for (name, ty, _) in used_in(step, workload) {
             let known = types.entry(name).or_default();
-            *known = known.take().or(ty);
+            *known = narrower(known.take(), ty);
         }
         types
     };

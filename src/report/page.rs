@@ -68,6 +68,22 @@ impl Page {
     }
 }
 
+/// The most characters of a word in a table: whatever is longer, such as a constant of a megabyte, is cut.
+const LONGEST_WORD: usize = 200;
+
+/// A text for a cell of a table, its longest words cut.
+pub(super) fn brief(text: &str) -> String {
+    if text.len() <= LONGEST_WORD {
+        return text.to_owned();
+    }
+    let cut = |word: &str| match word.char_indices().nth(LONGEST_WORD) {
+        Some((at, _)) => format!("{}...", word.get(..at).unwrap_or_default()),
+        None => word.to_owned(),
+    };
+    let words: Vec<String> = text.split(' ').map(cut).collect();
+    words.join(" ")
+}
+
 /// A table as lines without blanks at their ends.
 pub(super) fn finished(table: &Table) -> String {
     let mut out = String::new();

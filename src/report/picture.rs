@@ -51,11 +51,7 @@ pub fn markdown(plan: &Plan) -> Result<String, String> {
         summary => summary(&of),
         pictures => pictures,
     };
-    super::markdown::rendered(
-        include_str!("../../templates/markdown/sample.md.j2"),
-        context,
-    )
-    .map_err(|e| e.to_string())
+    super::markdown::rendered("sample.md", context).map_err(|e| e.to_string())
 }
 
 /// The same for programs, with each item as `DynamoDB`'s JSON has it.

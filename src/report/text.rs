@@ -5,7 +5,7 @@
 
 use super::cost::CostRow;
 use super::explanation::command;
-use super::page::{Page, finished};
+use super::page::{Page, brief, finished};
 use super::view::{KeyRow, PatternRow, View, view};
 use crate::plan::Plan;
 use comfy_table::{CellAlignment, ColumnConstraint, Width};
@@ -35,7 +35,7 @@ pub fn render(plan: &Plan, file: &str, width: usize, plain: bool) -> String {
     let findings: Vec<String> = of
         .findings
         .iter()
-        .map(|f| format!("{}[{}]: {}", f.severity, f.code, f.message))
+        .map(|f| format!("{}[{}]: {}{}", f.severity, f.code, f.place, f.message))
         .collect();
     page.list(&mut out, "Findings", &findings);
     page.list(&mut out, "Explain", &commands(&of, file));
@@ -237,7 +237,7 @@ impl Page {
         let shown = self.coverage_columns(of);
         let mut table = self.table(&shown.iter().map(|c| c.title).collect::<Vec<_>>());
         for p in &of.patterns {
-            table.add_row(shown.iter().map(|c| (c.value)(p)));
+            table.add_row(shown.iter().map(|c| brief(&(c.value)(p))));
         }
         out.push_str(&finished(&table));
         if !shown.iter().any(|c| c.title == CONDITION.title) {
@@ -360,9 +360,9 @@ impl Page {
 
 /// Partition key above sort key, and the condition of a sparse index.
 fn cell(key: &KeyRow) -> String {
-    let mut text = format!("{}\n{}", key.partition, key.sort);
+    let mut text = format!("{}\n{}", brief(&key.partition), brief(&key.sort));
     if !key.only.is_empty() {
-        text.push_str(&format!("\nonly {}", key.only));
+        text.push_str(&format!("\nonly {}", brief(&key.only)));
     }
     text
 }

@@ -90,6 +90,8 @@ pub struct PatternRow {
     pub conditions: Vec<String>,
     /// Items read for items returned.
     pub items: String,
+    /// Items read for each one returned.
+    pub ratio: String,
     /// Read units; empty where there are none.
     pub read_units: String,
     /// Write units; empty where there are none.
@@ -107,7 +109,9 @@ pub struct Finding {
     pub code: String,
     /// `error`, `warning` or `note`.
     pub severity: String,
-    /// What is the matter, with the line.
+    /// Where in the design file, as it stands before the message; empty where nowhere.
+    pub place: String,
+    /// What is the matter.
     pub message: String,
 }
 
@@ -118,10 +122,10 @@ fn findings(plan: &Plan) -> Vec<Finding> {
     let of = |d: &&DiagnosticEntry| Finding {
         code: d.code.clone(),
         severity: d.severity.clone(),
-        message: match d.line {
-            Some(line) => format!("line {line}: {}", d.message),
-            None => d.message.clone(),
-        },
+        place: d
+            .line
+            .map_or_else(String::new, |line| format!("line {line}: ")),
+        message: d.message.clone(),
     };
     let mut made: Vec<Finding> = others.iter().map(of).collect();
     let mut codes: Vec<&str> = notes.iter().map(|d| d.code.as_str()).collect();
@@ -131,6 +135,7 @@ fn findings(plan: &Plan) -> Vec<Finding> {
         made.push(Finding {
             code: codes.join(", "),
             severity: "note".to_owned(),
+            place: String::new(),
             message: format!(
                 "{}; `design check --notes` shows {}",
                 plural(notes.len(), "note", "notes"),
@@ -333,6 +338,20 @@ fn pattern_row(plan: &Plan, pattern: &Pattern) -> PatternRow {
     let all = requests(plan, pattern);
     let units = |n: f64| if n > 0.0 { number(n) } else { String::new() };
     let reads = pattern.cost.items_read > 0.0;
+    let items = if reads {
+        format!(
+            "{}/{}",
+            number(pattern.cost.items_read.ceil()),
+            number(pattern.cost.items_returned.ceil())
+        )
+    } else {
+        String::new()
+    };
+    let ratio = if reads && pattern.cost.items_returned > 0.0 {
+        number(pattern.cost.items_read / pattern.cost.items_returned)
+    } else {
+        items.clone()
+    };
     PatternRow {
         name: pattern.name.clone(),
         ids: ids(&pattern.id),
@@ -344,15 +363,8 @@ fn pattern_row(plan: &Plan, pattern: &Pattern) -> PatternRow {
         operation: operation(&all),
         index: index_names(&all),
         conditions: all.iter().map(|r| labelled(r, all.len())).collect(),
-        items: if reads {
-            format!(
-                "{}/{}",
-                number(pattern.cost.items_read.ceil()),
-                number(pattern.cost.items_returned.ceil())
-            )
-        } else {
-            String::new()
-        },
+        items,
+        ratio,
         read_units: units(pattern.cost.read_units),
         write_units: units(pattern.cost.write_units),
         cost: money(pattern.cost.usd_per_month),

@@ -118,8 +118,11 @@ pub fn compare(before: &Plan, after: &Plan, changes: Vec<String>) -> WhatIf {
             .collect(),
         findings: changed(&views, |v| {
             let rows = v.findings.iter();
-            rows.map(|f| (f.message.clone(), format!("{}[{}]", f.severity, f.code)))
-                .collect()
+            rows.map(|f| {
+                let message = format!("{}{}", f.place, f.message);
+                (message, format!("{}[{}]", f.severity, f.code))
+            })
+            .collect()
         }),
     }
 }

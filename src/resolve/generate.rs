@@ -19,13 +19,9 @@ pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String,
         let Some(text) = path.text() else { continue };
         if let Some(why) = illegal(text) {
             found.push(
-                Diagnostic::at(
-                    Code::D0219,
-                    path.span,
-                    format!("`{}` cannot be a path", text),
-                )
-                .note(why)
-                .help("write a path relative to the design file, such as `infra/table.yaml`"),
+                Diagnostic::at(Code::D0219, path.span, format!("`{text}` cannot be a path"))
+                    .note(why)
+                    .help("write a path relative to the design file, such as `infra/table.yaml`"),
             );
         }
         let text = text.trim_end_matches('/');

@@ -117,10 +117,39 @@ fn element(ty: &Type) -> Type {
     }
 }
 
-/// Whether one value can be of both types.
-fn agree(a: &Type, b: &Type) -> bool {
-    let number = |t: &Type| matches!(t, Type::Integer | Type::Decimal | Type::Epoch);
-    super::entities::same_kind(a, b) || (number(a) && number(b))
+/// The type of the values that are of both types; `None` where there are none.
+#[must_use]
+pub fn common(a: &Type, b: &Type) -> Option<Type> {
+    let both = |ty: &Type, of: &[Type]| of.contains(ty);
+    let generated = [Type::Uuid, Type::Ulid, Type::Ksuid];
+    match (a, b) {
+        (a, b) if a == b => Some(a.clone()),
+        (Type::Enumeration(a), Type::Enumeration(b)) => {
+            let values: Vec<String> = a.iter().filter(|v| b.contains(v)).cloned().collect();
+            (!values.is_empty()).then_some(Type::Enumeration(values))
+        }
+        (Type::String, narrow @ Type::Enumeration(_))
+        | (narrow @ Type::Enumeration(_), Type::String) => Some(narrow.clone()),
+        (Type::String, narrow) | (narrow, Type::String) if both(narrow, &generated) => {
+            Some(narrow.clone())
+        }
+        (Type::Decimal, narrow) | (narrow, Type::Decimal)
+            if both(narrow, &[Type::Integer, Type::Epoch]) =>
+        {
+            Some(narrow.clone())
+        }
+        (Type::Integer, Type::Epoch) | (Type::Epoch, Type::Integer) => Some(Type::Epoch),
+        _ => None,
+    }
+}
+
+/// The type of a parameter of which one more use is found: of the values that all of them take.
+#[must_use]
+pub fn narrowed(known: Option<Type>, more: Option<Type>) -> Option<Type> {
+    match (known, more) {
+        (Some(a), Some(b)) => Some(common(&a, &b).unwrap_or(a)),
+        (known, more) => known.or(more),
+    }
 }
 
 /// That no two steps have one name.
@@ -147,17 +176,19 @@ pub(super) fn check_parameters(steps: &[Step], workload: &Workload, found: &mut 
     let mut seen: BTreeMap<String, (Type, Span)> = BTreeMap::new();
     for (name, ty, span) in steps.iter().flat_map(|s| parameters(s, workload)) {
         let Some(ty) = ty else { continue };
-        match seen.get(&name) {
-            Some((first, place)) if !agree(first, &ty) => found.push(
+        let Some((first, place)) = seen.get(&name) else {
+            seen.insert(name, (ty, span));
+            continue;
+        };
+        let place = *place;
+        match common(first, &ty) {
+            Some(both) => drop(seen.insert(name, (both, place))),
+            None => found.push(
                 Diagnostic::at(Code::D0217, span, format!("`{name}` is {} here", ty.with_article()))
-                    .context(*place, format!("and {} here", first.with_article()))
+                    .context(place, format!("and {} here", first.with_article()))
                     .note("equal parameter names in a write are one parameter")
                     .help(format!("name one of them otherwise, such as `$other_{name}`, or write `text(${name})` where the value is held as text")),
             ),
-            Some(_) => {}
-            None => {
-                seen.insert(name, (ty, span));
-            }
         }
     }
 }

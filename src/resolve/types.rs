@@ -6,6 +6,7 @@ use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::document::{Node, Value};
 use crate::source::Span;
 use crate::workload::{AttributeId, Constant, Derivation, Derived, Entity, EntityId, Share, Type};
+use std::collections::BTreeMap;
 
 /// What an attribute's type says, before references are followed.
 #[derive(Debug, Clone)]
@@ -143,9 +144,12 @@ fn simple_type(text: &str) -> Option<Type> {
 
 fn enumeration(node: &Node, items: &[Node], found: &mut Diagnostics) -> Option<Type> {
     let mut values: Vec<String> = Vec::new();
-    for item in items {
-        let value = item.text().unwrap_or_default().to_owned();
-        if let Some(first) = values.iter().position(|v| *v == value) {
+    let mut places: BTreeMap<&str, usize> = BTreeMap::new();
+    for (at, item) in items.iter().enumerate() {
+        let text = item.text().unwrap_or_default();
+        let value = text.to_owned();
+        let first = *places.entry(text).or_insert(at);
+        if first != at {
             found.push(
                 Diagnostic::at(
                     Code::D0201,

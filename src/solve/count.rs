@@ -130,7 +130,9 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
             fewest,
             optimal: true,
         };
-        if let Some((part, clique)) = best {
+        let cut_off = self.oracle.was_cut_off();
+        // Where a search for keys ran out of steps, that two reads cannot share an index may only not have been seen.
+        if let Some((part, clique)) = best.filter(|_| !cut_off) {
             // Where limits leave several choices of what to cover, another one may need fewer: any part of a clique is one.
             let clique = &clique[..clique.len().min(fewest + 1)];
             let table = part.vertices.len();
@@ -144,8 +146,8 @@ impl<'o, 'a> Context<'_, 'o, 'a> {
         }
         let searched = counts.iter().all(|c| c.globals.iter().all(|f| f.least));
         let indexes = schema.indexes.len();
-        let known = made.lower_bound == indexes || (searched && indexes == fewest);
-        made.optimal = known && !self.oracle.was_cut_off();
+        let searched = searched && !cut_off && indexes == fewest;
+        made.optimal = made.lower_bound == indexes || searched;
         made
     }
 }

@@ -54,6 +54,9 @@ pub fn guards(workload: &Workload, schema: &Schema, id: EntityId) -> Vec<Guard> 
 #[must_use]
 pub fn identity_guard(workload: &Workload, id: EntityId, key: AttributeSet) -> Option<Guard> {
     let entity = workload.entity(id);
+    if key.is_subset(entity.identity_set()) {
+        return None;
+    }
     let created = workload
         .steps()
         .any(|(_, s)| s.entity == id && s.verb == WriteVerb::Create);

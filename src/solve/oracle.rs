@@ -3,6 +3,8 @@
 //! Promises: an answer depends on the set of demands alone, not on the order in which they were asked for. A set that
 //! fits goes on fitting when a demand is taken out.
 
+mod alone;
+
 use crate::demand::{Demand, Shape};
 use crate::layout::access::access;
 use crate::layout::{Conflict, Family, Kind, Setting, TableRule, arrange};
@@ -41,6 +43,12 @@ pub struct Oracle<'a> {
     /// Keys that must be kept.
     pub fixed: &'a FixedKeys,
     known: RefCell<Known>,
+    /// Families of the table that no demand names.
+    plain: RefCell<BTreeMap<EntityId, Found>>,
+    /// Families of local indexes, by their demands and the table's family, which is kept so that its address is its own.
+    local: RefCell<HashMap<(Vec<DemandId>, usize), (Rc<Family>, Found)>>,
+    /// Families of the demands of a whole slot that depends on no other one.
+    slots: RefCell<alone::Slots>,
     cut_off: Cell<bool>,
 }
 
@@ -102,6 +110,9 @@ impl<'a> Oracle<'a> {
             demands,
             fixed,
             known: RefCell::default(),
+            plain: RefCell::default(),
+            local: RefCell::default(),
+            slots: RefCell::default(),
             cut_off: Cell::new(false),
         }
     }
@@ -124,19 +135,27 @@ impl<'a> Oracle<'a> {
 
     /// The demands of `among` that are connected with `start` by shared entities, `start` included; sorted.
     fn connected(&self, start: &[DemandId], among: &[DemandId]) -> Vec<DemandId> {
-        let mut entities: BTreeSet<EntityId> =
-            start.iter().flat_map(|d| self.entities(*d)).collect();
-        let mut made: BTreeSet<DemandId> = start.iter().copied().collect();
+        let mut entities: Vec<EntityId> = start.iter().flat_map(|d| self.entities(*d)).collect();
+        let mut made = start.to_vec();
+        let mut left: Vec<DemandId> = among
+            .iter()
+            .copied()
+            .filter(|d| !start.contains(d))
+            .collect();
         loop {
             let before = made.len();
-            for d in among {
-                if !made.contains(d) && self.entities(*d).any(|e| entities.contains(&e)) {
-                    made.insert(*d);
+            left.retain(|d| {
+                let apart = !self.entities(*d).any(|e| entities.contains(&e));
+                if !apart {
+                    made.push(*d);
                     entities.extend(self.entities(*d));
                 }
-            }
+                apart
+            });
             if made.len() == before {
-                return made.into_iter().collect();
+                made.sort_unstable();
+                made.dedup();
+                return made;
             }
         }
     }
@@ -199,6 +218,9 @@ impl<'a> Oracle<'a> {
     /// # Errors
     /// The conflict.
     pub fn plain_family(&self, entity: EntityId) -> Found {
+        if let Some(found) = self.plain.borrow().get(&entity) {
+            return found.clone();
+        }
         let setting = Setting {
             workload: self.workload,
             kind: Kind::Table,
@@ -208,7 +230,21 @@ impl<'a> Oracle<'a> {
             rules: self.rules,
             entity: Some(entity),
         };
-        arrange(&setting).map(Rc::new)
+        let found = arrange(&setting).map(Rc::new);
+        self.plain.borrow_mut().insert(entity, found.clone());
+        found
+    }
+
+    /// The family of a local index beside the table's.
+    fn local_family(&self, demands: &[DemandId], table: &Rc<Family>) -> Found {
+        let key = (demands.to_vec(), Rc::as_ptr(table).addr());
+        if let Some((_, found)) = self.local.borrow().get(&key) {
+            return found.clone();
+        }
+        let found = self.find(Kind::Local, demands, &[], Some(table));
+        let kept = (Rc::clone(table), found.clone());
+        self.local.borrow_mut().insert(key, kept);
+        found
     }
 
     /// Whether a slot can take one more demand.
@@ -330,10 +366,7 @@ impl<'a> Oracle<'a> {
                 .filter(|d| local.contains(d))
                 .collect();
             for group in self.groups(&here) {
-                made.push((
-                    Slot(at),
-                    self.find(Kind::Local, &group, &[], Some(&family))?,
-                ));
+                made.push((Slot(at), self.local_family(&group, &family)?));
             }
         }
         made.push((Slot(0), family));

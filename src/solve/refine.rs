@@ -4,18 +4,20 @@
 //! read, is a lower bound, since more to serve never costs less. It starts from a design improved by single moves. Ties
 //! are broken by the order of the vertices, which is that of the patterns' names.
 
+mod state;
+
 use super::colour::places;
 use super::oracle::{Board, DemandId, Slot};
 use super::problem::{Choice, Problem};
 use super::projection::projection;
 use crate::cost::model::Model;
 use crate::demand::{Demand, Variant};
-use crate::layout::{Family, Kind};
-use crate::schema::{Index, Projection, Schema, Served};
-use crate::workload::{EntityId, PatternId, Workload};
-use std::cell::{OnceCell, RefCell};
-use std::collections::{BTreeSet, HashMap};
-use std::rc::Rc;
+use crate::layout::Kind;
+use crate::schema::{Index, Schema, Served};
+use crate::workload::{PatternId, Workload};
+use state::State;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 
 /// What makes a design better, after the number of uncovered reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,8 +41,8 @@ pub struct Score {
     pub placements: usize,
 }
 
-/// Steps of the search.
-const STEPS: u32 = 6_000;
+/// The most steps of the search for the best choices of one part.
+pub const STEPS: u32 = 6_000;
 
 /// A search for the best choices.
 pub struct Refine<'r, 'o, 'a> {
@@ -49,19 +51,8 @@ pub struct Refine<'r, 'o, 'a> {
     kinds: &'r [Kind],
     fixed: usize,
     preference: Preference,
-    known: RefCell<Known>,
-}
-
-/// What was computed before: a design is looked at again and again with one thing changed.
-#[derive(Default)]
-struct Known {
-    /// What each slot's demands carry, as small numbers.
-    projections: HashMap<(usize, Vec<DemandId>), usize>,
-    shapes: Vec<Projection>,
-    /// Costs of entities, by what their items and entries look like.
-    entities: HashMap<(EntityId, Vec<usize>), u128>,
-    /// Costs of reads, by the demand, its slot's projection and what the items look like.
-    reads: HashMap<(usize, DemandId, usize, Vec<usize>), u128>,
+    /// The design that was looked at last.
+    state: RefCell<Option<State>>,
 }
 
 impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
@@ -80,13 +71,14 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             kinds,
             fixed,
             preference,
-            known: RefCell::default(),
+            state: RefCell::default(),
         }
     }
 
-    /// The best choices, starting from some that are possible; and whether they are proven to be the best.
+    /// The best choices that are found in some steps, starting from some that are possible; and how many steps are left,
+    /// none where they are not proven to be the best.
     #[must_use]
-    pub fn best(&self, start: Vec<Choice>) -> (Vec<Choice>, Score, bool) {
+    pub fn best(&self, start: Vec<Choice>, steps: u32) -> (Vec<Choice>, u32) {
         let some: Vec<Option<Choice>> = start.iter().copied().map(Some).collect();
         let start_score = self.score(&some, 0);
         let (choices, score) = self.climb(start, start_score);
@@ -99,10 +91,10 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             choices: vec![None; choices.len()],
             best: choices,
             score,
-            left: STEPS,
+            left: steps,
         };
         search.extend(0);
-        (search.best, search.score, search.left > 0)
+        (search.best, search.left)
     }
 
     /// Choices improved by moves of single vertices.
@@ -182,31 +174,19 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
 
     /// How good some choices are; of partial ones a bound, when the rest costs `more` at least.
     fn score(&self, choices: &[Option<Choice>], more: u128) -> Score {
-        let state = State::new(self, choices);
+        let mut looked = self.state.borrow_mut();
+        let state = looked.get_or_insert_with(|| State::new(self));
+        state.set(self, choices);
         let uncovered = self.problem.uncovered(choices);
-        let (mut degraded, mut cost) = (BTreeSet::new(), more);
-        for (vertex, choice) in choices.iter().enumerate() {
-            let Some(choice) = choice else { continue };
-            if let Some(d) = Problem::demand_of(*choice) {
-                if !self.problem.oracle.demand(d).price.is_free() {
-                    degraded.insert(self.problem.vertices[vertex].pattern);
-                }
-                cost += state.read(vertex, *choice, d);
+        let mut degraded = BTreeSet::new();
+        for (vertex, choice) in self.problem.vertices.iter().zip(choices) {
+            let demand = choice.and_then(Problem::demand_of);
+            if demand.is_some_and(|d| !self.problem.oracle.demand(d).price.is_free()) {
+                degraded.insert(vertex.pattern);
             }
         }
-        cost += self
-            .problem
-            .entities
-            .iter()
-            .map(|e| state.entity(*e))
-            .sum::<u128>();
-        let placements = state
-            .families
-            .iter()
-            .skip(1)
-            .flatten()
-            .map(|f| f.members.len())
-            .sum();
+        let cost = state.cost() + more;
+        let placements = state.placements();
         let degraded = degraded.len() as u128;
         let (major, minor) = match self.preference {
             Preference::Covered => (degraded, cost),
@@ -218,129 +198,6 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             minor,
             placements,
         }
-    }
-}
-
-/// A design that is being looked at.
-struct State<'s, 'r, 'o, 'a> {
-    refine: &'s Refine<'r, 'o, 'a>,
-    choices: &'s [Option<Choice>],
-    board: Board,
-    families: Vec<Vec<Rc<Family>>>,
-    /// The number of each slot's projection.
-    projections: Vec<usize>,
-    schema: OnceCell<Schema>,
-}
-
-impl<'s, 'r, 'o, 'a> State<'s, 'r, 'o, 'a> {
-    fn new(refine: &'s Refine<'r, 'o, 'a>, choices: &'s [Option<Choice>]) -> Self {
-        let board = Problem::board(refine.kinds, choices);
-        let families = refine
-            .problem
-            .oracle
-            .families(&board, &refine.problem.entities);
-        let projections = (0..board.kinds.len())
-            .map(|slot| Self::projection(refine, choices, &board, slot))
-            .collect();
-        Self {
-            refine,
-            choices,
-            board,
-            families,
-            projections,
-            schema: OnceCell::new(),
-        }
-    }
-
-    fn projection(
-        refine: &Refine<'_, '_, '_>,
-        choices: &[Option<Choice>],
-        board: &Board,
-        slot: usize,
-    ) -> usize {
-        let mut known = refine.known.borrow_mut();
-        let key = (slot, board.slots[slot].clone());
-        if let Some(at) = known.projections.get(&key) {
-            return *at;
-        }
-        let read = demands_at(refine.problem, refine.model.variants, choices, slot);
-        let shape = projection(refine.model.workload, &read);
-        let at = known
-            .shapes
-            .iter()
-            .position(|s| *s == shape)
-            .unwrap_or_else(|| {
-                known.shapes.push(shape);
-                known.shapes.len() - 1
-            });
-        known.projections.insert(key, at);
-        at
-    }
-
-    /// What an entity's items and entries look like: the families that it is in, and what its entries carry. Families
-    /// are remembered by the oracle, so their addresses tell them apart.
-    fn looks(&self, entity: EntityId) -> Vec<usize> {
-        let mut made = Vec::new();
-        for (slot, families) in self.families.iter().enumerate() {
-            if let Some(family) = families.iter().find(|f| f.member(entity).is_some()) {
-                made.push(Rc::as_ptr(family).addr());
-                made.push(if slot == 0 {
-                    usize::MAX
-                } else {
-                    self.projections[slot]
-                });
-            }
-        }
-        made
-    }
-
-    fn schema(&self) -> &Schema {
-        self.schema.get_or_init(|| {
-            let of = self.refine;
-            schema(
-                of.problem,
-                of.model.workload,
-                of.model.variants,
-                &self.board,
-                self.choices,
-            )
-        })
-    }
-
-    fn entity(&self, entity: EntityId) -> u128 {
-        let key = (entity, self.looks(entity));
-        if let Some(cost) = self.refine.known.borrow().entities.get(&key) {
-            return *cost;
-        }
-        let cost = self.refine.model.entity(self.schema(), entity);
-        self.refine.known.borrow_mut().entities.insert(key, cost);
-        cost
-    }
-
-    fn read(&self, vertex: usize, choice: Choice, demand: DemandId) -> u128 {
-        let slot = match choice {
-            Choice::At(slot, _) => slot.0,
-            // A scan reads every entity, whatever they look like.
-            Choice::Free(_) | Choice::Not => return self.cost_of(vertex),
-        };
-        let parts = self.refine.problem.oracle.demand(demand).parts.iter();
-        let mut looks: Vec<usize> = parts.flat_map(|p| self.looks(p.entity)).collect();
-        looks.push(usize::from(slot > 0));
-        let key = (vertex, demand, self.projections[slot], looks);
-        if let Some(cost) = self.refine.known.borrow().reads.get(&key) {
-            return *cost;
-        }
-        let cost = self.cost_of(vertex);
-        self.refine.known.borrow_mut().reads.insert(key, cost);
-        cost
-    }
-
-    fn cost_of(&self, vertex: usize) -> u128 {
-        let variant = self.refine.problem.vertices[vertex].variant;
-        let schema = self.schema();
-        self.refine
-            .model
-            .variant(schema, variant, &schema.served[variant])
     }
 }
 
@@ -364,6 +221,17 @@ fn demands_at<'a>(
     here.collect()
 }
 
+/// What answers a vertex.
+fn answer(problem: &Problem<'_, '_>, choice: Option<Choice>) -> Served {
+    let demand = |d: DemandId| problem.oracle.demand(d).clone();
+    match choice {
+        Some(Choice::At(Slot(0), d)) => Served::Table(demand(d)),
+        Some(Choice::At(slot, d)) => Served::Index(slot.0 - 1, demand(d)),
+        Some(Choice::Free(d)) => Served::Scan(demand(d)),
+        Some(Choice::Not) | None => Served::Not,
+    }
+}
+
 /// The schema that a board and choices describe.
 #[must_use]
 pub fn schema(
@@ -377,14 +245,7 @@ pub fn schema(
     let table = std::mem::take(&mut families[0]);
     let mut served: Vec<Served> = vec![Served::Not; variants.len()];
     for (vertex, choice) in problem.vertices.iter().zip(choices) {
-        served[vertex.variant] = match choice {
-            Some(Choice::At(Slot(0), d)) => Served::Table(problem.oracle.demand(*d).clone()),
-            Some(Choice::At(slot, d)) => {
-                Served::Index(slot.0 - 1, problem.oracle.demand(*d).clone())
-            }
-            Some(Choice::Free(d)) => Served::Scan(problem.oracle.demand(*d).clone()),
-            Some(Choice::Not) | None => Served::Not,
-        };
+        served[vertex.variant] = answer(problem, *choice);
     }
     let indexes = board
         .kinds

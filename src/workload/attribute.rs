@@ -397,9 +397,11 @@ impl AttributeSet {
 
     /// Its members, in order.
     pub fn iter(self) -> impl Iterator<Item = AttributeId> {
+        // Sets are small and iterated often, so only the bits that are there are looked at.
         (0u16..).zip(self.0).flat_map(|(at, word)| {
-            (0u16..64)
-                .filter(move |bit| word >> bit & 1 == 1)
+            std::iter::successors(Some(word), |w| Some(w & w.wrapping_sub(1)))
+                .take_while(|w| *w != 0)
+                .filter_map(|w| u16::try_from(w.trailing_zeros()).ok())
                 .map(move |bit| AttributeId(at * 64 + bit))
         })
     }
