@@ -84,7 +84,25 @@ fn chosen(args: &GenerateArgs, plan: &Plan) -> Result<Outputs> {
         };
         made.insert(target, entry);
     }
+    if args.as_crate {
+        into_crate(&mut made)?;
+    }
     Ok(made)
+}
+
+/// Makes the Rust client a crate, of the kind that the design file says if it says one.
+fn into_crate(outputs: &mut Outputs) -> Result<()> {
+    let Some(output) = outputs.get_mut(&Target::Rust) else {
+        bail!("`--crate` is of the target `rust`, which is not generated here");
+    };
+    if output.path.ends_with(".rs") {
+        bail!("`{}` cannot be a crate, which is a directory", output.path);
+    }
+    let said = output.options.entry("crate".to_owned()).or_default();
+    if said != "workspace" {
+        *said = "true".to_owned();
+    }
+    Ok(())
 }
 
 fn of<'a>(files: &'a [Generated], state: &State) -> impl Iterator<Item = &'a Generated> {

@@ -23,6 +23,7 @@ mod writes;
 use super::client::{Body, Client};
 use super::{Artifact, Origin};
 use crate::plan::{Condition, OutputEntry, Plan};
+use manifest::Sdk;
 use std::collections::BTreeMap;
 use std::path::Path;
 use types::Types;
@@ -57,17 +58,16 @@ pub(super) fn is_module(path: &str) -> bool {
 pub(super) fn emit(plan: &Plan, output: &OutputEntry, origin: &Origin) -> Artifact {
     let client = Client::new(plan);
     let text = module(plan, &client, origin);
-    let as_crate = output.options.get("crate").is_some_and(|v| v == "true");
-    if as_crate {
-        return Artifact::Directory(BTreeMap::from([
-            ("Cargo.toml", manifest::manifest(plan, origin)),
-            ("src/lib.rs", text),
-        ]));
-    }
-    if is_module(&output.path) {
-        return Artifact::File(text);
-    }
-    Artifact::Directory(BTreeMap::from([("mod.rs", text)]))
+    let sdk = match output.options.get("crate").map(String::as_str) {
+        Some("true") => Sdk::Own,
+        Some("workspace") => Sdk::OfWorkspace,
+        _ if is_module(&output.path) => return Artifact::File(text),
+        _ => return Artifact::Directory(BTreeMap::from([("mod.rs", text)])),
+    };
+    Artifact::Directory(BTreeMap::from([
+        ("Cargo.toml", manifest::manifest(plan, sdk, origin)),
+        ("src/lib.rs", text),
+    ]))
 }
 
 /// The adapter by which a run calls the client of a plan, which is a module of this name beside it.
@@ -83,6 +83,7 @@ fn module(plan: &Plan, client: &Client, origin: &Origin) -> String {
 
 fn made<'a>(plan: &'a Plan, client: &'a Client) -> Module<'a> {
     let mut types = Types::new(client);
+    let keys = keys::Keys::new(types.locals.clone());
     let name = types
         .taken
         .give(&format!("{}Table", names::pascal(&client.design)), "Client");
@@ -91,7 +92,7 @@ fn made<'a>(plan: &'a Plan, client: &'a Client) -> Module<'a> {
         client,
         name,
         types,
-        keys: keys::Keys::default(),
+        keys,
         table_keys: BTreeMap::new(),
         index_keys: BTreeMap::new(),
         methods: Vec::new(),

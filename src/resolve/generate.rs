@@ -25,6 +25,20 @@ pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String,
             );
         }
         let text = text.trim_end_matches('/');
+        if let Some(of) = value.get("crate").filter(|_| text.ends_with(".rs"))
+            && of.text() != Some("false")
+        {
+            found.push(
+                Diagnostic::at(
+                    Code::D0219,
+                    path.span,
+                    format!("`{text}` cannot be a crate"),
+                )
+                .context(of.span, "it is to be one")
+                .note("a crate is a directory, with its manifest and its source")
+                .help("leave `.rs` out of the path"),
+            );
+        }
         if let Some((_, first)) = places.iter().find(|(p, _)| p == text) {
             found.push(
                 Diagnostic::at(

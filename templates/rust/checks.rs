@@ -123,7 +123,7 @@ fn is(path: &[&str], operator: &'static str, value: AttributeValue) -> Check {
 //@ one_of
 /// What is at a path is one of some values.
 fn one_of<const N: usize>(path: &[&str], values: [AttributeValue; N]) -> Check {
-    compared(path, "IN", values.to_vec())
+    compared(path, "IN", Vec::from(values))
 }
 //@ exists
 /// Something is at a path.

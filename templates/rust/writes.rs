@@ -34,11 +34,6 @@ impl Write {
         }
     }
 
-    /// A condition, and what the caller learns where it does not hold.
-    fn check(&mut self, failure: Failure, check: Check) {
-        self.checks.push((failure, check));
-    }
-
     /// The condition as text.
     fn condition(&mut self) -> Option<String> {
         let checks = self.checks.iter().map(|(_, check)| check);
@@ -71,6 +66,12 @@ impl Write {
             failure: self.broken(old).unwrap_or(Failure::Condition),
             current: old.and_then(Item::read),
         }))
+    }
+//@ Write.check in-text .check(
+
+    /// A condition, and what the caller learns where it does not hold.
+    fn check(&mut self, failure: Failure, check: Check) {
+        self.checks.push((failure, check));
     }
 //@ Write.is_stale in-text .is_stale(
     /// Whether what was read before has changed meanwhile.

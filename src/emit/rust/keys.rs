@@ -6,9 +6,9 @@
 mod form;
 
 use super::layout::{Code, call, raw};
-use super::names::{Taken, ident, local, snake};
+use super::names::{Locals, Taken, ident, snake};
 use super::support;
-use super::types::quoted;
+use super::types::{grouped, quoted};
 use crate::emit::client::{IndexKey, KeyPart};
 use crate::plan::Segment;
 use form::{Form, Part, limit, taken};
@@ -18,6 +18,7 @@ use form::{Form, Part, limit, taken};
 pub(super) struct Keys {
     forms: Vec<Form>,
     taken: Taken,
+    locals: Locals,
     /// Functions on whole items, printed.
     pub(super) items: String,
 }
@@ -63,6 +64,14 @@ pub(super) fn native(segments: &[Segment]) -> Option<(&Segment, &str)> {
 }
 
 impl Keys {
+    /// None yet; their values are named by these.
+    pub(super) fn new(locals: Locals) -> Self {
+        Self {
+            locals,
+            ..Self::default()
+        }
+    }
+
     /// The name of what makes this text, and whether it is a function with values: else it is a constant.
     pub(super) fn form(
         &mut self,
@@ -91,7 +100,7 @@ impl Keys {
         let mut names = Taken::default();
         for segment in segments {
             if let Some(name) = name_of(segment) {
-                values.push(names.give(&local(name), "_"));
+                values.push(names.give(&self.locals.of(name), "_"));
             }
         }
         self.forms.push(Form {
@@ -187,14 +196,14 @@ impl Keys {
                         "bool" => raw(format!("{get}.and_then(the_boolean)")),
                         _ => raw(format!("{get}.and_then(the_bytes)")),
                     };
-                    (variable(segment, &part.physical), value)
+                    (variable(segment, &part.physical, &self.locals), value)
                 }
                 Segment::Shard { shard, .. } => {
                     let of: Vec<String> = shard.of.iter().map(|a| quoted(&physical(a))).collect();
                     let of = format!("&[{}]", of.join(", "));
-                    let count = raw(shard.count.to_string());
+                    let count = raw(grouped(shard.count));
                     let value = call("shard", vec![raw("item"), raw(of), count]);
-                    (variable(segment, &part.physical), value)
+                    (variable(segment, &part.physical, &self.locals), value)
                 }
                 _ => continue,
             };
@@ -211,7 +220,7 @@ impl Keys {
     fn put_part(&mut self, code: &mut Code, base: &str, part: &KeyPart) {
         let target = quoted(&part.physical);
         if let Some((segment, ty)) = native(&part.segments) {
-            let value = variable(segment, &part.physical);
+            let value = variable(segment, &part.physical, &self.locals);
             if ty == "B" {
                 let limit = limit(part.partition);
                 code.open(format!("if let AttributeValue::B(blob) = {value} {{"));
@@ -232,7 +241,7 @@ impl Keys {
                 Part::Literal(_) => return None,
                 Part::Value(encoding) => matches!(taken(&encoding), "&Decimal" | "&[u8]"),
             };
-            let value = variable(segment, &part.physical);
+            let value = variable(segment, &part.physical, &self.locals);
             Some(raw(if borrowed { format!("&{value}") } else { value }))
         });
         let variable = if part.partition {
@@ -261,10 +270,10 @@ impl Keys {
 }
 
 /// The variable of a value of a key.
-fn variable(segment: &Segment, physical: &str) -> String {
+fn variable(segment: &Segment, physical: &str, locals: &Locals) -> String {
     match segment {
         Segment::Shard { .. } => format!("{}_shard", snake(physical)),
-        other => local(name_of(other).unwrap_or_default()),
+        other => locals.of(name_of(other).unwrap_or_default()),
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Promises: two different things never have one name; a name is one that the language and its lints take.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Words that can stand with `r#`.
 const RESERVED: &[&str] = &[
@@ -310,12 +310,99 @@ const LOCAL: &[&str] = &[
     "writes",
 ];
 
+/// Variables that stand in one function with those of the design, beside the words of [`LOCAL`].
+const BESIDE: &[&str] = &["self", "known", "made", "names", "total"];
+
+/// Names of variables for the words of a design.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Locals(BTreeMap<String, String>);
+
+impl Locals {
+    /// Those of some words: no two of them, and none and one of the module's own, are so near that they can be mistaken.
+    pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
+        let own = LOCAL.iter().chain(BESIDE);
+        let mut given: Vec<String> = own.map(|w| (*w).to_owned()).collect();
+        let mut names = BTreeMap::new();
+        for word in words {
+            if names.contains_key(word) {
+                continue;
+            }
+            let wanted = local(word);
+            let base = wanted.trim_start_matches("r#").trim_end_matches('_');
+            let mut name = wanted.clone();
+            let mut count = 1;
+            while given.iter().any(|other| mistakable(other, &name)) {
+                name = match count {
+                    1 => format!("{base}_value"),
+                    _ => format!("{base}_value{count}"),
+                };
+                count += 1;
+            }
+            given.push(name.clone());
+            names.insert(word.to_owned(), name);
+        }
+        Self(names)
+    }
+
+    /// The variable of a word.
+    pub(super) fn of(&self, word: &str) -> String {
+        self.0.get(word).cloned().unwrap_or_else(|| local(word))
+    }
+}
+
+/// Whether two names differ in one letter in such a place that a lint warns of them: not where one only goes on after the
+/// other, and not in a letter that stands alone before or after an underscore.
+fn mistakable(one: &str, other: &str) -> bool {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
+    if short.len() < 3 || short == long {
+        return false;
+    }
+    let Some(at) = short.iter().zip(&long).position(|(a, b)| a != b) else {
+        return false;
+    };
+    match long.len() - short.len() {
+        0 => {
+            let alone = (at == 0 && short[1] == '_')
+                || (at + 1 == short.len() && short[short.len() - 2] == '_');
+            short[at + 1..] == long[at + 1..] && !alone
+        }
+        1 => short[at..] == long[at + 1..],
+        _ => false,
+    }
+}
+
 /// The name of a variable: none that the module uses for itself.
-pub(super) fn local(name: &str) -> String {
+fn local(name: &str) -> String {
     let name = snake(name);
     if LOCAL.contains(&name.as_str()) {
         format!("{name}_")
     } else {
         ident(&name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_can_be_mistaken_are_told_apart() {
+        for (one, other) in [("self", "shelf"), ("row_pk", "row_sk"), ("name", "game")] {
+            assert!(mistakable(one, other), "{one} and {other}");
+        }
+        for (one, other) in [("item", "items"), ("a_key", "b_key"), ("x1_a", "x1_b")] {
+            assert!(!mistakable(one, other), "{one} and {other}");
+        }
+        let locals = Locals::new(["shelf", "name", "game", "key"]);
+        let named = ["shelf", "name", "game", "key", "other"].map(|word| locals.of(word));
+        assert_eq!(
+            named,
+            ["shelf_value", "name", "game_value", "key_", "other"]
+        );
     }
 }

@@ -15,7 +15,7 @@ use super::layout::{Code, call, raw};
 use super::names::ident;
 use super::requests::Request;
 use super::signature::Signature;
-use super::types::quoted;
+use super::types::{grouped, quoted};
 use crate::emit::client::{Call, PatternCode, ReadCode, Shape, StepCode};
 use crate::plan::When;
 use rows::How;
@@ -197,8 +197,9 @@ impl Module<'_> {
     ) {
         let most = read.batch.unwrap_or(1);
         code.line(format!(
-            "size({}, sets.len(), 0, {most})?;",
-            quoted(&pattern.name)
+            "size({}, sets.len(), 0, {})?;",
+            quoted(&pattern.name),
+            grouped(most)
         ));
         code.line("let mut items: Vec<Row> = Vec::new();");
         if !answer.followed.is_empty() {

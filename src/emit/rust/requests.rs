@@ -8,9 +8,8 @@ mod bounds;
 use super::Module;
 use super::docs;
 use super::layout::{Code, E, call, raw};
-use super::names::local;
 use super::signature::Signature;
-use super::types::{Form, Given, quoted};
+use super::types::{Form, Given, grouped, long, quoted};
 use crate::emit::client::{Call, Name, NameOf, PatternCode, StepCode, Type};
 use crate::plan::{Choice, ForEach, Segment};
 
@@ -55,7 +54,7 @@ impl Module<'_> {
                 ForEach::Count { variable, count } => (
                     variable,
                     Type::Integer { wide: false },
-                    raw(format!("0..{count}")),
+                    raw(format!("0..{}", grouped(count))),
                 ),
                 ForEach::Values { variable, values } => {
                     let (ty, all) = constants(values);
@@ -63,7 +62,7 @@ impl Module<'_> {
                 }
                 ForEach::Rows { .. } => continue,
             };
-            let own = local(variable);
+            let own = self.types.locals.of(variable);
             let own = if context.values().any(|g| g.text == own) {
                 format!("{own}_")
             } else {
@@ -192,7 +191,7 @@ fn rows_needed(step: &StepCode) -> Vec<String> {
 
 /// Constants of a loop, and their type.
 fn constants(values: &[serde_json::Value]) -> (Type, Vec<E>) {
-    let texts = || values.iter().map(|v| raw(v.to_string())).collect();
+    let texts = || values.iter().map(|v| raw(long(&v.to_string()))).collect();
     match values.first() {
         Some(serde_json::Value::Bool(_)) => (Type::Boolean, texts()),
         Some(serde_json::Value::Number(_)) => (Type::Integer { wide: true }, texts()),

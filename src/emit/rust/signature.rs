@@ -6,8 +6,8 @@ use super::Module;
 use super::docs;
 use super::entities::{StructField, structure};
 use super::layout::{Code, E, call, raw};
-use super::names::{Taken, local, many, pascal, snake};
-use super::types::{Form, Given, field_name, quoted};
+use super::names::{Taken, many, pascal, snake};
+use super::types::{Form, Given, field_name, grouped, quoted};
 use crate::emit::client::{ListCode, ParameterCode, PatternCode, Type};
 use std::collections::BTreeMap;
 
@@ -72,7 +72,7 @@ impl Module<'_> {
             .iter()
             .map(|p| {
                 let wanted = if few {
-                    local(&p.name)
+                    self.types.locals.of(&p.name)
                 } else {
                     field_name(&p.name)
                 };
@@ -199,8 +199,8 @@ impl Module<'_> {
             let arguments = vec![
                 raw(quoted(&list.name)),
                 raw(format!("input.{}.len()", list.field)),
-                raw(list.min.to_string()),
-                raw(list.max.to_string()),
+                raw(grouped(list.min)),
+                raw(grouped(list.max)),
             ];
             code.stmt("", &call("size", arguments), "?;");
         }

@@ -2,9 +2,10 @@
 //!
 //! Promises: how a value is stored is decided here and nowhere else.
 
-use super::names::{Taken, local, pascal, snake};
-use crate::emit::client::{Client, Type};
+use super::names::{Locals, Taken, pascal, snake};
+use crate::emit::client::{Body, Client, Type};
 use crate::emit::rust::layout::{E, call, raw};
+use crate::plan::ForEach;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
 
@@ -19,12 +20,15 @@ pub(super) struct Types {
     pub(super) brands: BTreeMap<String, String>,
     /// Everything that has a name so far.
     pub(super) taken: Taken,
+    /// Variables.
+    pub(super) locals: Locals,
 }
 
 impl Types {
     pub(super) fn new(client: &Client) -> Self {
         let mut made = Self {
             taken: Taken::types(),
+            locals: Locals::new(words(client).iter().map(String::as_str)),
             ..Self::default()
         };
         for entity in &client.entities {
@@ -149,6 +153,40 @@ pub(super) enum Form {
     Field,
 }
 
+/// What variables are named by: attributes, parameters, and what requests repeat over.
+fn words(client: &Client) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for entity in &client.entities {
+        all.extend(entity.fields.iter().map(|f| f.attribute.clone()));
+    }
+    for pattern in &client.patterns {
+        let lists = pattern.lists.iter().flat_map(|l| &l.parameters);
+        let parameters = pattern.parameters.iter().chain(lists);
+        all.extend(parameters.map(|p| p.name.clone()));
+        let steps = match &pattern.body {
+            Body::Read(read) => read.steps.iter().collect(),
+            Body::Write(write) => write.find.iter().collect::<Vec<_>>(),
+        };
+        for dimension in steps.iter().flat_map(|s| &s.for_each) {
+            match dimension {
+                ForEach::Count { variable, .. } | ForEach::Values { variable, .. } => {
+                    all.push(variable.clone());
+                }
+                ForEach::Rows { .. } => {}
+            }
+        }
+        for key in steps.iter().flat_map(|s| &s.key_names) {
+            all.push(of_row(key));
+        }
+    }
+    all
+}
+
+/// What the variable of an attribute of a row is named by.
+pub(super) fn of_row(attribute: &str) -> String {
+    format!("row_{}", snake(attribute))
+}
+
 /// A value that the caller gave.
 #[derive(Debug, Clone)]
 pub(super) struct Given {
@@ -165,7 +203,7 @@ pub(super) struct Given {
 impl Given {
     /// The head of the `if` in which an optional one has a value, and that value.
     pub(super) fn when(&self, types: &Types, name: &str) -> (String, Self) {
-        let variable = local(name);
+        let variable = types.locals.of(name);
         let (by, form) = if types.copies(&self.ty) {
             ("", Form::Argument)
         } else {
@@ -313,7 +351,7 @@ pub(super) fn nested(value: &Json) -> E {
 }
 
 /// A number as Rust writes it: long ones in groups of three digits, or as text where it is no whole one.
-fn long(number: &str) -> String {
+pub(super) fn long(number: &str) -> String {
     let (sign, digits) = match number.strip_prefix('-') {
         Some(digits) => ("-", digits),
         None => ("", number),
@@ -321,6 +359,13 @@ fn long(number: &str) -> String {
     if digits.len() > 18 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return quoted(number);
     }
+    let suffix = if digits.len() > 9 { "_i64" } else { "" };
+    format!("{sign}{}{suffix}", grouped(digits))
+}
+
+/// Digits in groups of three, if there are many.
+pub(super) fn grouped(number: impl ToString) -> String {
+    let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {
         if place > 0 && (digits.len() - place).is_multiple_of(3) && digits.len() > 4 {
@@ -328,8 +373,7 @@ fn long(number: &str) -> String {
         }
         out.push(digit);
     }
-    let suffix = if digits.len() > 9 { "_i64" } else { "" };
-    format!("{sign}{out}{suffix}")
+    out
 }
 
 /// The name of a field.

@@ -6,7 +6,7 @@ use crate::emit::client::{EntityCode, Field, KindCode};
 use crate::emit::rust::Module;
 use crate::emit::rust::layout::{Code, E, call, raw};
 use crate::emit::rust::names::snake;
-use crate::emit::rust::types::quoted;
+use crate::emit::rust::types::{grouped, quoted};
 
 impl Module<'_> {
     /// The functions that put the items of a kind together, made once.
@@ -107,7 +107,7 @@ impl Module<'_> {
         for field in in_order(entity) {
             let function = derived_name(entity, field);
             let (variable, physical) = (
-                crate::emit::rust::names::local(&field.attribute),
+                self.types.locals.of(&field.attribute),
                 quoted(&field.physical),
             );
             code.line(format!("let {variable} = {function}(&item);"));
@@ -119,8 +119,9 @@ impl Module<'_> {
             }
             if let Some(max) = self.max(&entity.name, &field.attribute) {
                 code.line(format!(
-                    "at_most(&item, {}, {max})?;",
-                    quoted(&field.physical)
+                    "at_most(&item, {}, {})?;",
+                    quoted(&field.physical),
+                    grouped(max)
                 ));
             }
         }
@@ -248,11 +249,17 @@ fn derived(module: &Module<'_>, entity: &EntityCode, field: &Field) -> String {
         }
         "prefix" => {
             code.line(format!("let source = plain({first})?;"));
-            code.line(format!("Some(text(&beginning(&source, {count})))"));
+            code.line(format!(
+                "Some(text(&beginning(&source, {})))",
+                grouped(count)
+            ));
         }
         "bucket" => {
             code.line(format!("let source = plain({first})?;"));
-            code.line(format!("Some(number(fnv(&source) % {}))", count.max(1)));
+            code.line(format!(
+                "Some(number(fnv(&source) % {}))",
+                grouped(count.max(1))
+            ));
         }
         _ => {
             code.line("let mut all = String::new();");

@@ -51,14 +51,21 @@ impl Module<'_> {
             }
             _ => {
                 let name = &answer.returns;
-                code.line(format!("let mut answer = {name}::default();"));
+                let one = read.shape == Shape::One && read.batch.is_none();
+                if one {
+                    code.line(format!(
+                        "let item = {rows}.first().map({reader}::read).transpose()?;"
+                    ));
+                    code.open(format!("let mut answer = {name} {{"));
+                    code.line("item,");
+                    code.line(format!("..{name}::default()"));
+                    code.close("};");
+                } else {
+                    code.line(format!("let mut answer = {name}::default();"));
+                }
                 match read.shape {
                     Shape::Aggregate => self.sort_out(code, answer, rows),
-                    Shape::One if read.batch.is_none() => {
-                        code.line(format!(
-                            "answer.item = {rows}.first().map({reader}::read).transpose()?;"
-                        ));
-                    }
+                    _ if one => {}
                     _ => {
                         code.open(format!("for row in &{rows} {{"));
                         code.line(format!("answer.items.push({reader}::read(row)?);"));

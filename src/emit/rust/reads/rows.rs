@@ -7,7 +7,7 @@ use crate::emit::rust::Module;
 use crate::emit::rust::layout::{Code, E, call, raw};
 use crate::emit::rust::requests::Request;
 use crate::emit::rust::signature::Signature;
-use crate::emit::rust::types::quoted;
+use crate::emit::rust::types::{grouped, quoted};
 
 /// How the rows of a step are read.
 pub(super) struct How {
@@ -80,7 +80,7 @@ impl Module<'_> {
         let keys = step.key_names.iter().map(|n| raw(quoted(n))).collect();
         let limit = step
             .limit
-            .map_or_else(|| "None".to_owned(), |n| format!("Some({n})"));
+            .map_or_else(|| "None".to_owned(), |n| format!("Some({})", grouped(n)));
         let most = match read.limit.as_ref().filter(|_| step.returns == "items") {
             None => raw("None"),
             Some(limit) => {
@@ -97,7 +97,7 @@ impl Module<'_> {
                     }
                     _ => "None".to_owned(),
                 };
-                raw(format!("Some(({}, {of}))", limit.count))
+                raw(format!("Some(({}, {of}))", grouped(limit.count)))
             }
         };
         let merge = step

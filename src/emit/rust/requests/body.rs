@@ -9,7 +9,7 @@ use crate::emit::client::{
 use crate::emit::rust::Module;
 use crate::emit::rust::checks::{Context, now};
 use crate::emit::rust::layout::{Code, E, call, raw};
-use crate::emit::rust::types::quoted;
+use crate::emit::rust::types::{grouped, quoted};
 use crate::plan::{Choice, Segment};
 
 impl Module<'_> {
@@ -189,7 +189,7 @@ impl Module<'_> {
             links.push(link("consistent_read", vec![raw("true")]));
         }
         if let Some(limit) = step.limit.filter(|_| step.call != Call::GetItem) {
-            links.push(link("limit", vec![raw(limit.to_string())]));
+            links.push(link("limit", vec![raw(grouped(limit))]));
         }
         links
     }

@@ -7,7 +7,7 @@ use crate::emit::rust::Module;
 use crate::emit::rust::checks::Context;
 use crate::emit::rust::keys::native;
 use crate::emit::rust::layout::{Code, E, call, raw};
-use crate::emit::rust::types::{Form, Given, quoted};
+use crate::emit::rust::types::{Form, Given, grouped, of_row, quoted};
 use crate::plan::{Choice, Segment};
 
 impl Module<'_> {
@@ -86,7 +86,7 @@ impl Module<'_> {
                 }
                 code.stmt("let of = ", &call("row", vec![E::Array("", parts)]), ";");
                 let names: Vec<String> = shard.of.iter().map(|n| quoted(n)).collect();
-                let count = raw(shard.count.to_string());
+                let count = raw(grouped(shard.count));
                 let names = raw(format!("&[{}]", names.join(", ")));
                 let made = call("shard", vec![raw("&of"), names, count]);
                 code.stmt("let of_shard = ", &made, ".unwrap_or_default();");
@@ -97,7 +97,7 @@ impl Module<'_> {
                 stored_as,
                 encoding,
             } => {
-                let variable = format!("row_{}", crate::emit::rust::names::snake(row));
+                let variable = self.types.locals.of(&of_row(row));
                 let value = match (stored_as.as_str(), encoding.split(':').next()) {
                     (_, Some("number" | "binary")) => {
                         return Some(Given {

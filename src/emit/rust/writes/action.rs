@@ -37,7 +37,23 @@ impl Site<'_> {
 
 impl Module<'_> {
     /// The code that makes the writes of an action: `writes` has them at its end.
-    pub(super) fn action(&mut self, code: &mut Code, site: &Site<'_>) {
+    pub(super) fn action(&mut self, to: &mut Code, site: &Site<'_>) {
+        let mut code = Code::new(to.indent());
+        self.one_action(&mut code, site);
+        let text = code.text();
+        // A write without conditions and changes is ready when it is made.
+        let changed = text.lines().any(|line| {
+            let line = line.trim_start();
+            line.starts_with("write.") && (line.contains('(') || line.contains(" = "))
+        });
+        to.append(&if changed {
+            text
+        } else {
+            text.replace("let mut write = ", "let write = ")
+        });
+    }
+
+    fn one_action(&mut self, code: &mut Code, site: &Site<'_>) {
         let action = site.action;
         let reads = !action.current.is_empty();
         if action.does == Does::Put {

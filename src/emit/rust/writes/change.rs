@@ -7,8 +7,8 @@ use crate::emit::client::{Does, NameOf, Tracked, Value, ValueOf, Written};
 use crate::emit::rust::Module;
 use crate::emit::rust::entities::derived_name;
 use crate::emit::rust::layout::{Code, E, call, raw};
-use crate::emit::rust::names::{local, snake};
-use crate::emit::rust::types::{Given, quoted};
+use crate::emit::rust::names::snake;
+use crate::emit::rust::types::{Given, grouped, quoted};
 
 impl Module<'_> {
     /// An update, a delete or a check.
@@ -91,7 +91,7 @@ impl Module<'_> {
                 "&[{}]",
                 quoted(&self.physical(site.entity, &value.attribute))
             );
-            let variable = local(&value.attribute);
+            let variable = self.types.locals.of(&value.attribute);
             let (stored, set) = self.stored_value(value, None, site);
             code.stmt(&format!("let {variable} = "), &stored, ";");
             let given = if set {
@@ -197,7 +197,7 @@ impl Module<'_> {
             );
         }
         let tracked = value.tracked && value.path.is_empty() && site.tracks();
-        let variable = local(&value.attribute);
+        let variable = self.types.locals.of(&value.attribute);
         let variable = match given {
             Some(given) if given.text == variable => format!("{variable}_value"),
             _ if site.context.values().any(|g| g.text == variable) => format!("{variable}_value"),
@@ -274,7 +274,7 @@ impl Module<'_> {
             code.line(format!("not_empty(&alone, {target})?;"));
         }
         if let Some(max) = max {
-            code.line(format!("at_most(&alone, {target}, {max})?;"));
+            code.line(format!("at_most(&alone, {target}, {})?;", grouped(max)));
         }
     }
 
