@@ -198,7 +198,7 @@ fn enumerations(client: &Client, names: &mut Names) -> Vec<Code> {
         code.line("");
         code.line(format!(
             "export function {}(of: string): {name} {{",
-            names::lower(name)
+            names.maker(name)
         ));
         code.line(format!("  return of as {name};"));
         code.line("}");

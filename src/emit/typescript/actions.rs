@@ -4,7 +4,6 @@ mod expressions;
 mod states;
 
 use super::code::Code;
-use super::entities::{item_name, key_name};
 use super::names::{Names, part};
 use super::predicates::{self, holds};
 use super::requests::{bound_value, distinct_names, name_value};
@@ -165,7 +164,7 @@ impl OneAction<'_> {
             self.put_state(code);
             code.line(format!(
                 "const key = needed({}(after));",
-                key_name(self.kind, None)
+                self.context.names.key_name(self.kind, None)
             ));
         }
         code.line(format!(
@@ -228,7 +227,10 @@ impl OneAction<'_> {
         code.line("key,");
         let table = format!("TableName: {}", literal(&self.kind.table));
         let what = match action.does {
-            Does::Put => format!("{{ {table}, Item: {}(after) }}", item_name(self.kind)),
+            Does::Put => format!(
+                "{{ {table}, Item: {}(after) }}",
+                self.context.names.item_name(self.kind)
+            ),
             _ if action.does == Does::Update && !action.returned.is_empty() && self.single() => {
                 format!("{{ {table}, Key: key, ReturnValues: \"ALL_NEW\" }}")
             }
@@ -338,7 +340,7 @@ impl OneAction<'_> {
         let local = format!("guard{}", guard.place + 1);
         code.line(format!(
             "const {local} = {}({state});",
-            key_name(kind, None)
+            self.context.names.key_name(kind, None)
         ));
         code.open(format!("if ({local} !== undefined) {{"));
         code.open("guards.push({");
@@ -351,7 +353,10 @@ impl OneAction<'_> {
         code.open("{");
         code.line(format!("TableName: {},", literal(&kind.table)));
         if put {
-            code.line(format!("Item: needed({}(after)),", item_name(kind)));
+            code.line(format!(
+                "Item: needed({}(after)),",
+                self.context.names.item_name(kind)
+            ));
         } else {
             code.line(format!("Key: {local},"));
         }

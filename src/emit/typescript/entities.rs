@@ -1,7 +1,7 @@
 //! Entities in TypeScript: their types, their keys in every index, their items, and rows read back.
 
 use super::code::Code;
-use super::names::{Names, part};
+use super::names::Names;
 use super::predicates;
 use super::values::{Source, branded, key_value, literal, member, plain, property, reader, store};
 use crate::emit::client::{EntityCode, Field, IndexKey, KindCode, RowCode, RowField, Type};
@@ -28,24 +28,6 @@ impl Source for OfState<'_> {
             .map_or(Type::Text(Vec::new()), |f| f.ty.clone());
         (ty, format!("{}.{name}", self.state))
     }
-}
-
-/// The name of the function that makes the key of a kind in an index.
-pub(super) fn key_name(kind: &KindCode, index: Option<&str>) -> String {
-    match index {
-        None => format!("keyOf{}", part(&kind.name)),
-        Some(index) => format!("keyOf{}In{}", part(&kind.name), part(index)),
-    }
-}
-
-/// The name of the function that makes the item of a kind.
-pub(super) fn item_name(kind: &KindCode) -> String {
-    format!("itemOf{}", part(&kind.name))
-}
-
-/// The name of the function that computes an attribute.
-pub(super) fn derived_name(entity: &EntityCode, attribute: &str) -> String {
-    format!("derived{}In{}", part(attribute), part(&entity.name))
 }
 
 /// The row type of an entity.
@@ -216,7 +198,7 @@ fn key(names: &Names, entity: &EntityCode, kind: &KindCode, of: &IndexKey) -> Co
         format!("The key of an item of `{}` in {place}", entity.name)
     };
     code.doc(&[format!("{what}; nothing where it has none.")]);
-    let name = key_name(kind, of.index.as_deref());
+    let name = names.key_name(kind, of.index.as_deref());
     let used = used(of);
     let row = names.entity(&entity.name);
     let parameter = if used.is_empty() && of.only_when.is_empty() {
@@ -275,11 +257,11 @@ fn item(names: &Names, entity: &EntityCode, kind: &KindCode) -> Code {
     };
     code.open(format!(
         "export function {}(of: State<{row}>): {returned} {{",
-        item_name(kind)
+        names.item_name(kind)
     ));
-    let mut first = format!("...needed({}(of)),", key_name(kind, None));
+    let mut first = format!("...needed({}(of)),", names.key_name(kind, None));
     if kind.guard {
-        code.line(format!("const key = {}(of);", key_name(kind, None)));
+        code.line(format!("const key = {}(of);", names.key_name(kind, None)));
         code.open("if (key === undefined) {");
         code.line("return undefined;");
         code.close("}");
@@ -310,7 +292,7 @@ fn item(names: &Names, entity: &EntityCode, kind: &KindCode) -> Code {
     for index in &kind.indexes {
         code.line(format!(
             "...{}(of),",
-            key_name(kind, index.index.as_deref())
+            names.key_name(kind, index.index.as_deref())
         ));
     }
     code.close("};");
@@ -348,7 +330,7 @@ fn derived(names: &Names, entity: &EntityCode, field: &Field) -> Code {
         "`{}` of `{}`, computed.",
         field.attribute, entity.name
     )]);
-    let name = derived_name(entity, &field.attribute);
+    let name = names.derived_name(entity, &field.attribute);
     code.open(format!(
         "export function {name}(of: State<{row}>): {ty} | undefined {{"
     ));

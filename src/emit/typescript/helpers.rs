@@ -97,6 +97,11 @@ pub(super) fn of(code: &str) -> Vec<String> {
         .collect()
 }
 
+/// The names of all helpers.
+pub(super) fn names() -> Vec<String> {
+    read().into_iter().flat_map(|h| h.names).collect()
+}
+
 /// Those of some names that occur in a code.
 pub(super) fn named_in(code: &str, names: &'static [&'static str]) -> Vec<&'static str> {
     names

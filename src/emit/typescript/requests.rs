@@ -9,6 +9,7 @@ use crate::emit::client::{
 };
 use crate::plan::{Choice, ForEach, Segment};
 use serde_json::Value as Json;
+use std::collections::BTreeSet;
 
 /// The function that makes a request of a step: its name.
 pub(super) fn request_name(pattern: &PatternCode, step: &StepCode, several: bool) -> String {
@@ -429,6 +430,18 @@ pub(super) fn distinct_names(pattern: &PatternCode, all: &[&Name]) -> Vec<String
     made
 }
 
+/// Says what placeholders stand for, each once.
+pub(super) fn name_all(code: &mut Code, pattern: &PatternCode, all: &[Name]) {
+    let mut said = BTreeSet::new();
+    for name in all.iter().filter(|n| said.insert(&n.placeholder)) {
+        code.line(format!(
+            "names[{}] = {};",
+            literal(&name.placeholder),
+            name_value(pattern, name)
+        ));
+    }
+}
+
 /// What a placeholder of a name stands for.
 pub(super) fn name_value(pattern: &PatternCode, of: &Name) -> String {
     match &of.of {
@@ -461,13 +474,7 @@ pub(super) fn when_given(code: &mut Code, pattern: &PatternCode, of: &Clause, li
         tests.push("now !== undefined".to_owned());
     }
     code.open(format!("if ({}) {{", tests.join(" && ")));
-    for name in &of.names {
-        code.line(format!(
-            "names[{}] = {};",
-            literal(&name.placeholder),
-            name_value(pattern, name)
-        ));
-    }
+    name_all(code, pattern, &of.names);
     for value in &of.values {
         code.line(format!(
             "values[{}] = {};",

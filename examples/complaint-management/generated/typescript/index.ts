@@ -844,7 +844,11 @@ function placeOf(pattern: string, place: unknown): Place {
   }
   const made: Item = {};
   for (const [name, value] of Object.entries(place)) {
-    const { S, N, B } = value as { S?: unknown; N?: unknown; B?: unknown };
+    const { S, N, B } = (value ?? {}) as {
+      S?: unknown;
+      N?: unknown;
+      B?: unknown;
+    };
     if (typeof S === "string") {
       made[name] = { S };
     } else if (typeof N === "string") {
@@ -1588,7 +1592,6 @@ export function comments_of_agent_between_request(
   const filter: string[] = [];
   if (now !== undefined) {
     names["#expires_at"] = "expires_at";
-    names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
   }
@@ -1623,7 +1626,6 @@ export function comments_of_complaint_request(
   const filter: string[] = [];
   if (now !== undefined) {
     names["#expires_at"] = "expires_at";
-    names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
   }
@@ -1657,7 +1659,6 @@ export function complaints_of_customer_request(
   };
   const filter: string[] = [];
   if (now !== undefined) {
-    names["#expires_at"] = "expires_at";
     names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
@@ -1829,7 +1830,6 @@ export function escalated_complaints_request(
   const filter: string[] = [];
   if (now !== undefined) {
     names["#expires_at"] = "expires_at";
-    names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
   }
@@ -1863,7 +1863,6 @@ export function escalated_complaints_of_agent_request(
   };
   const filter: string[] = [];
   if (now !== undefined) {
-    names["#expires_at"] = "expires_at";
     names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
@@ -1933,7 +1932,6 @@ export function latest_comment_of_complaint_request(
   };
   const filter: string[] = [];
   if (now !== undefined) {
-    names["#expires_at"] = "expires_at";
     names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");

@@ -952,7 +952,11 @@ function placeOf(pattern: string, place: unknown): Place {
   }
   const made: Item = {};
   for (const [name, value] of Object.entries(place)) {
-    const { S, N, B } = value as { S?: unknown; N?: unknown; B?: unknown };
+    const { S, N, B } = (value ?? {}) as {
+      S?: unknown;
+      N?: unknown;
+      B?: unknown;
+    };
     if (typeof S === "string") {
       made[name] = { S };
     } else if (typeof N === "string") {
@@ -1677,7 +1681,6 @@ export function find_open_games_request(
   const filter: string[] = [];
   if (now !== undefined) {
     names["#expires_at"] = "expires_at";
-    names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
   }
@@ -1707,7 +1710,6 @@ export function find_open_games_by_map_request(
   };
   const filter: string[] = [];
   if (now !== undefined) {
-    names["#expires_at"] = "expires_at";
     names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
@@ -1865,7 +1867,6 @@ export function past_games_of_user_request(
   };
   const filter: string[] = [];
   if (now !== undefined) {
-    names["#expires_at"] = "expires_at";
     names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
@@ -2222,7 +2223,6 @@ export function view_game_request(
   const filter: string[] = [];
   if (now !== undefined) {
     names["#expires_at"] = "expires_at";
-    names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
   }
@@ -2250,7 +2250,6 @@ export function view_users_in_game_request(
   };
   const filter: string[] = [];
   if (now !== undefined) {
-    names["#expires_at"] = "expires_at";
     names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");

@@ -874,7 +874,11 @@ function placeOf(pattern: string, place: unknown): Place {
   }
   const made: Item = {};
   for (const [name, value] of Object.entries(place)) {
-    const { S, N, B } = value as { S?: unknown; N?: unknown; B?: unknown };
+    const { S, N, B } = (value ?? {}) as {
+      S?: unknown;
+      N?: unknown;
+      B?: unknown;
+    };
     if (typeof S === "string") {
       made[name] = { S };
     } else if (typeof N === "string") {
@@ -1743,7 +1747,6 @@ export function receipts_of_account_request(
   };
   const filter: string[] = [];
   if (now !== undefined) {
-    names["#expires_at"] = "expires_at";
     names["#expires_at"] = "expires_at";
     values[":now"] = integer(Math.ceil(now / 1000));
     filter.push("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");

@@ -774,7 +774,11 @@ function placeOf(pattern: string, place: unknown): Place {
   }
   const made: Item = {};
   for (const [name, value] of Object.entries(place)) {
-    const { S, N, B } = value as { S?: unknown; N?: unknown; B?: unknown };
+    const { S, N, B } = (value ?? {}) as {
+      S?: unknown;
+      N?: unknown;
+      B?: unknown;
+    };
     if (typeof S === "string") {
       made[name] = { S };
     } else if (typeof N === "string") {

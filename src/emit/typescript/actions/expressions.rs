@@ -4,11 +4,11 @@ use super::OneAction;
 use super::states::negative;
 use crate::emit::client::{Name, Tracked, Type, Value, ValueOf, Written};
 use crate::emit::typescript::code::Code;
-use crate::emit::typescript::entities::{derived_name, key_name, seconds, stored};
+use crate::emit::typescript::entities::{seconds, stored};
 use crate::emit::typescript::names::part;
 use crate::emit::typescript::predicates;
 use crate::emit::typescript::requests::{
-    bound_value, declared, distinct_names, name_value, physical, when_given,
+    bound_value, declared, distinct_names, name_all, name_value, physical, when_given,
 };
 use crate::emit::typescript::values::{inner_stored_as, literal, plain, store, stored_constant};
 
@@ -190,15 +190,7 @@ impl OneAction<'_> {
         }
         let conditional =
             matches!(change.written, Written::Add | Written::Take) && change.zero.is_none();
-        let named = |code: &mut Code| {
-            for name in &change.names {
-                code.line(format!(
-                    "names[{}] = {};",
-                    literal(&name.placeholder),
-                    name_value(pattern, name)
-                ));
-            }
-        };
+        let named = |code: &mut Code| name_all(code, pattern, &change.names);
         let place = literal(&change.place);
         let placeholder = literal(&change.placeholder);
         if conditional {
@@ -233,7 +225,12 @@ impl OneAction<'_> {
                     code.line(format!("update.set.push({});", literal(&sum_text(change))));
                 }
                 Written::Derive => {
-                    let value = format!("{}(after)", derived_name(self.entity, &change.attribute));
+                    let value = format!(
+                        "{}(after)",
+                        self.context
+                            .names
+                            .derived_name(self.entity, &change.attribute)
+                    );
                     let stored = self
                         .entity
                         .field(&change.attribute)
@@ -284,7 +281,10 @@ impl OneAction<'_> {
         }
         for key in &self.action.keys {
             let index = self.kind.index(&key.index);
-            let function = key_name(self.kind, index.and_then(|i| i.index.as_deref()));
+            let function = self
+                .context
+                .names
+                .key_name(self.kind, index.and_then(|i| i.index.as_deref()));
             let local = format!("in{}", part(&key.index));
             match key.how {
                 Tracked::Set => code.line(format!("const {local} = needed({function}(after));")),
@@ -349,13 +349,7 @@ impl OneAction<'_> {
         };
         if self.keeps_going_without() {
             code.open("if (gone) {");
-            for name in &gone.names {
-                code.line(format!(
-                    "names[{}] = {};",
-                    literal(&name.placeholder),
-                    name_value(pattern, name)
-                ));
-            }
+            name_all(code, pattern, &gone.names);
             for value in &gone.values {
                 code.line(format!(
                     "values[{}] = {};",

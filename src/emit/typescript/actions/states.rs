@@ -3,7 +3,7 @@
 use super::OneAction;
 use crate::emit::client::{Does, Type, Value, ValueOf, Written};
 use crate::emit::typescript::code::Code;
-use crate::emit::typescript::entities::{derived_name, key_name, read};
+use crate::emit::typescript::entities::read;
 use crate::emit::typescript::requests::declared;
 use crate::emit::typescript::values::{constant, plain};
 
@@ -21,7 +21,7 @@ impl OneAction<'_> {
             self.put_state(code);
             code.line(format!(
                 "const key = needed({}(after));",
-                key_name(self.kind, None)
+                self.context.names.key_name(self.kind, None)
             ));
         }
         if self.knows_before() {
@@ -71,7 +71,10 @@ impl OneAction<'_> {
         let mut computed = Vec::new();
         for value in &self.action.values {
             if value.from == ValueOf::Derived {
-                let name = derived_name(self.entity, &value.attribute);
+                let name = self
+                    .context
+                    .names
+                    .derived_name(self.entity, &value.attribute);
                 computed.push(format!("{}: {name}(first),", value.attribute));
                 continue;
             }
@@ -188,7 +191,10 @@ impl OneAction<'_> {
         }
         for change in rest {
             if change.written == Written::Derive {
-                let name = derived_name(self.entity, &change.attribute);
+                let name = self
+                    .context
+                    .names
+                    .derived_name(self.entity, &change.attribute);
                 code.line(format!(
                     "after = {{ ...after, {}: {name}(after) }};",
                     change.attribute
