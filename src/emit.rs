@@ -152,3 +152,11 @@ pub fn emit(
 pub fn rust_adapter(plan: &Plan, name: &str) -> String {
     rust::adapter(plan, name)
 }
+
+/// The program that compares the keys that the Rust client of a plan makes, the module `name` of the crate `generated`,
+/// with the vectors of `tests/clients/keys`.
+#[must_use]
+#[doc(hidden)]
+pub fn rust_vectors(plan: &Plan, name: &str) -> String {
+    rust::vectors(plan, name)
+}

@@ -18,15 +18,20 @@ mod signature;
 mod support;
 mod table;
 mod types;
+mod vectors;
 mod writes;
 
-use super::client::{Body, Client};
+use super::client::{Body, Client, PatternCode};
 use super::{Artifact, Origin};
 use crate::plan::{Condition, OutputEntry, Plan};
 use manifest::Sdk;
+use names::Taken;
 use std::collections::BTreeMap;
 use std::path::Path;
 use types::Types;
+
+/// What the client has beside the functions of patterns.
+const CONSTRUCTORS: &[&str] = &["new", "with_clock", "with_table"];
 
 /// A module on its way.
 struct Module<'a> {
@@ -39,6 +44,10 @@ struct Module<'a> {
     /// The functions that give the keys of kinds: of the table, and of indexes.
     table_keys: BTreeMap<String, String>,
     index_keys: BTreeMap<(String, String), String>,
+    /// The functions of patterns, by their names.
+    by_pattern: BTreeMap<String, String>,
+    /// The names of all functions.
+    functions: Taken,
     /// Methods of the client, printed.
     methods: Vec<String>,
     /// Types, printed.
@@ -76,6 +85,13 @@ pub(super) fn adapter(plan: &Plan, name: &str) -> String {
     made(plan, &client).adapter(name)
 }
 
+/// The program that compares the keys of a client with vectors; the client is a module of this name in the crate
+/// `generated`.
+pub(super) fn vectors(plan: &Plan, name: &str) -> String {
+    let client = Client::new(plan);
+    made(plan, &client).vectors(name)
+}
+
 /// The text of the module.
 fn module(plan: &Plan, client: &Client, origin: &Origin) -> String {
     made(plan, client).print(origin)
@@ -87,7 +103,16 @@ fn made<'a>(plan: &'a Plan, client: &'a Client) -> Module<'a> {
     let name = types
         .taken
         .give(&format!("{}Table", names::pascal(&client.design)), "Client");
+    let mut functions = Taken::default();
+    for own in CONSTRUCTORS {
+        functions.give(own, "");
+    }
+    let by_pattern = client.patterns.iter();
+    let by_pattern = by_pattern.map(|p| (p.name.clone(), functions.give(&p.name, "_")));
+    let by_pattern = by_pattern.collect();
     let mut made = Module {
+        by_pattern,
+        functions,
         plan,
         client,
         name,
@@ -114,6 +139,11 @@ fn made<'a>(plan: &'a Plan, client: &'a Client) -> Module<'a> {
 }
 
 impl Module<'_> {
+    /// The function of a pattern: named as in the design, unless the client has that name for itself.
+    fn function<'s>(&'s self, of: &'s PatternCode) -> &'s str {
+        self.by_pattern.get(&of.name).map_or(&of.name, |f| f)
+    }
+
     /// The greatest value or length of an attribute.
     fn max(&self, entity: &str, attribute: &str) -> Option<u64> {
         let entity = self.plan.entities.iter().find(|e| e.name == entity)?;

@@ -67,8 +67,7 @@ impl Write {
             current: old.and_then(Item::read),
         }))
     }
-//@ Write.check in-text .check(
-
+//@ Write.check in-text check(Failure::
     /// A condition, and what the caller learns where it does not hold.
     fn check(&mut self, failure: Failure, check: Check) {
         self.checks.push((failure, check));

@@ -1,185 +1,193 @@
-//! The crate of all generated modules, and the program that answers for them.
+//! The workspace of everything that is generated: one crate with all clients as modules, and two that are crates.
 
+use crate::designs::{Design, designs, root};
 use design::emit::{self, Artifact, Origin, Target};
-use design::plan::{OutputEntry, Plan};
+use design::plan::OutputEntry;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
-const MANIFEST: &str = r#"[package]
+/// The design whose client is a crate that takes the SDK from its workspace, and the one whose client names it itself.
+const CRATES: [(&str, &str); 2] = [("shop", "workspace"), ("library", "true")];
+
+const WORKSPACE: &str = r#"[workspace]
+members = ["clients"]
+resolver = "3"
+
+[workspace.dependencies]
+aws-sdk-dynamodb = { version = "=1.136.0", default-features = false }
+
+[profile.dev]
+debug = false
+"#;
+
+const CLIENTS: &str = r#"[package]
 name = "generated"
 version = "0.0.0"
 edition = "2024"
 publish = false
 
 [dependencies]
-aws-sdk-dynamodb = { version = "1", default-features = false, features = ["rt-tokio"] }
+aws-sdk-dynamodb = { workspace = true, features = ["rt-tokio"] }
 # Speaks plain HTTP to the run: no TLS, so nothing of C is compiled.
 aws-smithy-http-client = { version = "1", default-features = false, features = ["default-client"] }
 serde_json = "1"
 tokio = { version = "1", default-features = false, features = ["rt", "time"] }
-
-[workspace]
-
-[profile.dev]
-debug = false
 "#;
 
-const MAIN: &str = r#"fn client() -> aws_sdk_dynamodb::Client {
-    let endpoint = std::env::var("DESIGN_ENDPOINT").expect("an endpoint");
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(aws_sdk_dynamodb::config::BehaviorVersion::latest())
-        .region(aws_sdk_dynamodb::config::Region::new("us-east-1"))
-        .endpoint_url(endpoint)
-        .allow_no_auth()
-        .retry_config(aws_sdk_dynamodb::config::retry::RetryConfig::disabled())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    aws_sdk_dynamodb::Client::from_conf(config)
+const MAIN: &str = include_str!("answers.rs");
+
+/// All clients, written.
+pub(crate) struct Workspace {
+    home: PathBuf,
+    pub(crate) designs: Vec<Design>,
 }
 
-fn main() {
-    let name = std::env::args().nth(1).expect("the name of a module");
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.expect("a runtime");
-    let client = runtime.block_on(async { client() });
-    for line in std::io::stdin().lines() {
-        let line = line.expect("a line");
-        let call: serde_json::Value = serde_json::from_str(&line).expect("a call");
-        let answer = runtime.block_on(reply(&name, &client, &call));
-        println!("{answer}");
-    }
-}
-"#;
-
-/// A design and its plan.
-pub(crate) struct Design {
-    /// The name of its module.
-    pub(crate) name: String,
-    pub(crate) yaml: String,
-    pub(crate) plan: Plan,
-}
-
-impl Design {
-    fn read(path: &Path) -> Option<Self> {
-        let yaml = std::fs::read_to_string(path).expect("a design");
-        let source = design::source::Source::new("design.yaml", yaml.clone());
-        let plan = design::compile(&source, design::Objective::Indexes).plan?;
-        let stem = match path.file_stem().and_then(|s| s.to_str()) {
-            Some("design") => path
-                .parent()
-                .and_then(Path::file_name)
-                .and_then(|s| s.to_str()),
-            other => other,
+/// The workspace, written once; none where the environment variable `RUST_CLIENT` names no folder for it.
+pub(crate) fn workspace() -> Option<&'static Workspace> {
+    static WORKSPACE: OnceLock<Option<Workspace>> = OnceLock::new();
+    let found = WORKSPACE.get_or_init(|| {
+        let home = std::env::var_os("RUST_CLIENT").map(PathBuf::from)?;
+        let made = Workspace {
+            home,
+            designs: designs(),
         };
-        Some(Self {
-            name: stem.expect("a name").replace('-', "_"),
-            yaml,
-            plan,
+        made.write();
+        Some(made)
+    });
+    if found.is_none() {
+        eprintln!("left out: RUST_CLIENT names no folder in which clients are compiled");
+    }
+    found.as_ref()
+}
+
+/// The module of a design.
+pub(crate) fn module_name(design: &Design) -> String {
+    format!("{}_table", design.name.replace('-', "_"))
+}
+
+impl Workspace {
+    /// The files of all modules and crates.
+    pub(crate) fn sources(&self) -> Vec<PathBuf> {
+        let modules = self.designs.iter().map(|d| self.module_path(d));
+        let crates = self.crates().map(|(d, _)| self.crate_path(d, "src/lib.rs"));
+        modules.chain(crates).collect()
+    }
+
+    /// Whether the design of this name is among those of this run.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.designs.iter().any(|d| d.name == name)
+    }
+
+    /// `cargo` in the workspace.
+    pub(crate) fn cargo(&self, command: &str) -> Command {
+        let mut cargo = Command::new("cargo");
+        cargo.arg(command).arg("--quiet").current_dir(&self.home);
+        cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS");
+        cargo
+    }
+
+    /// A program of the crate of all modules, compiled.
+    pub(crate) fn program(&self, name: &str) -> Command {
+        Command::new(self.home.join("target/debug").join(name))
+    }
+
+    /// Writes a file into the crate of a design, beside what is generated.
+    pub(crate) fn put_beside(&self, name: &str, path: &str, text: &str) {
+        if let Some((design, _)) = self.crates().find(|(d, _)| d.name == name) {
+            put(&self.crate_path(design, path), text);
+        }
+    }
+
+    fn crates(&self) -> impl Iterator<Item = (&Design, &'static str)> {
+        CRATES.iter().filter_map(|(name, kind)| {
+            Some((self.designs.iter().find(|d| d.name == *name)?, *kind))
         })
     }
 
-    pub(crate) fn module_path(&self) -> PathBuf {
-        home().join("src").join(format!("{}.rs", self.name))
+    fn module_path(&self, design: &Design) -> PathBuf {
+        let file = format!("{}.rs", module_name(design));
+        self.home.join("clients/src").join(file)
     }
 
-    fn module(&self) -> String {
-        let output = OutputEntry {
-            path: "table.rs".to_owned(),
-            options: BTreeMap::new(),
-        };
-        let origin = Origin::new(&self.plan, "design.yaml");
-        match emit::emit(&self.plan, Target::Rust, &output, &origin).expect("a module") {
-            Artifact::File(text) => text,
-            Artifact::Directory(_) => String::new(),
-        }
+    fn crate_path(&self, design: &Design, path: &str) -> PathBuf {
+        self.home.join(&design.name).join(path)
     }
-}
 
-pub(crate) fn home() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("target/ci/rust-client")
-}
-
-/// `cargo` in that crate.
-pub(crate) fn cargo(command: &str) -> Command {
-    let mut cargo = Command::new("cargo");
-    cargo.arg(command).arg("--quiet").current_dir(home());
-    cargo.env_remove("CARGO_TARGET_DIR").env_remove("RUSTFLAGS");
-    cargo
-}
-
-pub(crate) fn program() -> PathBuf {
-    home().join("target/debug/answers")
-}
-
-/// Everything that is generated: the examples, and the designs of tests.
-pub(crate) fn designs() -> Vec<Design> {
-    let mut paths = Vec::new();
-    for directory in [
-        "examples",
-        "tests/designs",
-        "tests/execution",
-        "tests/execution/plans",
-        "tests/faults/designs",
-    ] {
-        let Ok(entries) = std::fs::read_dir(directory) else {
-            continue;
-        };
-        for entry in entries {
-            let path = entry.expect("an entry").path();
-            let path = if path.is_dir() {
-                path.join("design.yaml")
-            } else {
-                path
-            };
-            if path.is_file() && path.extension().is_some_and(|e| e == "yaml") {
-                paths.push(path);
+    fn write(&self) {
+        let mut manifest = WORKSPACE.to_owned();
+        for (design, kind) in self.crates() {
+            let member = format!("members = [\"{}\", ", design.name);
+            manifest = manifest.replace("members = [", &member);
+            let options = BTreeMap::from([("crate".to_owned(), kind.to_owned())]);
+            for (name, text) in generated(design, "client", options) {
+                put(&self.crate_path(design, &name), &text);
             }
         }
+        put(&self.home.join("Cargo.toml"), &manifest);
+        put(&self.home.join("clients/Cargo.toml"), CLIENTS);
+        let mut modules = String::from("//! Generated clients.\n\n");
+        let (mut names, mut adapters, mut arms) = (String::new(), String::new(), String::new());
+        for design in &self.designs {
+            let name = module_name(design);
+            modules.push_str(&format!("pub mod {name};\n"));
+            names.push_str(&format!("use generated::{name};\n"));
+            adapters.push_str(&format!("mod {name}_adapter;\n"));
+            arms.push_str(&format!(
+                "        \"{name}\" => {name}_adapter::reply(client, call).await,\n"
+            ));
+            for (_, text) in generated(design, "client.rs", BTreeMap::new()) {
+                put(&self.module_path(design), &text);
+            }
+            let adapter = self.program_path(&format!("answers/{name}_adapter.rs"));
+            put(&adapter, &emit::rust_adapter(&design.plan, &name));
+            let vectors = self.program_path("vectors.rs");
+            if design.name == "keys" {
+                put(&vectors, &emit::rust_vectors(&design.plan, &name));
+            }
+        }
+        put(&self.home.join("clients/src/lib.rs"), &modules);
+        let main = MAIN
+            .replace("// MODULES\n", &format!("{adapters}\n{names}"))
+            .replace("        // ARMS\n", &arms);
+        put(&self.program_path("answers/main.rs"), &main);
     }
-    paths.sort();
-    let only = std::env::var("ONLY").unwrap_or_default();
-    paths.retain(|p| p.display().to_string().contains(&only));
-    paths.iter().filter_map(|p| Design::read(p)).collect()
+
+    fn program_path(&self, name: &str) -> PathBuf {
+        self.home.join("clients/src/bin").join(name)
+    }
 }
 
+/// What is generated for Rust, by path; a module of its own has no path.
+fn generated(
+    design: &Design,
+    path: &str,
+    options: BTreeMap<String, String>,
+) -> BTreeMap<String, String> {
+    let output = OutputEntry {
+        path: path.to_owned(),
+        options,
+    };
+    let origin = Origin::new(&design.plan, "design.yaml");
+    let made = emit::emit(&design.plan, Target::Rust, &output, &origin);
+    match made.unwrap_or_else(|e| panic!("{}: {e}", design.name)) {
+        Artifact::File(text) => BTreeMap::from([(String::new(), text)]),
+        Artifact::Directory(files) => {
+            let named = files
+                .into_iter()
+                .map(|(name, text)| (name.to_owned(), text));
+            named.collect()
+        }
+    }
+}
+
+/// Writes a file; what is as it was is not touched, so that it is not compiled again.
 fn put(path: &Path, text: &str) {
-    // What is as it was is not compiled again.
     if std::fs::read_to_string(path).is_ok_and(|old| old == text) {
         return;
     }
-    std::fs::create_dir_all(path.parent().expect("a directory")).expect("made");
-    std::fs::write(path, text).expect("written");
-}
-
-/// Writes the crate.
-pub(crate) fn write(designs: &[Design]) {
-    let home = home();
-    put(&home.join("Cargo.toml"), MANIFEST);
-    let mut modules = String::from("//! Generated clients.\n\n");
-    let mut names = String::new();
-    let mut adapters = String::new();
-    let mut arms = String::new();
-    for design in designs {
-        let name = &design.name;
-        modules.push_str(&format!("pub mod {name};\n"));
-        names.push_str(&format!("use generated::{name};\n"));
-        adapters.push_str(&format!("mod {name}_adapter;\n"));
-        arms.push_str(&format!(
-            "        \"{name}\" => {name}_adapter::reply(client, call).await,\n"
-        ));
-        put(&design.module_path(), &design.module());
-        let adapter = emit::rust_adapter(&design.plan, name);
-        put(
-            &home.join(format!("src/bin/answers/{name}_adapter.rs")),
-            &adapter,
-        );
-    }
-    put(&home.join("src/lib.rs"), &modules);
-    let main = format!(
-        "#![allow(unused_imports, unused_mut, unused_variables)]\n{adapters}{names}\n{MAIN}\n\
-         async fn reply(name: &str, client: &aws_sdk_dynamodb::Client, call: &serde_json::Value) -> serde_json::Value {{\n    \
-         match name {{\n{arms}        _ => serde_json::json!({{ \"error\": \"no such module\" }}),\n    }}\n}}\n"
-    );
-    put(&home.join("src/bin/answers/main.rs"), &main);
+    let folder = path.parent().unwrap_or(root());
+    std::fs::create_dir_all(folder).unwrap_or_else(|e| panic!("{}: {e}", folder.display()));
+    std::fs::write(path, text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
 }

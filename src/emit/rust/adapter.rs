@@ -165,7 +165,7 @@ impl Module<'_> {
         read: &ReadCode,
         signature: &Signature,
     ) {
-        let name = super::names::ident(&pattern.name);
+        let name = super::names::ident(self.function(pattern));
         if read.batch.is_some() {
             code.line("let mut asked = Vec::new();");
             code.open("for set in all_sets(call) {");
@@ -321,7 +321,7 @@ impl Module<'_> {
         write: &WriteCode,
         signature: &Signature,
     ) {
-        let name = super::names::ident(&pattern.name);
+        let name = super::names::ident(self.function(pattern));
         code.line("let set = &call[\"values\"];");
         let mut passed = self.input(code, module, signature);
         if signature.single.is_empty() && signature.lists.is_empty() {

@@ -13,6 +13,42 @@ use crate::emit::client::{IndexKey, KeyPart};
 use crate::plan::Segment;
 use form::{Form, Part, limit, taken};
 
+/// What the module `keys` takes from outside, if it uses it.
+const FROM_OUTSIDE: &[&str] = &[
+    "Check",
+    "Decimal",
+    "Error",
+    "Row",
+    "Timestamp",
+    "exists",
+    "is",
+    "kind",
+    "missing",
+    "one_of",
+    "put",
+    "refused",
+    "shard",
+    "text",
+    "the_boolean",
+    "the_bytes",
+    "the_decimal",
+    "the_integer",
+    "the_timestamp",
+    "number",
+    "hex",
+];
+/// What it has for itself.
+const OWN: &[&str] = &[
+    "day",
+    "decimal",
+    "escape",
+    "fit",
+    "fit_bytes",
+    "integer",
+    "inverted",
+    "raw",
+];
+
 /// All of them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Keys {
@@ -66,8 +102,13 @@ pub(super) fn native(segments: &[Segment]) -> Option<(&Segment, &str)> {
 impl Keys {
     /// None yet; their values are named by these.
     pub(super) fn new(locals: Locals) -> Self {
+        let mut taken = Taken::default();
+        for name in FROM_OUTSIDE.iter().chain(OWN) {
+            taken.give(name, "");
+        }
         Self {
             locals,
+            taken,
             ..Self::default()
         }
     }
@@ -282,30 +323,7 @@ pub(super) fn module(text: &str, _around: &str) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
-    let names = [
-        "Check",
-        "Decimal",
-        "Error",
-        "Row",
-        "Timestamp",
-        "exists",
-        "is",
-        "kind",
-        "missing",
-        "one_of",
-        "put",
-        "refused",
-        "shard",
-        "text",
-        "the_boolean",
-        "the_bytes",
-        "the_decimal",
-        "the_integer",
-        "the_timestamp",
-        "number",
-        "hex",
-    ];
-    let mut used: Vec<&str> = names
+    let mut used: Vec<&str> = FROM_OUTSIDE
         .iter()
         .copied()
         .filter(|n| support::uses_in_code(text, n))

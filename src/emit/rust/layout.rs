@@ -99,6 +99,15 @@ impl E {
             Self::Raw(text) => text.clone(),
             Self::Call(callee, arguments) => match arguments.as_slice() {
                 [] => format!("{callee}()"),
+                // An array that is too long beside the call has its elements below, though it is not too long by itself.
+                [one @ Self::Array(prefix, elements)]
+                    if one.flat().is_some_and(|t| t.chars().count() > INSIDE) =>
+                {
+                    format!(
+                        "{callee}({prefix}[\n{}{outer}])",
+                        packed(elements, indent, lines)
+                    )
+                }
                 // A lone argument that has brackets of its own stays beside those of the call.
                 [one @ (Self::Call(..) | Self::Array(..) | Self::Struct(..))] => {
                     let column = column + callee.chars().count() + 1;

@@ -45,11 +45,11 @@ impl Module<'_> {
             parameters.push("cursor: Option<&Cursor>".to_owned());
         }
         let returns = format!("Result<{}, Error>", answer.returns);
-        if !super::is_snake(&pattern.name) {
+        if !super::is_snake(self.function(pattern)) {
             code.line("#[expect(non_snake_case, reason = \"named as in the design\")]");
         }
         code.head(
-            &format!("pub async fn {}", ident(&pattern.name)),
+            &format!("pub async fn {}", ident(self.function(pattern))),
             &parameters,
             &returns,
         );

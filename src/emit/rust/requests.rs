@@ -42,10 +42,11 @@ impl Module<'_> {
         } else {
             "input"
         };
-        let mut name = format!("{}_{suffix}", pattern.name.trim_end_matches('_'));
+        let mut wanted = format!("{}_{suffix}", pattern.name.trim_end_matches('_'));
         if number > 0 {
-            name.push_str(&format!("_{}", number + 1));
+            wanted.push_str(&format!("_{}", number + 1));
         }
+        let name = self.functions.give(&wanted, "_");
         let mut context = self.context(signature);
         let mut declared = signature.declared();
         let mut loops = Vec::new();
@@ -117,13 +118,13 @@ impl Module<'_> {
         let mut head = Code::new(4);
         let mut doc = format!(
             "The request of [`Self::{}`]: {}",
-            pattern.name,
+            self.function(pattern),
             docs::step(step)
         );
         if step.call == Call::BatchGetItem {
             doc = format!(
                 "The key of which [`Self::{}`] gets the item: {}",
-                pattern.name,
+                self.function(pattern),
                 docs::step(step)
             );
         }

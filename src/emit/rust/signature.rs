@@ -116,7 +116,7 @@ impl Module<'_> {
             });
             lists.push(made);
         }
-        let doc = format!("What [`{}::{}`] takes.", self.name, pattern.name);
+        let doc = format!("What [`{}::{}`] takes.", self.name, self.function(pattern));
         let text = structure(&name, &doc, &fields);
         self.parts.push(text);
         Signature {

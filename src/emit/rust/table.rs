@@ -5,7 +5,6 @@
 use super::Module;
 use super::docs;
 use super::layout::{Code, E, call, raw};
-use super::names;
 use super::types::quoted;
 use crate::emit::client::Body;
 
@@ -48,7 +47,7 @@ impl Module<'_> {
                 "/// | [`{}`]({}::{}) | {} | {by} |",
                 pattern.name,
                 self.name,
-                names::ident(&pattern.name),
+                self.function(pattern),
                 pattern.verb
             ));
         }

@@ -235,6 +235,15 @@ impl Given {
         self.borrow()
     }
 
+    /// A copy of its text, of what is text.
+    pub(super) fn to_string(&self, types: &Types) -> String {
+        let text = self.as_str(types);
+        if self.form == Form::Argument || types.wraps_text(&self.ty) {
+            return format!("{text}.to_owned()");
+        }
+        format!("{}.clone()", text.trim_start_matches('&'))
+    }
+
     /// Its plain text, as an expression of the type `&str`.
     pub(super) fn plain(&self, types: &Types) -> String {
         match self.ty {

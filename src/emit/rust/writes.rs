@@ -48,11 +48,11 @@ impl Module<'_> {
             (None, Some((name, _))) => name.clone(),
             (None, None) => "()".to_owned(),
         };
-        if !super::is_snake(&pattern.name) {
+        if !super::is_snake(self.function(pattern)) {
             code.line("#[expect(non_snake_case, reason = \"named as in the design\")]");
         }
         code.head(
-            &format!("pub async fn {}", ident(&pattern.name)),
+            &format!("pub async fn {}", ident(self.function(pattern))),
             &parameters,
             &format!("Result<{answer}, Error>"),
         );
@@ -158,11 +158,12 @@ impl Module<'_> {
             text = format!("        let now = (self.clock)();\n{text}");
         }
         let base = pattern.name.trim_end_matches('_');
-        let name = if transaction {
+        let wanted = if transaction {
             format!("{base}_writes")
         } else {
             format!("{base}_write")
         };
+        let name = self.functions.give(&wanted, "_");
         let itself = text.contains("self.");
         let mut parameters = if itself {
             vec!["&self".to_owned()]
@@ -185,7 +186,10 @@ impl Module<'_> {
                 .replace("        Ok(write)\n", "        Ok(Some(write))\n");
         }
         let mut code = Code::new(4);
-        code.doc(&format!("The writes of [`Self::{}`].", pattern.name));
+        code.doc(&format!(
+            "The writes of [`Self::{}`].",
+            self.function(pattern)
+        ));
         let keyword = if reads { "async fn" } else { "fn" };
         code.head(&format!("{keyword} {}", ident(&name)), &parameters, returns);
         let mut all = code.text();
@@ -232,7 +236,7 @@ impl Module<'_> {
         };
         code.doc(&format!(
             "The request of [`Self::{}`].{first}",
-            pattern.name
+            self.function(pattern)
         ));
         code.line("///");
         code.line("/// # Errors");
@@ -240,7 +244,8 @@ impl Module<'_> {
         let mut parameters = vec!["&self".to_owned()];
         parameters.extend(signature.declared());
         let keyword = if reads { "pub async fn" } else { "pub fn" };
-        let name = format!("{}_input", pattern.name.trim_end_matches('_'));
+        let wanted = format!("{}_input", pattern.name.trim_end_matches('_'));
+        let name = self.functions.give(&wanted, "_");
         code.head(
             &format!("{keyword} {}", ident(&name)),
             &parameters,

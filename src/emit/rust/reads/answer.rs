@@ -130,7 +130,11 @@ impl Module<'_> {
                 }
                 let suffix = if shape == Shape::One { "Found" } else { "Page" };
                 let name = self.types.taken.give(&format!("{base}{suffix}"), "Answer");
-                let doc = format!("What [`{}::{}`] answers.", self.name, pattern.name);
+                let doc = format!(
+                    "What [`{}::{}`] answers.",
+                    self.name,
+                    self.function(pattern)
+                );
                 let text = structure(&name, &doc, &fields);
                 let text = text.replace("PartialEq)]", "Default, PartialEq)]");
                 self.parts.push(text);
@@ -157,7 +161,11 @@ impl Module<'_> {
         rows: &[(RowCode, String, String)],
     ) {
         let mut code = Code::new(0);
-        code.doc(&format!("An item of [`{}::{}`].", self.name, pattern.name));
+        code.doc(&format!(
+            "An item of [`{}::{}`].",
+            self.name,
+            self.function(pattern)
+        ));
         code.line("#[derive(Clone, Debug, PartialEq)]");
         code.line("#[non_exhaustive]");
         code.open(format!("pub enum {name} {{"));

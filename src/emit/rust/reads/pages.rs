@@ -15,7 +15,8 @@ impl Module<'_> {
             .types
             .taken
             .give(&format!("{}Pages", pascal(&pattern.name)), "Pager");
-        let function = format!("{}_pages", pattern.name.trim_end_matches('_'));
+        let wanted = format!("{}_pages", pattern.name.trim_end_matches('_'));
+        let function = self.functions.give(&wanted, "_");
         let function = ident(&function);
         let mut fields = Vec::new();
         for declared in signature.declared() {
@@ -26,7 +27,8 @@ impl Module<'_> {
         let mut code = Code::new(0);
         code.doc(&format!(
             "The pages of [`{}::{}`], one after the other.",
-            self.name, pattern.name
+            self.name,
+            self.function(pattern)
         ));
         code.line("#[derive(Clone, Debug)]");
         code.open(format!("pub struct {name}<'a> {{"));
@@ -44,7 +46,8 @@ impl Module<'_> {
         code.line("/// # Errors");
         code.doc(&format!(
             "As those of [`{}::{}`]; the same page can be asked for again.",
-            self.name, pattern.name
+            self.name,
+            self.function(pattern)
         ));
         code.head(
             "pub async fn next_page",
@@ -59,7 +62,7 @@ impl Module<'_> {
             .map(|(n, _)| raw(format!("self.{n}")))
             .collect();
         arguments.push(raw("self.cursor.as_ref()"));
-        let asked = call(format!(".{}", ident(&pattern.name)), arguments);
+        let asked = call(format!(".{}", ident(self.function(pattern))), arguments);
         code.line("let client = self.client;");
         let chain = E::Chain("client".to_owned(), vec![asked, raw(".await?")]);
         code.stmt("let page = ", &chain, ";");
@@ -72,7 +75,7 @@ impl Module<'_> {
         let mut code = Code::new(4);
         code.doc(&format!(
             "All pages of [`Self::{}`], one after the other.",
-            pattern.name
+            self.function(pattern)
         ));
         code.line("#[must_use]");
         let mut parameters = vec![

@@ -57,7 +57,11 @@ impl Module<'_> {
                 E::Suffixed(Box::new(call("read", arguments)), suffix.to_owned()),
             ));
         }
-        let doc = format!("What [`{}::{}`] answers.", self.name, pattern.name);
+        let doc = format!(
+            "What [`{}::{}`] answers.",
+            self.name,
+            self.function(pattern)
+        );
         let mut text = structure(&name, &doc, &fields);
         let mut code = Code::new(0);
         code.line("");

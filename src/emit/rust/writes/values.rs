@@ -71,12 +71,7 @@ impl Module<'_> {
                         "Ss"
                     };
                     let one = match given.ty {
-                        Type::Text(_) | Type::Enumeration(_) => {
-                            format!(
-                                "{}.to_owned()",
-                                given.as_str(&self.types).trim_start_matches('&')
-                            )
-                        }
+                        Type::Text(_) | Type::Enumeration(_) => given.to_string(&self.types),
                         _ => format!("{}.to_string()", given.text),
                     };
                     let one = E::Array("vec!", vec![raw(one)]);
