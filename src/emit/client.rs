@@ -100,6 +100,8 @@ pub(super) fn pascal(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::panic, reason = "a test ends there")]
+
     use super::*;
     use crate::source::Source;
 

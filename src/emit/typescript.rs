@@ -15,6 +15,7 @@ mod helpers;
 mod layout;
 mod manifest;
 mod names;
+mod placeholders;
 mod predicates;
 mod reads;
 mod requests;

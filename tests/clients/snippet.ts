@@ -1,12 +1,20 @@
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { ConditionFailed, ShopClient, customerId, items, orderId } from "./index.js";
+import {
+  ConditionFailed,
+  ShopClient,
+  customerId,
+  items,
+  orderId,
+} from "./index.js";
 
 const shop = new ShopClient(new DynamoDBClient({}));
 
 /** All orders of a customer, the newest first, page after page. */
 export async function* history(customer: string) {
   const customer_id = customerId(customer);
-  yield* items((cursor) => shop.orders_of_customer({ customer_id }, { cursor }));
+  yield* items((cursor) =>
+    shop.orders_of_customer({ customer_id }, { cursor }),
+  );
 }
 
 /** Ships an order that is paid; of another it says what it is instead. */

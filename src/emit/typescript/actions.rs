@@ -5,8 +5,8 @@ mod states;
 
 use super::code::Code;
 use super::names::{Names, part};
+use super::placeholders::{bound_value, distinct_names, name_value};
 use super::predicates::{self, holds};
-use super::requests::{bound_value, distinct_names, name_value};
 use super::source::{OfCall, reader_lines};
 use super::values::{key_value, literal, property};
 use crate::emit::client::{

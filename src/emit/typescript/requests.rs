@@ -1,15 +1,15 @@
 //! The requests of reading steps in TypeScript: pure functions of what the caller gives.
 
 use super::code::Code;
+use super::placeholders::{bound_value, declared, distinct_names, name_all};
 use super::predicates;
 use super::source::{OfCall, row_name, row_type, rows_of};
-use super::values::{key_text, key_value, literal, member, plain, property, reader};
+use super::values::{key_text, key_value, literal, member, property, reader};
 use crate::emit::client::{
-    Bound, Call, Clause, KeyBound, Name, NameOf, PatternCode, SortOp, StepCode, Type,
+    Call, Clause, KeyBound, Name, NameOf, PatternCode, SortOp, StepCode, Type,
 };
 use crate::plan::{Choice, ForEach, Segment};
 use serde_json::Value as Json;
-use std::collections::BTreeSet;
 
 /// The function that makes a request of a step: its name.
 pub(super) fn request_name(pattern: &PatternCode, step: &StepCode, several: bool) -> String {
@@ -401,66 +401,6 @@ fn expression_maps(code: &mut Code, no_names: bool, no_values: bool, dynamic: bo
             (false, _) => code.line(format!("{name}: {of},")),
         }
     }
-}
-
-/// A constant of some properties.
-pub(super) fn declared(code: &mut Code, name: &str, ty: &str, lines: &[String]) {
-    if lines.is_empty() {
-        code.line(format!("const {name}: {ty} = {{}};"));
-        return;
-    }
-    code.open(format!("const {name}: {ty} = {{"));
-    lines.iter().for_each(|l| code.line(l));
-    code.close("};");
-}
-
-/// Placeholders with what they stand for, each once.
-pub(super) fn distinct_names(pattern: &PatternCode, all: &[&Name]) -> Vec<String> {
-    let mut made: Vec<String> = Vec::new();
-    for name in all {
-        let line = format!(
-            "{}: {},",
-            literal(&name.placeholder),
-            name_value(pattern, name)
-        );
-        if !made.contains(&line) {
-            made.push(line);
-        }
-    }
-    made
-}
-
-/// Says what placeholders stand for, each once.
-pub(super) fn name_all(code: &mut Code, pattern: &PatternCode, all: &[Name]) {
-    let mut said = BTreeSet::new();
-    for name in all.iter().filter(|n| said.insert(&n.placeholder)) {
-        code.line(format!(
-            "names[{}] = {};",
-            literal(&name.placeholder),
-            name_value(pattern, name)
-        ));
-    }
-}
-
-/// What a placeholder of a name stands for.
-pub(super) fn name_value(pattern: &PatternCode, of: &Name) -> String {
-    match &of.of {
-        NameOf::Fixed(name) => literal(name),
-        NameOf::Parameter(name) => {
-            let ty = pattern
-                .parameter(name)
-                .map_or(Type::Text(Vec::new()), |p| p.ty.clone());
-            plain(&ty, &format!("given.{name}"))
-        }
-    }
-}
-
-pub(super) fn bound_value(pattern: &PatternCode, of: &Bound) -> String {
-    format!(
-        "{}: {},",
-        literal(&of.placeholder),
-        predicates::operand(pattern, &of.value)
-    )
 }
 
 /// A clause that is left out unless its parameters are given, or there is a clock.

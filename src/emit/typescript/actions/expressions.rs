@@ -6,10 +6,11 @@ use crate::emit::client::{Name, Tracked, Type, Value, ValueOf, Written};
 use crate::emit::typescript::code::Code;
 use crate::emit::typescript::entities::{seconds, stored};
 use crate::emit::typescript::names::part;
-use crate::emit::typescript::predicates;
-use crate::emit::typescript::requests::{
-    bound_value, declared, distinct_names, name_all, name_value, physical, when_given,
+use crate::emit::typescript::placeholders::{
+    bound_value, declared, distinct_names, name_all, name_value,
 };
+use crate::emit::typescript::predicates;
+use crate::emit::typescript::requests::{physical, when_given};
 use crate::emit::typescript::values::{inner_stored_as, literal, plain, store, stored_constant};
 
 impl OneAction<'_> {

@@ -4,7 +4,7 @@ use super::OneAction;
 use crate::emit::client::{Does, Type, Value, ValueOf, Written};
 use crate::emit::typescript::code::Code;
 use crate::emit::typescript::entities::read;
-use crate::emit::typescript::requests::declared;
+use crate::emit::typescript::placeholders::declared;
 use crate::emit::typescript::values::{constant, plain};
 
 impl OneAction<'_> {
