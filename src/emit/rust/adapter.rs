@@ -102,7 +102,7 @@ impl Module<'_> {
                 .map(|o| (o.variable.clone(), self.value(module, o)))
                 .collect();
             for list in &signature.lists {
-                let variable = list.field.trim_start_matches("r#").to_owned();
+                let variable = of_call(&list.field);
                 code.line(format!("let mut {variable} = Vec::new();"));
                 code.open(format!(
                     "for set in sets(&call[\"lists\"][{}]) {{",
@@ -124,17 +124,14 @@ impl Module<'_> {
         }
         let mut passed = Vec::new();
         for one in &signature.single {
+            let variable = of_call(&one.variable);
             code.stmt(
-                &format!(
-                    "let {}: {} = ",
-                    one.variable,
-                    self.qualified(module, &one.ty)
-                ),
+                &format!("let {variable}: {} = ", self.qualified(module, &one.ty)),
                 &self.value(module, one),
                 ";",
             );
             let by = if self.types.copies(&one.ty) { "" } else { "&" };
-            passed.push(raw(format!("{by}{}", one.variable)));
+            passed.push(raw(format!("{by}{variable}")));
         }
         passed
     }
@@ -370,4 +367,9 @@ impl Module<'_> {
         ));
         code.line("Ok(json!({ \"returned\": [of], \"number\": null }))");
     }
+}
+
+/// A variable of the adapter: no function of it has such a name.
+fn of_call(variable: &str) -> String {
+    format!("{}_given", variable.trim_start_matches("r#"))
 }

@@ -310,8 +310,54 @@ const LOCAL: &[&str] = &[
     "writes",
 ];
 
-/// Variables that stand in one function with those of the design, beside the words of [`LOCAL`].
-const BESIDE: &[&str] = &["self", "known", "made", "names", "total"];
+/// Variables that stand in one function with those of the design.
+const BESIDE: &[&str] = &[
+    "after",
+    "alone",
+    "asks",
+    "before",
+    "client",
+    "count",
+    "cursor",
+    "entry",
+    "filter",
+    "followed",
+    "found",
+    "gone",
+    "guard",
+    "guards",
+    "input",
+    "item",
+    "items",
+    "key",
+    "known",
+    "left",
+    "made",
+    "names",
+    "next",
+    "now",
+    "page",
+    "partition",
+    "partition_key",
+    "request",
+    "row",
+    "rows",
+    "seconds",
+    "self",
+    "sets",
+    "sort",
+    "sort_key",
+    "source",
+    "start",
+    "time",
+    "token",
+    "total",
+    "values",
+    "walk",
+    "write",
+    "writes",
+    "year",
+];
 
 /// Names of variables for the words of a design.
 #[derive(Debug, Clone, Default)]
@@ -320,8 +366,7 @@ pub(super) struct Locals(BTreeMap<String, String>);
 impl Locals {
     /// Those of some words: no two of them, and none and one of the module's own, are so near that they can be mistaken.
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> Self {
-        let own = LOCAL.iter().chain(BESIDE);
-        let mut given: Vec<String> = own.map(|w| (*w).to_owned()).collect();
+        let mut given: Vec<String> = BESIDE.iter().map(|w| (*w).to_owned()).collect();
         let mut names = BTreeMap::new();
         for word in words {
             if names.contains_key(word) {
