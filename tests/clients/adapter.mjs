@@ -2,7 +2,8 @@
 //
 //   node adapter.mjs MODULE MANIFEST
 //
-// The manifest says how parameters and attributes are typed, so that this file serves every design.
+// The manifest says how parameters and attributes are typed, so that this file serves every design. It says, too, which
+// actions a policy allows: a request that none of a pattern's actions covers is an error of its call.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -22,10 +23,48 @@ const sdk = new DynamoDBClient({
   credentials: { accessKeyId: "design", secretAccessKey: "design" },
   maxAttempts: 1,
 });
-const client = new module_[manifest.client](sdk, {
+const client = new module_[manifest.client]({ send }, {
   now: () => now,
   sleep: () => Promise.resolve(),
 });
+
+/** The pattern that is called. */
+let called;
+
+function send(command, options) {
+  for (const { action, resource } of actions(command)) {
+    if (!called.iam.some((one) => one.action === action && one.resource === resource)) {
+      throw new Error(`${called.pattern}: no policy allows ${action} on ${resource}`);
+    }
+  }
+  return sdk.send(command, options);
+}
+
+const TRANSACTED = {
+  ConditionCheck: "ConditionCheckItem",
+  Delete: "DeleteItem",
+  Put: "PutItem",
+  Update: "UpdateItem",
+};
+
+/** What a request needs to be allowed. */
+function actions({ constructor, input }) {
+  const on = (action, table, index) => ({
+    action: `dynamodb:${action}`,
+    resource: index === undefined ? `table/${table}` : `table/${table}/index/${index}`,
+  });
+  const name = constructor.name.replace(/Command$/, "");
+  switch (name) {
+    case "BatchGetItem":
+      return Object.keys(input.RequestItems).map((table) => on(name, table));
+    case "TransactWriteItems":
+      return input.TransactItems.flatMap((item) =>
+        Object.entries(item).map(([does, { TableName }]) => on(TRANSACTED[does], TableName)),
+      );
+    default:
+      return [on(name, input.TableName, input.IndexName)];
+  }
+}
 
 /** A value of the protocol as the client takes it. */
 function given(type, value) {
@@ -173,6 +212,7 @@ async function answer(question) {
   const pattern = patterns.get(question.pattern);
   if (pattern === undefined) throw new Error(`no pattern ${question.pattern}`);
   now = question.now;
+  called = pattern;
   const call = (...first) => {
     const empty = pattern.parameters.length === 0 && pattern.lists.length === 0;
     return client[pattern.function](...(empty && question.call !== "batch" ? first.slice(1) : first));

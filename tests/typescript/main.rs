@@ -13,7 +13,7 @@ use design::verify::external::External;
 use design::verify::{Differs, Options, Run, run_external};
 use std::path::Path;
 use std::process::Command;
-use tools::{Design, design_at, designs, root, succeeds, tools, tsc, written};
+use tools::{Design, design_at, designs, each, root, succeeds, tools, tsc, written};
 
 #[test]
 fn it_compiles_and_is_formatted() {
@@ -73,8 +73,8 @@ fn it_does_what_the_model_says() {
     let folder = written(&tools, "run", &designs);
     tsc(&tools, "typescript", &folder, true);
     let mut wrong = Vec::new();
-    for design in &designs {
-        let run = run(&folder, design, 400);
+    let runs = each(&designs, |design| run(&folder, design, 400));
+    for (design, run) in designs.iter().zip(runs) {
         if let Some(difference) = run.mismatch {
             wrong.push(format!("{}: {difference}", design.name));
             continue;

@@ -5,6 +5,7 @@ use crate::emit::Origin;
 use crate::emit::client::{
     ActionCode, Body, Call, Client, Does, PatternCode, RowCode, StepCode, Type, Value, Written,
 };
+use crate::emit::facts::access::{self, Resource};
 use crate::plan::Plan;
 use serde_json::{Map, Value as Json, json};
 
@@ -213,46 +214,24 @@ fn does(action: &ActionCode) -> &'static str {
     }
 }
 
-/// The actions that a policy has to allow, with the resources.
+/// What a policy has to allow for a pattern.
 fn iam(plan: &Plan, of: &PatternCode) -> Vec<Json> {
     let mut made: Vec<(String, String)> = Vec::new();
-    let mut add = |action: &str, resource: String| {
-        let one = (format!("dynamodb:{action}"), resource);
-        if !made.contains(&one) {
-            made.push(one);
-        }
-    };
-    let resource = |step: &StepCode| match &step.index {
-        None => format!("table/{}", step.table),
-        Some(index) => format!("table/{}/index/{index}", step.table),
-    };
-    match &of.body {
-        Body::Read(read) => read
-            .steps
-            .iter()
-            .for_each(|s| add(s.call.name(), resource(s))),
-        Body::Write(write) => {
-            write
-                .find
-                .iter()
-                .for_each(|s| add(s.call.name(), resource(s)));
-            let table = plan.tables.first().map_or("", |t| t.name.as_str());
-            for action in &write.actions {
-                if !action.current.is_empty() {
-                    add("GetItem", format!("table/{table}"));
-                }
-                let name = match action.does {
-                    Does::Put => "PutItem",
-                    Does::Update => "UpdateItem",
-                    Does::Delete => "DeleteItem",
-                    Does::Check => "ConditionCheckItem",
-                };
-                add(name, format!("table/{table}"));
-                // An update that changes nothing in a call is sent as a check.
-                if action.does == Does::Update && write.call == "TransactWriteItems" {
-                    add("ConditionCheckItem", format!("table/{table}"));
-                }
-            }
+    let pattern = plan.patterns.iter().find(|p| p.name == of.name);
+    for (pattern, table) in pattern
+        .iter()
+        .flat_map(|p| plan.tables.iter().map(move |t| (p, t)))
+    {
+        for (resource, actions) in access::of_pattern(pattern, &table.name) {
+            let on = match resource {
+                Resource::Table => format!("table/{}", table.name),
+                Resource::Index(index) => format!("table/{}/index/{index}", table.name),
+            };
+            made.extend(
+                actions
+                    .into_iter()
+                    .map(|a| (format!("dynamodb:{a}"), on.clone())),
+            );
         }
     }
     made.sort();
