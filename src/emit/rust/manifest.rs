@@ -27,7 +27,7 @@ pub(super) fn manifest(plan: &Plan, sdk: Sdk, origin: &Origin) -> String {
         Sdk::OfWorkspace => "aws-sdk-dynamodb = { workspace = true, features = [\"rt-tokio\"] }\n",
     };
     format!(
-        "# {line}\n# {hash}\n\n[package]\nname = \"{name}-table\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n\
+        "# {line}\n# {hash}\n\n[package]\nname = \"{name}-table\"\nversion = \"0.0.0\"\nedition = \"2024\"\npublish = false\n\n\
          [dependencies]\n{sdk}"
     )
 }
