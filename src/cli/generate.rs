@@ -11,6 +11,7 @@ use crate::plan::proof::plural;
 use crate::plan::{OutputEntry, Plan};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 pub(super) fn run(args: &GenerateArgs) -> Result<Exit> {
     let source = read_source(&args.file)?;
@@ -95,7 +96,10 @@ fn into_crate(outputs: &mut Outputs) -> Result<()> {
     let Some(output) = outputs.get_mut(&Target::Rust) else {
         bail!("`--crate` is of the target `rust`, which is not generated here");
     };
-    if output.path.ends_with(".rs") {
+    if Path::new(&output.path)
+        .extension()
+        .is_some_and(|e| e == "rs")
+    {
         bail!("`{}` cannot be a crate, which is a directory", output.path);
     }
     let said = output.options.entry("crate".to_owned()).or_default();

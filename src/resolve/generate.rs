@@ -7,6 +7,7 @@ use crate::document::Node;
 use crate::source::Span;
 use crate::workload::Output;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What `design generate` writes, by target.
 pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String, Output> {
@@ -25,7 +26,7 @@ pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String,
             );
         }
         let text = text.trim_end_matches('/');
-        if let Some(of) = value.get("crate").filter(|_| text.ends_with(".rs"))
+        if let Some(of) = value.get("crate").filter(|_| is_rust(text))
             && of.text() != Some("false")
         {
             found.push(
@@ -64,6 +65,11 @@ pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String,
         made.insert(target.to_owned(), output);
     }
     made
+}
+
+/// Whether a path is that of a file of Rust.
+fn is_rust(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|e| e == "rs")
 }
 
 /// Why a path is none that can stand in a file which others check out.

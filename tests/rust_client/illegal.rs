@@ -135,10 +135,9 @@ fn illegal_writes_do_not_compile() {
     let Some(workspace) = workspace().filter(|w| w.has("shop")) else {
         return;
     };
-    let lines: String = LINES
-        .iter()
-        .map(|(_, line, _)| format!("    {line}\n"))
-        .collect();
+    let lines = LINES.iter().fold(String::new(), |text, (_, line, _)| {
+        text + &format!("    {line}\n")
+    });
     workspace.put_beside("shop", "examples/illegal.rs", &format!("{HEAD}{lines}}}\n"));
     let errors = errors(workspace);
     let first = HEAD.lines().count() + 1;

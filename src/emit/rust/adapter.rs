@@ -66,9 +66,8 @@ impl Module<'_> {
     fn typed(&self, module: &str, ty: &Type) -> String {
         let owned = self.types.owned(ty);
         match ty {
-            Type::Text(_) if owned == "String" => "to_text".to_owned(),
+            Type::Text(_) | Type::Enumeration(_) if owned == "String" => "to_text".to_owned(),
             Type::Text(_) => format!("|v| Ok(super::{module}::{owned}::new(to_text(v)?))"),
-            Type::Enumeration(_) if owned == "String" => "to_text".to_owned(),
             Type::Enumeration(_) | Type::Date | Type::Month => "to_parsed".to_owned(),
             Type::Timestamp => "to_time".to_owned(),
             Type::Epoch | Type::Integer { .. } => "to_integer".to_owned(),

@@ -152,7 +152,10 @@ pub(super) fn step(of: &StepCode) -> String {
 /// What a call costs.
 pub(super) fn cost(of: &PatternCode) -> String {
     let mut parts = Vec::new();
-    let units = |n: f64, what: &str| format!("{n} {what} unit{}", if n == 1.0 { "" } else { "s" });
+    let units = |n: f64, what: &str| {
+        let n = n.to_string();
+        format!("{n} {what} unit{}", if n == "1" { "" } else { "s" })
+    };
     if of.cost.read_units > 0.0 {
         parts.push(units(of.cost.read_units, "read"));
     }

@@ -107,8 +107,8 @@ impl Keys {
             taken.give(name, "");
         }
         Self {
-            locals,
             taken,
+            locals,
             ..Self::default()
         }
     }
@@ -242,7 +242,7 @@ impl Keys {
                 Segment::Shard { shard, .. } => {
                     let of: Vec<String> = shard.of.iter().map(|a| quoted(&physical(a))).collect();
                     let of = format!("&[{}]", of.join(", "));
-                    let count = raw(grouped(shard.count));
+                    let count = raw(grouped(&shard.count));
                     let value = call("shard", vec![raw("item"), raw(of), count]);
                     (variable(segment, &part.physical, &self.locals), value)
                 }

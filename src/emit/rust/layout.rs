@@ -91,9 +91,9 @@ impl E {
         }
         let (inner, outer) = (" ".repeat(indent + 4), " ".repeat(indent));
         let lines = |all: &[Self]| -> String {
-            all.iter()
-                .map(|e| format!("{inner}{},\n", e.print(indent + 4, indent + 4, 1)))
-                .collect()
+            all.iter().fold(String::new(), |text, e| {
+                text + &format!("{inner}{},\n", e.print(indent + 4, indent + 4, 1))
+            })
         };
         match self {
             Self::Raw(text) => text.clone(),

@@ -373,7 +373,7 @@ impl Locals {
                 continue;
             }
             let wanted = local(word);
-            let base = wanted.trim_start_matches("r#").trim_end_matches('_');
+            let base = bare(&wanted);
             let mut name = wanted.clone();
             let mut count = 1;
             while given.iter().any(|other| mistakable(other, &name)) {
@@ -393,6 +393,11 @@ impl Locals {
     pub(super) fn of(&self, word: &str) -> String {
         self.0.get(word).cloned().unwrap_or_else(|| local(word))
     }
+}
+
+/// A name without what tells it from another.
+pub(super) fn bare(name: &str) -> &str {
+    name.trim_start_matches("r#").trim_end_matches('_')
 }
 
 /// Whether two names differ in one letter in such a place that a lint warns of them: not where one only goes on after the

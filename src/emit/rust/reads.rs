@@ -199,7 +199,7 @@ impl Module<'_> {
         code.line(format!(
             "size({}, sets.len(), 0, {})?;",
             quoted(&pattern.name),
-            grouped(most)
+            grouped(&most)
         ));
         code.line("let mut items: Vec<Row> = Vec::new();");
         if !answer.followed.is_empty() {

@@ -55,7 +55,7 @@ impl Module<'_> {
                 ForEach::Count { variable, count } => (
                     variable,
                     Type::Integer { wide: false },
-                    raw(format!("0..{}", grouped(count))),
+                    raw(format!("0..{}", grouped(&count))),
                 ),
                 ForEach::Values { variable, values } => {
                     let (ty, all) = constants(values);
@@ -157,7 +157,7 @@ impl Module<'_> {
         all.push_str(&text);
         all.push_str("    }\n");
         self.methods.push(all);
-        let associated = !parameters.first().is_some_and(|p| p == "&self");
+        let associated = parameters.first().is_none_or(|p| p != "&self");
         let name = format!("{}{name}", if associated { "Self::" } else { "self." });
         Request {
             name,

@@ -199,8 +199,8 @@ impl Module<'_> {
             let arguments = vec![
                 raw(quoted(&list.name)),
                 raw(format!("input.{}.len()", list.field)),
-                raw(grouped(list.min)),
-                raw(grouped(list.max)),
+                raw(grouped(&list.min)),
+                raw(grouped(&list.max)),
             ];
             code.stmt("", &call("size", arguments), "?;");
         }

@@ -236,8 +236,7 @@ pub(super) fn shaken(template: &str, around: &str) -> String {
     let head: String = template
         .lines()
         .take_while(|line| !line.starts_with("//@ "))
-        .map(|line| format!("{line}\n"))
-        .collect();
+        .fold(String::new(), |text, line| text + line + "\n");
     let all = parts(template);
     let chosen = needed(&all, &format!("{head}\n{around}"));
     let mut out = head;

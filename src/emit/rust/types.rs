@@ -8,6 +8,7 @@ use crate::emit::rust::layout::{E, call, raw};
 use crate::plan::ForEach;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 /// The names of the types that a design brings.
 #[derive(Debug, Clone, Default)]
@@ -369,11 +370,11 @@ pub(super) fn long(number: &str) -> String {
         return quoted(number);
     }
     let suffix = if digits.len() > 9 { "_i64" } else { "" };
-    format!("{sign}{}{suffix}", grouped(digits))
+    format!("{sign}{}{suffix}", grouped(&digits))
 }
 
 /// Digits in groups of three, if there are many.
-pub(super) fn grouped(number: impl ToString) -> String {
+pub(super) fn grouped(number: &impl Display) -> String {
     let digits = number.to_string();
     let mut out = String::new();
     for (place, digit) in digits.chars().enumerate() {

@@ -477,7 +477,7 @@ impl CustomerOrdersTable {
     /// The writes of [`Self::update_order_status`].
     fn update_order_status_write(
         order_id: &OrderId,
-        status_value: &str,
+        status: &str,
         username: &CustomerUsername,
     ) -> Result<Write, Error> {
         let mut key = Row::new();
@@ -490,8 +490,8 @@ impl CustomerOrdersTable {
             Failure::NotFound,
             is(&["username"], "=", text(username.as_str())),
         );
-        let status_value_value = text(status_value);
-        write.assign(&["status"], Some(&status_value_value));
+        let status_value = text(status);
+        write.assign(&["status"], Some(&status_value));
         Ok(write)
     }
 
@@ -502,10 +502,10 @@ impl CustomerOrdersTable {
     pub fn update_order_status_input(
         &self,
         order_id: &OrderId,
-        status_value: &str,
+        status: &str,
         username: &CustomerUsername,
     ) -> Result<UpdateItemFluentBuilder, Error> {
-        let write = Self::update_order_status_write(order_id, status_value, username)?;
+        let write = Self::update_order_status_write(order_id, status, username)?;
         Ok(write.one_update(&self.client, &self.table))
     }
 
@@ -522,10 +522,10 @@ impl CustomerOrdersTable {
     pub async fn update_order_status(
         &self,
         order_id: &OrderId,
-        status_value: &str,
+        status: &str,
         username: &CustomerUsername,
     ) -> Result<(), Error> {
-        let write = Self::update_order_status_write(order_id, status_value, username)?;
+        let write = Self::update_order_status_write(order_id, status, username)?;
         let request = write.clone().one_update(&self.client, &self.table);
         match request.send().await {
             Ok(_) => Ok(()),

@@ -498,13 +498,13 @@ impl DailyDealsTable {
     /// The writes of [`Self::create_user`].
     fn create_user_write(
         created_at: Timestamp,
-        name_value: &str,
+        name: &str,
         username: &Username,
     ) -> Result<Write, Error> {
         let mut item = Row::new();
         put(&mut item, "username", text(username.as_str()));
         put(&mut item, "created_at", text(&created_at.to_string()));
-        put(&mut item, "name", text(name_value));
+        put(&mut item, "name", text(name));
         let item = stored_user(item)?;
         let key = key_of(&item, &["PK", "SK"]);
         let mut write = Write::new("User", "User", key);
@@ -520,10 +520,10 @@ impl DailyDealsTable {
     pub fn create_user_input(
         &self,
         created_at: Timestamp,
-        name_value: &str,
+        name: &str,
         username: &Username,
     ) -> Result<PutItemFluentBuilder, Error> {
-        let write = Self::create_user_write(created_at, name_value, username)?;
+        let write = Self::create_user_write(created_at, name, username)?;
         Ok(write.one_put(&self.client, &self.table))
     }
 
@@ -540,10 +540,10 @@ impl DailyDealsTable {
     pub async fn create_user(
         &self,
         created_at: Timestamp,
-        name_value: &str,
+        name: &str,
         username: &Username,
     ) -> Result<(), Error> {
-        let write = Self::create_user_write(created_at, name_value, username)?;
+        let write = Self::create_user_write(created_at, name, username)?;
         let request = write.clone().one_put(&self.client, &self.table);
         match request.send().await {
             Ok(_) => Ok(()),

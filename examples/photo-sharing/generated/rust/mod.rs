@@ -272,12 +272,12 @@ impl PhotoSharingTable {
     }
 
     /// The writes of [`Self::create_user`].
-    fn create_user_write(name_value: &str, username: &Username) -> Result<Write, Error> {
+    fn create_user_write(name: &str, username: &Username) -> Result<Write, Error> {
         let mut item = Row::new();
         put(&mut item, "username", text(username.as_str()));
         put(&mut item, "follower_count", number(0));
         put(&mut item, "following_count", number(0));
-        put(&mut item, "name", text(name_value));
+        put(&mut item, "name", text(name));
         let item = stored_user(item)?;
         let key = key_of(&item, &["PK", "SK"]);
         let mut write = Write::new("User", "User", key);
@@ -292,10 +292,10 @@ impl PhotoSharingTable {
     /// A value that cannot be stored.
     pub fn create_user_input(
         &self,
-        name_value: &str,
+        name: &str,
         username: &Username,
     ) -> Result<PutItemFluentBuilder, Error> {
-        let write = Self::create_user_write(name_value, username)?;
+        let write = Self::create_user_write(name, username)?;
         Ok(write.one_put(&self.client, &self.table))
     }
 
@@ -309,8 +309,8 @@ impl PhotoSharingTable {
     ///
     /// # Errors
     /// A value that cannot be asked for or stored, and what the service says.
-    pub async fn create_user(&self, name_value: &str, username: &Username) -> Result<(), Error> {
-        let write = Self::create_user_write(name_value, username)?;
+    pub async fn create_user(&self, name: &str, username: &Username) -> Result<(), Error> {
+        let write = Self::create_user_write(name, username)?;
         let request = write.clone().one_put(&self.client, &self.table);
         match request.send().await {
             Ok(_) => Ok(()),

@@ -608,11 +608,11 @@ impl ShopTable {
     pub fn products_in_category_input(
         &self,
         category: &str,
-        name_value: &str,
+        name: &str,
     ) -> Result<QueryFluentBuilder, Error> {
         let partition_key = keys::product_gsi2_pk(category)?;
         let partition = text(&partition_key);
-        let sort_key = keys::products_in_category_gsi2_sk_start(name_value)?;
+        let sort_key = keys::products_in_category_gsi2_sk_start(name)?;
         let sort_start = text(&sort_key);
         let request = self
             .client
@@ -639,10 +639,10 @@ impl ShopTable {
     pub async fn products_in_category(
         &self,
         category: &str,
-        name_value: &str,
+        name: &str,
         cursor: Option<&Cursor>,
     ) -> Result<Page<Product>, Error> {
-        let request = self.products_in_category_input(category, name_value)?;
+        let request = self.products_in_category_input(category, name)?;
         let asks = vec![Some(Ask::Query(Box::new(request)))];
         let walk = Walk {
             pattern: "products_in_category",
@@ -664,12 +664,12 @@ impl ShopTable {
     pub fn products_in_category_pages<'a>(
         &'a self,
         category: &'a str,
-        name_value: &'a str,
+        name: &'a str,
     ) -> ProductsInCategoryPages<'a> {
         ProductsInCategoryPages {
             client: self,
             category,
-            name_value,
+            name,
             cursor: None,
             ended: false,
         }
@@ -762,9 +762,9 @@ impl ShopTable {
         let mut after = before.clone().unwrap_or_default();
         put(&mut after, "order_id", text(order_id.as_str()));
         put(&mut after, "status", text("paid"));
-        let status_value = text("shipped");
-        write.assign(&["status"], Some(&status_value));
-        put(&mut after, "status", status_value);
+        let status = text("shipped");
+        write.assign(&["status"], Some(&status));
+        put(&mut after, "status", status);
         let gsi3_entry = keys::order_in_gsi3(&after)?;
         write.index(&["GSI3PK", "GSI3SK"], gsi3_entry.as_ref());
         Ok(write)
@@ -1007,7 +1007,7 @@ pub struct PlaceOrder {
 pub struct ProductsInCategoryPages<'a> {
     client: &'a ShopTable,
     category: &'a str,
-    name_value: &'a str,
+    name: &'a str,
     cursor: Option<Cursor>,
     ended: bool,
 }
@@ -1023,7 +1023,7 @@ impl ProductsInCategoryPages<'_> {
         }
         let client = self.client;
         let page = client
-            .products_in_category(self.category, self.name_value, self.cursor.as_ref())
+            .products_in_category(self.category, self.name, self.cursor.as_ref())
             .await?;
         self.cursor.clone_from(&page.cursor);
         self.ended = page.cursor.is_none();
@@ -1498,14 +1498,14 @@ pub mod keys {
         fit("GSI2SK", 1024, key)
     }
 
-    /// `CUSTOMER#{customer_id}#STATUS#{status_value}#` of `GSI3PK`.
+    /// `CUSTOMER#{customer_id}#STATUS#{status}#` of `GSI3PK`.
     ///
     /// # Errors
     /// A value that does not fit into the key.
-    pub fn order_gsi3_pk(customer_id: &str, status_value: &str) -> Result<String, Error> {
+    pub fn order_gsi3_pk(customer_id: &str, status: &str) -> Result<String, Error> {
         let customer_id = escape(customer_id);
-        let status_value = escape(status_value);
-        let key = format!("CUSTOMER#{customer_id}#STATUS#{status_value}#");
+        let status = escape(status);
+        let key = format!("CUSTOMER#{customer_id}#STATUS#{status}#");
         fit("GSI3PK", 2048, key)
     }
 
@@ -1573,14 +1573,14 @@ pub mod keys {
         fit("GSI2PK", 2048, key)
     }
 
-    /// `PRODUCT#{name_value}#{product_id}#` of `GSI2SK`.
+    /// `PRODUCT#{name}#{product_id}#` of `GSI2SK`.
     ///
     /// # Errors
     /// A value that does not fit into the key.
-    pub fn product_gsi2_sk(name_value: &str, product_id: &str) -> Result<String, Error> {
-        let name_value = escape(name_value);
+    pub fn product_gsi2_sk(name: &str, product_id: &str) -> Result<String, Error> {
+        let name = escape(name);
         let product_id = escape(product_id);
-        let key = format!("PRODUCT#{name_value}#{product_id}#");
+        let key = format!("PRODUCT#{name}#{product_id}#");
         fit("GSI2SK", 1024, key)
     }
 
@@ -1613,13 +1613,13 @@ pub mod keys {
     /// `ORDER$` of `GSI3SK`.
     pub const ORDERS_PLACED_BETWEEN_GSI3_SK_TO: &str = "ORDER$";
 
-    /// `PRODUCT#{name_value}` of `GSI2SK`.
+    /// `PRODUCT#{name}` of `GSI2SK`.
     ///
     /// # Errors
     /// A value that does not fit into the key.
-    pub fn products_in_category_gsi2_sk_start(name_value: &str) -> Result<String, Error> {
-        let name_value = escape(name_value);
-        let key = format!("PRODUCT#{name_value}");
+    pub fn products_in_category_gsi2_sk_start(name: &str) -> Result<String, Error> {
+        let name = escape(name);
+        let key = format!("PRODUCT#{name}");
         fit("GSI2SK", 1024, key)
     }
 
@@ -1743,7 +1743,7 @@ pub mod keys {
         let Some(customer_id) = kind(item, "customer_id") else {
             return Ok(None);
         };
-        let Some(status_value) = kind(item, "status") else {
+        let Some(status) = kind(item, "status") else {
             return Ok(None);
         };
         let Some(placed_at) = item.get("placed_at").and_then(the_timestamp) else {
@@ -1753,7 +1753,7 @@ pub mod keys {
             return Ok(None);
         };
         let mut key = Row::new();
-        let partition_key = order_gsi3_pk(customer_id, status_value)?;
+        let partition_key = order_gsi3_pk(customer_id, status)?;
         put(&mut key, "GSI3PK", text(&partition_key));
         let sort_key = order_gsi3_sk(placed_at, order_id)?;
         put(&mut key, "GSI3SK", text(&sort_key));
@@ -1825,7 +1825,7 @@ pub mod keys {
         let Some(category) = kind(item, "category") else {
             return Ok(None);
         };
-        let Some(name_value) = kind(item, "name") else {
+        let Some(name) = kind(item, "name") else {
             return Ok(None);
         };
         let Some(product_id) = kind(item, "product_id") else {
@@ -1834,7 +1834,7 @@ pub mod keys {
         let mut key = Row::new();
         let partition_key = product_gsi2_pk(category)?;
         put(&mut key, "GSI2PK", text(&partition_key));
-        let sort_key = product_gsi2_sk(name_value, product_id)?;
+        let sort_key = product_gsi2_sk(name, product_id)?;
         put(&mut key, "GSI2SK", text(&sort_key));
         Ok(Some(key))
     }

@@ -76,8 +76,8 @@ impl TaskManagerTable {
         put(&mut item, "employee_id", text(input.employee_id.as_str()));
         put(&mut item, "points", number(input.points));
         put(&mut item, "project", text(&input.project));
-        if let Some(status_value) = input.status {
-            put(&mut item, "status", text(status_value.as_str()));
+        if let Some(status) = input.status {
+            put(&mut item, "status", text(status.as_str()));
         } else {
             put(&mut item, "status", text("open"));
         }

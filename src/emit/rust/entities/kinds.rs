@@ -121,7 +121,7 @@ impl Module<'_> {
                 code.line(format!(
                     "at_most(&item, {}, {})?;",
                     quoted(&field.physical),
-                    grouped(max)
+                    grouped(&max)
                 ));
             }
         }
@@ -251,14 +251,14 @@ fn derived(module: &Module<'_>, entity: &EntityCode, field: &Field) -> String {
             code.line(format!("let source = plain({first})?;"));
             code.line(format!(
                 "Some(text(&beginning(&source, {})))",
-                grouped(count)
+                grouped(&count)
             ));
         }
         "bucket" => {
             code.line(format!("let source = plain({first})?;"));
             code.line(format!(
                 "Some(number(fnv(&source) % {}))",
-                grouped(count.max(1))
+                grouped(&count.max(1))
             ));
         }
         _ => {

@@ -80,7 +80,7 @@ impl Module<'_> {
         let keys = step.key_names.iter().map(|n| raw(quoted(n))).collect();
         let limit = step
             .limit
-            .map_or_else(|| "None".to_owned(), |n| format!("Some({})", grouped(n)));
+            .map_or_else(|| "None".to_owned(), |n| format!("Some({})", grouped(&n)));
         let most = match read.limit.as_ref().filter(|_| step.returns == "items") {
             None => raw("None"),
             Some(limit) => {
@@ -97,7 +97,7 @@ impl Module<'_> {
                     }
                     _ => "None".to_owned(),
                 };
-                raw(format!("Some(({}, {of}))", grouped(limit.count)))
+                raw(format!("Some(({}, {of}))", grouped(&limit.count)))
             }
         };
         let merge = step

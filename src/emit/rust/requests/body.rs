@@ -189,7 +189,7 @@ impl Module<'_> {
             links.push(link("consistent_read", vec![raw("true")]));
         }
         if let Some(limit) = step.limit.filter(|_| step.call != Call::GetItem) {
-            links.push(link("limit", vec![raw(grouped(limit))]));
+            links.push(link("limit", vec![raw(grouped(&limit))]));
         }
         links
     }

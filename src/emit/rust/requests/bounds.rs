@@ -86,7 +86,7 @@ impl Module<'_> {
                 }
                 code.stmt("let of = ", &call("row", vec![E::Array("", parts)]), ";");
                 let names: Vec<String> = shard.of.iter().map(|n| quoted(n)).collect();
-                let count = raw(grouped(shard.count));
+                let count = raw(grouped(&shard.count));
                 let names = raw(format!("&[{}]", names.join(", ")));
                 let made = call("shard", vec![raw("&of"), names, count]);
                 code.stmt("let of_shard = ", &made, ".unwrap_or_default();");

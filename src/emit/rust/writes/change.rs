@@ -7,7 +7,7 @@ use crate::emit::client::{Does, NameOf, Tracked, Value, ValueOf, Written};
 use crate::emit::rust::Module;
 use crate::emit::rust::entities::derived_name;
 use crate::emit::rust::layout::{Code, E, call, raw};
-use crate::emit::rust::names::snake;
+use crate::emit::rust::names::{bare, snake};
 use crate::emit::rust::types::{Given, grouped, quoted};
 
 impl Module<'_> {
@@ -198,10 +198,11 @@ impl Module<'_> {
         }
         let tracked = value.tracked && value.path.is_empty() && site.tracks();
         let variable = self.types.locals.of(&value.attribute);
-        let variable = match given {
-            Some(given) if given.text == variable => format!("{variable}_value"),
-            _ if site.context.values().any(|g| g.text == variable) => format!("{variable}_value"),
-            _ => variable,
+        let known = given.into_iter().chain(site.context.values());
+        let variable = if known.map(|g| &g.text).any(|text| *text == variable) {
+            format!("{}_value", bare(&variable))
+        } else {
+            variable
         };
         match value.written {
             Written::Remove => {
@@ -274,7 +275,7 @@ impl Module<'_> {
             code.line(format!("not_empty(&alone, {target})?;"));
         }
         if let Some(max) = max {
-            code.line(format!("at_most(&alone, {target}, {})?;", grouped(max)));
+            code.line(format!("at_most(&alone, {target}, {})?;", grouped(&max)));
         }
     }
 
