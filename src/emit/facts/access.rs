@@ -165,33 +165,3 @@ fn reads_before(write: &WriteStep) -> Option<&'static str> {
     let reads = write.actions.iter().any(|a| !a.current.is_empty());
     reads.then_some("GetItem")
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::source::Source;
-
-    /// The actions of a pattern of a design in which a transaction also makes a `B`.
-    fn actions(update: &str) -> Vec<&'static str> {
-        let text = format!(
-            "design: idle\nentities:\n  A: {{ key: a, attributes: {{ a: string, note?: string, tags?: set(string), n: integer }} }}\n  B: {{ key: b, attributes: {{ b: string, a: A }} }}\npatterns:\n  both: {{ transaction: [ {{ update: A, {update} }}, {{ create: B }} ] }}\n  get_a: {{ get: A }}\n  get_b: {{ get: B }}\n"
-        );
-        let made = crate::compile(&Source::new("idle.yaml", text), crate::Objective::default());
-        let plan = made.plan.into_iter().next();
-        let patterns = plan.iter().flat_map(|p| &p.patterns);
-        let both = patterns.filter(|p| p.name == "both");
-        let needs = both.flat_map(|p| of_pattern(p, "idle"));
-        needs.flat_map(|(_, actions)| actions).collect()
-    }
-
-    #[test]
-    fn an_update_that_may_change_nothing_may_check() {
-        let checks = ["ConditionCheckItem", "PutItem", "UpdateItem"];
-        assert_eq!(actions("set: [\"note?\"]"), checks);
-        assert_eq!(actions("add: [tags]"), checks);
-        let plain = ["PutItem", "UpdateItem"];
-        assert_eq!(actions("set: [note]"), plain);
-        assert_eq!(actions("set: [\"note?\"], add: { n: 1 }"), plain);
-        assert_eq!(actions("remove: [note]"), plain);
-    }
-}
