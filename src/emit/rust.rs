@@ -56,6 +56,7 @@ struct Module<'a> {
     support: Vec<String>,
     signatures: BTreeMap<String, signature::Signature>,
     answers: BTreeMap<String, reads::Answer>,
+    returned: BTreeMap<String, writes::Returned>,
 }
 
 /// Whether a path is that of one module, and not of a directory.
@@ -125,6 +126,7 @@ fn made<'a>(plan: &'a Plan, client: &'a Client) -> Module<'a> {
         support: Vec::new(),
         signatures: BTreeMap::new(),
         answers: BTreeMap::new(),
+        returned: BTreeMap::new(),
     };
     made.kinds();
     for pattern in &client.patterns {

@@ -137,6 +137,27 @@ async fn transact(
     let other = aws_sdk_dynamodb::Error::TransactionCanceledException(cancelled);
     Err(Error::Service(Box::new(other)))
 }
+//@ after_of
+/// What a step answers with.
+fn after_of<T>(
+    writes: &[(Action, Write)],
+    step: &str,
+    read: fn(&Row) -> Result<T, Error>,
+) -> Result<T, Error> {
+    let made = writes.iter().find(|(_, write)| write.step == step);
+    let after = made.map(|(_, write)| write.after.clone());
+    read(&after.unwrap_or_default())
+}
+//@ after_each
+/// What a step answers with that is done several times.
+fn after_each<T>(
+    writes: &[(Action, Write)],
+    step: &str,
+    read: fn(&Row) -> Result<T, Error>,
+) -> Result<Vec<T>, Error> {
+    let made = writes.iter().filter(|(_, write)| write.step == step);
+    made.map(|(_, write)| read(&write.after)).collect()
+}
 //@ without_twins
 /// Guards without those that one write takes away and puts again.
 fn without_twins(guards: Vec<(Action, Write)>) -> Vec<(Action, Write)> {

@@ -7,7 +7,9 @@ use super::Module;
 use super::layout::{Code, E, call, raw};
 use super::signature::{One, Signature};
 use super::types::quoted;
-use crate::emit::client::{Body, PatternCode, ReadCode, RowField, Shape, Type, WriteCode};
+use crate::emit::client::{
+    ActionCode, Body, PatternCode, ReadCode, RowField, Shape, Type, WriteCode,
+};
 
 /// What is the same for every design.
 const SAME: &str = include_str!("../../../templates/rust/adapter.rs");
@@ -327,15 +329,11 @@ impl Module<'_> {
         if write.call == "TransactWriteItems" && !find {
             passed.push(raw("None"));
         }
-        let returned = write
-            .actions
-            .iter()
-            .find(|a| !a.returned.is_empty())
-            .filter(|_| !find);
+        let returned = self.returned.get(&pattern.name).filter(|_| !find);
         let result = if find {
             "count"
         } else if returned.is_some() {
-            "row"
+            "answer"
         } else {
             "()"
         };
@@ -344,13 +342,29 @@ impl Module<'_> {
             &call(format!("table.{name}"), passed),
             ".await?;",
         );
-        let number = if find { "count" } else { "null" };
-        let Some(action) = returned else {
+        let Some(returned) = returned else {
+            let number = if find { "count" } else { "null" };
             code.line(format!(
                 "Ok(json!({{ \"returned\": [], \"number\": {number} }}))"
             ));
             return;
         };
+        code.line("let mut told = Vec::new();");
+        let actions = write.actions.iter().filter(|a| !a.returned.is_empty());
+        for (one, action) in returned.steps.iter().zip(actions) {
+            code.open(match (returned.alone(), one.many) {
+                (true, _) => "for row in [&answer] {".to_owned(),
+                (false, false) => format!("for row in [&answer.{}] {{", one.field),
+                (false, true) => format!("for row in &answer.{} {{", one.field),
+            });
+            self.tell(code, action);
+            code.close("}");
+        }
+        code.line("Ok(json!({ \"returned\": told, \"number\": null }))");
+    }
+
+    /// Adds what a step answers with, which is `row`, to `told`.
+    fn tell(&self, code: &mut Code, action: &ActionCode) {
         code.line("let mut of = serde_json::Map::new();");
         if let Some(entity) = self.client.entity(&action.entity) {
             for attribute in &action.returned {
@@ -361,10 +375,9 @@ impl Module<'_> {
             }
         }
         code.line(format!(
-            "let of = json!({{ \"entity\": {}, \"attributes\": of }});",
+            "told.push(json!({{ \"entity\": {}, \"attributes\": of }}));",
             quoted(&action.entity)
         ));
-        code.line("Ok(json!({ \"returned\": [of], \"number\": null }))");
     }
 }
 

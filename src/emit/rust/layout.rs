@@ -5,7 +5,7 @@
 //! intermediate values, so that nothing is nested deeper than these forms.
 
 /// The width of a line.
-const WIDTH: usize = 100;
+pub(super) const WIDTH: usize = 100;
 /// The width of the arguments of a call, or of the elements of an array, on one line.
 const INSIDE: usize = 60;
 /// A chain of calls on one line is shorter than this.

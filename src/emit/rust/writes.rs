@@ -19,6 +19,7 @@ use super::signature::Signature;
 use super::types::{Form, Given};
 use crate::emit::client::{Does, PatternCode, WriteCode};
 use action::Site;
+pub(super) use returned::Returned;
 
 impl Module<'_> {
     /// A writing pattern.
@@ -45,7 +46,7 @@ impl Module<'_> {
         }
         let answer = match (&find, &returned) {
             (Some(_), _) => "u64".to_owned(),
-            (None, Some((name, _))) => name.clone(),
+            (None, Some(returned)) => returned.name.clone(),
             (None, None) => "()".to_owned(),
         };
         if !super::is_snake(self.function(pattern)) {

@@ -2,10 +2,11 @@
 //!
 //! Promises: a write begins again only where what was read before it has changed, and not forever.
 
+use super::returned::{Returned, ReturnedStep};
 use super::single;
 use crate::emit::client::{PatternCode, WriteCode};
 use crate::emit::rust::Module;
-use crate::emit::rust::layout::{Code, E, call, raw};
+use crate::emit::rust::layout::{Code, E, WIDTH, call, raw};
 use crate::emit::rust::signature::Signature;
 use crate::emit::rust::types::quoted;
 
@@ -23,7 +24,7 @@ impl Module<'_> {
         signature: &Signature,
         reads: bool,
         maker: &str,
-        returned: Option<&(String, Vec<String>)>,
+        returned: Option<&Returned>,
     ) {
         let transaction = write.call == "TransactWriteItems";
         let name = quoted(&pattern.name);
@@ -92,6 +93,16 @@ impl Module<'_> {
         };
         if returned.is_none() && !reads {
             code.line("Ok(_) => Ok(()),");
+        } else if let Some(returned) = returned.filter(|_| answer == "_" && !reads) {
+            let read = format!("{}::read(&write.after)", returned.name);
+            // An arm that does not fit on its line stands in braces.
+            if code.indent() + "Ok(_) => ,".len() + read.len() <= WIDTH {
+                code.line(format!("Ok(_) => {read},"));
+            } else {
+                code.open("Ok(_) => {");
+                code.line(read);
+                code.close("}");
+            }
         } else if returned.is_some() {
             code.open(format!("Ok({answer}) => {{"));
             self.after(code, write, returned, Some(answer));
@@ -134,16 +145,17 @@ impl Module<'_> {
         &self,
         code: &mut Code,
         write: &WriteCode,
-        returned: Option<&(String, Vec<String>)>,
+        returned: Option<&Returned>,
         answer: Option<&str>,
     ) {
         let reads = write.actions.iter().any(|a| !a.current.is_empty());
         let early = reads || write.call == "TransactWriteItems";
         let (open, close) = if early { ("return ", ";") } else { ("", "") };
-        let Some((name, steps)) = returned else {
+        let Some(returned) = returned else {
             code.line(format!("{open}Ok(()){close}"));
             return;
         };
+        let name = &returned.name;
         match answer {
             Some("answer") => {
                 code.line("let after = answer.attributes.unwrap_or_default();");
@@ -151,15 +163,32 @@ impl Module<'_> {
             }
             Some(_) => code.line(format!("{open}{name}::read(&write.after){close}")),
             None => {
-                let step = steps.first().cloned().unwrap_or_default();
-                code.line(format!(
-                    "let made = writes.iter().find(|(_, write)| write.step == {});",
-                    quoted(&step)
-                ));
-                code.line("let after = made.map(|(_, write)| write.after.clone());");
-                code.line(format!(
-                    "{open}{name}::read(&after.unwrap_or_default()){close}"
-                ));
+                let made = self.after_steps(returned);
+                code.stmt(open, &made, close);
+            }
+        }
+    }
+
+    /// What the steps of a transaction answer with.
+    fn after_steps(&self, returned: &Returned) -> E {
+        let of = |one: &ReturnedStep| {
+            let function = if one.many { "after_each" } else { "after_of" };
+            let arguments = vec![
+                raw("&writes"),
+                raw(quoted(&one.step)),
+                raw(format!("{}::read", one.ty)),
+            ];
+            call(function, arguments)
+        };
+        match returned.steps.as_slice() {
+            [one] if returned.alone() => of(one),
+            steps => {
+                let field = |one: &ReturnedStep| {
+                    let value = E::Suffixed(Box::new(of(one)), "?".to_owned());
+                    (one.field.clone(), value)
+                };
+                let fields = steps.iter().map(field).collect();
+                call("Ok", vec![E::Struct(returned.name.clone(), fields)])
             }
         }
     }

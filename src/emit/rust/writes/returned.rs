@@ -2,31 +2,105 @@
 //!
 //! Promises: the attributes that the pattern names, as they are after the write.
 
-use crate::emit::client::{PatternCode, Type, WriteCode};
+use crate::emit::client::{ActionCode, PatternCode, Type, WriteCode};
 use crate::emit::rust::Module;
 use crate::emit::rust::entities::{StructField, structure};
 use crate::emit::rust::layout::{Code, E, call, raw};
-use crate::emit::rust::names::pascal;
+use crate::emit::rust::names::{Taken, pascal, snake};
 use crate::emit::rust::types::{field_name, quoted};
 
+/// What a write answers with.
+#[derive(Debug, Clone)]
+pub(in crate::emit::rust) struct Returned {
+    /// Its type.
+    pub(in crate::emit::rust) name: String,
+    /// The steps that it is of; where it is of one item alone, it is that of the step itself.
+    pub(in crate::emit::rust) steps: Vec<ReturnedStep>,
+}
+
+/// What one step of a write answers with.
+#[derive(Debug, Clone)]
+pub(in crate::emit::rust) struct ReturnedStep {
+    /// Its name.
+    pub(in crate::emit::rust) step: String,
+    /// The type of what it answers with.
+    pub(in crate::emit::rust) ty: String,
+    /// The field that holds it.
+    pub(in crate::emit::rust) field: String,
+    /// Whether there are several.
+    pub(in crate::emit::rust) many: bool,
+}
+
+impl Returned {
+    /// Whether it is of one item alone.
+    pub(in crate::emit::rust) fn alone(&self) -> bool {
+        matches!(self.steps.as_slice(), [one] if !one.many)
+    }
+}
+
 impl Module<'_> {
-    /// The struct of what a write answers with, and the steps that it is of.
+    /// The structs of what a write answers with.
     pub(super) fn returned(
         &mut self,
         pattern: &PatternCode,
         write: &WriteCode,
-    ) -> Option<(String, Vec<String>)> {
-        let actions: Vec<_> = write
-            .actions
-            .iter()
-            .filter(|a| !a.returned.is_empty())
-            .collect();
-        let action = actions.first()?;
-        let entity = self.client.entity(&action.entity)?;
-        let name = self
-            .types
-            .taken
-            .give(&format!("{}Returned", pascal(&pattern.name)), "Answer");
+    ) -> Option<Returned> {
+        let actions = write.actions.iter().filter(|a| !a.returned.is_empty());
+        let actions: Vec<&ActionCode> = actions.collect();
+        let alone = matches!(actions.as_slice(), [one] if one.times.is_none());
+        let base = pascal(&pattern.name);
+        let mut fields = Taken::default();
+        let mut steps = Vec::new();
+        for action in actions {
+            let wanted = if alone {
+                format!("{base}Returned")
+            } else {
+                format!("{base}{}Returned", pascal(&snake(&action.step)))
+            };
+            let ty = self.types.taken.give(&wanted, "Answer");
+            self.returned_struct(pattern, action, &ty);
+            steps.push(ReturnedStep {
+                step: action.step.clone(),
+                ty,
+                field: fields.give(&field_name(&action.step), "_"),
+                many: action.times.is_some(),
+            });
+        }
+        let name = match steps.first() {
+            None => return None,
+            Some(first) if alone => first.ty.clone(),
+            Some(_) => self.steps_struct(pattern, &steps),
+        };
+        let made = Returned { name, steps };
+        self.returned.insert(pattern.name.clone(), made.clone());
+        Some(made)
+    }
+
+    /// The struct of all steps that answer with something.
+    fn steps_struct(&mut self, pattern: &PatternCode, steps: &[ReturnedStep]) -> String {
+        let wanted = format!("{}Returned", pascal(&pattern.name));
+        let name = self.types.taken.give(&wanted, "Answer");
+        let field = |one: &ReturnedStep| StructField {
+            name: one.field.clone(),
+            ty: if one.many {
+                format!("Vec<{}>", one.ty)
+            } else {
+                one.ty.clone()
+            },
+            doc: format!("Of the step `{}`.", one.step),
+        };
+        let fields: Vec<StructField> = steps.iter().map(field).collect();
+        let of = self.function(pattern);
+        let doc = format!("What [`{}::{of}`] answers.", self.name);
+        self.parts.push(structure(&name, &doc, &fields));
+        name
+    }
+
+    /// The struct of what one step answers with.
+    fn returned_struct(&mut self, pattern: &PatternCode, action: &ActionCode, name: &str) {
+        let Some(entity) = self.client.entity(&action.entity) else {
+            return;
+        };
         let mut fields = Vec::new();
         let mut values = Vec::new();
         for attribute in &action.returned {
@@ -62,7 +136,7 @@ impl Module<'_> {
             self.name,
             self.function(pattern)
         );
-        let mut text = structure(&name, &doc, &fields);
+        let mut text = structure(name, &doc, &fields);
         let mut code = Code::new(0);
         code.line("");
         code.open(format!("impl {name} {{"));
@@ -76,6 +150,5 @@ impl Module<'_> {
         code.close("}");
         text.push_str(&code.text());
         self.parts.push(text);
-        Some((name, actions.iter().map(|a| a.step.clone()).collect()))
     }
 }
