@@ -7,6 +7,7 @@
 //! Each target has a module that computes a view, strings and lists of what is to be printed, and templates under
 //! `templates/` that print it.
 
+mod client;
 mod cloudformation;
 mod coverage;
 mod diagram;
@@ -15,7 +16,9 @@ mod facts;
 mod graphviz;
 mod mermaid;
 mod origin;
+mod rust;
 mod terraform;
+mod typescript;
 mod workbench;
 mod yaml;
 
@@ -35,8 +38,14 @@ pub enum Target {
     Graphviz,
     /// The same diagram, in Mermaid.
     Mermaid,
+    /// The manifest of the patterns: what each asks and answers, in JSON.
+    Patterns,
+    /// A client in Rust.
+    Rust,
     /// A module of Terraform.
     Terraform,
+    /// A client in TypeScript.
+    TypeScript,
     /// The tables with sample items, for `NoSQL` Workbench.
     Workbench,
 }
@@ -48,7 +57,10 @@ impl Target {
         Self::Coverage,
         Self::Graphviz,
         Self::Mermaid,
+        Self::Patterns,
+        Self::Rust,
         Self::Terraform,
+        Self::TypeScript,
         Self::Workbench,
     ];
 
@@ -60,7 +72,10 @@ impl Target {
             Self::Coverage => "coverage",
             Self::Graphviz => "graphviz",
             Self::Mermaid => "mermaid",
+            Self::Patterns => "patterns",
+            Self::Rust => "rust",
             Self::Terraform => "terraform",
+            Self::TypeScript => "typescript",
             Self::Workbench => "workbench",
         }
     }
@@ -82,7 +97,14 @@ impl Target {
             Self::Coverage => "COVERAGE.md",
             Self::Graphviz => "model.dot",
             Self::Mermaid => "model.mmd",
+            Self::Patterns => "patterns.json",
+            Self::Rust if given.is_some_and(|g| rust::is_module(&g.path)) => "client.rs",
+            Self::Rust => "rust",
             Self::Terraform => "terraform",
+            Self::TypeScript if given.is_some_and(|g| typescript::is_module(&g.path)) => {
+                "client.ts"
+            }
+            Self::TypeScript => "typescript",
             Self::Workbench => "workbench.json",
         }
     }
@@ -112,7 +134,29 @@ pub fn emit(
         Target::Coverage => coverage::emit(plan, origin).map(Artifact::File),
         Target::Graphviz => graphviz::emit(plan, origin).map(Artifact::File),
         Target::Mermaid => mermaid::emit(plan, origin).map(Artifact::File),
+        Target::Patterns => Ok(Artifact::File(typescript::manifest(plan, origin))),
+        Target::Rust => Ok(rust::emit(plan, output, origin)),
         Target::Terraform => terraform::emit(plan, output, origin).map(Artifact::Directory),
+        Target::TypeScript if typescript::is_module(&output.path) => {
+            typescript::module(plan, origin).map(Artifact::File)
+        }
+        Target::TypeScript => typescript::directory(plan, origin).map(Artifact::Directory),
         Target::Workbench => workbench::emit(plan, origin).map(Artifact::File),
     }
+}
+
+/// The adapter by which tests call the Rust client of a plan, which is the module `name` beside it: it reads questions and
+/// writes answers by the protocol of `verify::external`.
+#[must_use]
+#[doc(hidden)]
+pub fn rust_adapter(plan: &Plan, name: &str) -> String {
+    rust::adapter(plan, name)
+}
+
+/// The program that compares the keys that the Rust client of a plan makes, the module `name` of the crate `generated`,
+/// with the vectors of `tests/clients/keys`.
+#[must_use]
+#[doc(hidden)]
+pub fn rust_vectors(plan: &Plan, name: &str) -> String {
+    rust::vectors(plan, name)
 }

@@ -87,8 +87,12 @@ const LAYERS: [(&str, &[&str]); 26] = [
         "report",
         &["diagnostic", "plan", "sample", "source", "verify"],
     ),
-    // The generators: a plan's document is all that they know. They read YAML that they made themselves.
-    ("emit", &["document", "plan", "report", "sample", "source"]),
+    // The generators: a plan's document is all that they know. They read YAML that they made themselves. Constants of a
+    // client have the one text that numbers have in items.
+    (
+        "emit",
+        &["document", "items", "plan", "report", "sample", "source"],
+    ),
     // What it says is computed from the solved design; its form is that of the views.
     (
         "explain",

@@ -2,7 +2,8 @@
 //! compared here. `UPDATE_DOCS=1 cargo test --test readme` rewrites them.
 //!
 //! A part `<!-- output ARGUMENTS | TITLES -->` is what `design ARGUMENTS` prints, or those paragraphs of it. An argument
-//! `-` reads the first YAML example of the page.
+//! `-` reads the first YAML example of the page. A part `<!-- source FILE | FUNCTIONS -->` is that file, or those functions of
+//! it, each with its comment.
 
 mod docs;
 
@@ -98,6 +99,53 @@ fn output(arguments: &str) -> Result<String, Box<dyn Error>> {
     Ok(format!("```text\n{shown}```"))
 }
 
+/// A function of a source text in Rust or TypeScript, with the comment before it, at the margin.
+fn function(text: &str, name: &str) -> Option<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let declares = |line: &&str| {
+        let line = line.trim_start();
+        let bare = ["export ", "pub ", "async ", "function ", "fn "]
+            .iter()
+            .fold(line, |rest, word| rest.strip_prefix(word).unwrap_or(rest));
+        bare != line
+            && bare
+                .strip_prefix(name)
+                .is_some_and(|rest| rest.starts_with('('))
+    };
+    let at = lines.iter().position(declares)?;
+    let margin = &lines[at][..lines[at].len() - lines[at].trim_start().len()];
+    let comment = |line: &&&str| {
+        let line = line.trim_start();
+        line.starts_with('*') || line.starts_with("/**") || line.starts_with("///")
+    };
+    let before = lines[..at].iter().rev().take_while(comment).count();
+    let end = lines[at..]
+        .iter()
+        .position(|l| *l == format!("{margin}}}"))?;
+    let own = &lines[at - before..=at + end];
+    let bare = own.iter().map(|l| l.strip_prefix(margin).unwrap_or(l));
+    Some(bare.fold(String::new(), |all, line| all + line + "\n"))
+}
+
+/// A part `source` for its arguments.
+fn source(arguments: &str) -> Result<String, Box<dyn Error>> {
+    let (file, names) = arguments.split_once(" | ").unwrap_or((arguments, ""));
+    let text = std::fs::read_to_string(root().join(file)).map_err(|e| format!("{file}: {e}"))?;
+    let (_, language) = file.rsplit_once('.').ok_or("a file without a language")?;
+    let names: Vec<&str> = names.split(", ").filter(|n| !n.is_empty()).collect();
+    let mut shown = Vec::new();
+    for name in &names {
+        shown
+            .push(function(&text, name).ok_or_else(|| format!("{file} has no function `{name}`"))?);
+    }
+    let shown = if names.is_empty() {
+        text
+    } else {
+        shown.join("\n")
+    };
+    Ok(format!("```{language}\n{}\n```", shown.trim_end()))
+}
+
 /// The commands, from the help of the tool.
 fn commands() -> Result<String, Box<dyn Error>> {
     let help = printed(&["--help"])?;
@@ -132,6 +180,7 @@ fn codes() -> String {
 fn the_readme_says_what_the_tool_prints() -> Outcome {
     let page = readme();
     let mut differences = check(&page, "output", &mut output)?;
+    differences.extend(check(&page, "source", &mut source)?);
     differences.extend(check(&page, "commands", &mut |_| commands())?);
     differences.extend(check(&page, "codes", &mut |_| Ok(codes()))?);
     differences.extend(wide_lines(&page)?);

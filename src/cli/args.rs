@@ -262,6 +262,10 @@ pub(super) struct GenerateArgs {
     #[arg(long, value_name = "DIR")]
     pub(super) out: Option<std::path::PathBuf>,
 
+    /// Make the Rust client a crate of its own instead of a module
+    #[arg(long = "crate")]
+    pub(super) as_crate: bool,
+
     /// Write nothing, show how the files differ, and fail if they do
     #[arg(long, conflicts_with = "force")]
     pub(super) check: bool,

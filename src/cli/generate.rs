@@ -11,6 +11,7 @@ use crate::plan::proof::plural;
 use crate::plan::{OutputEntry, Plan};
 use anyhow::{Context, Result, bail};
 use std::collections::BTreeMap;
+use std::path::Path;
 
 pub(super) fn run(args: &GenerateArgs) -> Result<Exit> {
     let source = read_source(&args.file)?;
@@ -84,7 +85,28 @@ fn chosen(args: &GenerateArgs, plan: &Plan) -> Result<Outputs> {
         };
         made.insert(target, entry);
     }
+    if args.as_crate {
+        into_crate(&mut made)?;
+    }
     Ok(made)
+}
+
+/// Makes the Rust client a crate, of the kind that the design file says if it says one.
+fn into_crate(outputs: &mut Outputs) -> Result<()> {
+    let Some(output) = outputs.get_mut(&Target::Rust) else {
+        bail!("`--crate` is of the target `rust`, which is not generated here");
+    };
+    if Path::new(&output.path)
+        .extension()
+        .is_some_and(|e| e == "rs")
+    {
+        bail!("`{}` cannot be a crate, which is a directory", output.path);
+    }
+    let said = output.options.entry("crate".to_owned()).or_default();
+    if said != "workspace" {
+        *said = "true".to_owned();
+    }
+    Ok(())
 }
 
 fn of<'a>(files: &'a [Generated], state: &State) -> impl Iterator<Item = &'a Generated> {

@@ -7,6 +7,7 @@ use crate::document::Node;
 use crate::source::Span;
 use crate::workload::Output;
 use std::collections::BTreeMap;
+use std::path::Path;
 
 /// What `design generate` writes, by target.
 pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String, Output> {
@@ -25,6 +26,20 @@ pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String,
             );
         }
         let text = text.trim_end_matches('/');
+        if let Some(of) = value.get("crate").filter(|_| is_rust(text))
+            && of.text() != Some("false")
+        {
+            found.push(
+                Diagnostic::at(
+                    Code::D0219,
+                    path.span,
+                    format!("`{text}` cannot be a crate"),
+                )
+                .context(of.span, "it is to be one")
+                .note("a crate is a directory, with its manifest and its source")
+                .help("leave `.rs` out of the path"),
+            );
+        }
         if let Some((_, first)) = places.iter().find(|(p, _)| p == text) {
             found.push(
                 Diagnostic::at(
@@ -50,6 +65,11 @@ pub(super) fn generate(tree: &Node, found: &mut Diagnostics) -> BTreeMap<String,
         made.insert(target.to_owned(), output);
     }
     made
+}
+
+/// Whether a path is that of a file of Rust.
+fn is_rust(path: &str) -> bool {
+    Path::new(path).extension().is_some_and(|e| e == "rs")
 }
 
 /// Why a path is none that can stand in a file which others check out.

@@ -88,10 +88,27 @@ impl Client {
         Ok(response)
     }
 
+    /// Sends a request of a client in another process, with whatever it is answered.
+    pub(crate) fn forward(&self, operation: &str, request: Json) -> Result<Json, Fault> {
+        self.note(operation, &request);
+        let filtered = request.get("FilterExpression").is_some();
+        let mut request = request;
+        let response = match operation {
+            "Query" | "Scan" => {
+                self.cut(&mut request);
+                self.ask(operation, request)?
+            }
+            "BatchGetItem" => self.batch(request)?,
+            _ => self.ask(operation, request)?,
+        };
+        self.count(operation, filtered, &response);
+        Ok(response)
+    }
+
     fn send(&self, operation: &str, mut request: Json) -> Result<Json, EngineError> {
         match operation {
             "Query" | "Scan" => self.cut(&mut request),
-            "BatchGetItem" => return self.batch(request),
+            "BatchGetItem" => return Ok(self.batch(request)?),
             _ => {}
         }
         Ok(self.ask(operation, request)?)
@@ -151,7 +168,7 @@ impl Client {
     }
 
     /// A batch, of which the service may leave some keys unprocessed.
-    fn batch(&self, mut request: Json) -> Result<Json, EngineError> {
+    fn batch(&self, mut request: Json) -> Result<Json, Fault> {
         let mut left = BTreeMap::new();
         if let Some(random) = self.cuts.borrow_mut().as_mut() {
             for (table, part) in request["RequestItems"]

@@ -14,6 +14,8 @@ mod compare;
 mod drive;
 pub mod engine;
 mod execute;
+#[doc(hidden)]
+pub mod external;
 mod figures;
 mod generate;
 mod meter;
@@ -33,6 +35,7 @@ pub use mismatch::{Differs, Mismatch};
 use crate::items::{encode, value};
 use engine::Engine;
 use serde_json::Value as Json;
+use std::cell::RefCell;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
@@ -105,6 +108,38 @@ pub fn run(
     options: &Options,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
 ) -> Result<Run, String> {
+    run_by(yaml, plan, engine, options, progress, None)
+}
+
+/// The same with a client in another process in the place of the executor. What differs is not made smaller.
+///
+/// # Errors
+/// As [`run`].
+#[doc(hidden)]
+pub fn run_external(
+    yaml: &str,
+    plan: &Json,
+    engine: Box<dyn Engine>,
+    options: &Options,
+    external: external::External,
+) -> Result<Run, String> {
+    let options = Options {
+        shrink: false,
+        ..options.clone()
+    };
+    let external = RefCell::new(external);
+    let go_on = &mut |_| ControlFlow::Continue(());
+    run_by(yaml, plan, engine, &options, go_on, Some(&external))
+}
+
+fn run_by(
+    yaml: &str,
+    plan: &Json,
+    engine: Box<dyn Engine>,
+    options: &Options,
+    progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    external: Option<&RefCell<external::External>>,
+) -> Result<Run, String> {
     let read = plan::Plan::read(plan).and_then(|plan| Ok((plan, model::Design::read(yaml)?)));
     let (plan, design) = match read {
         Ok(read) => read,
@@ -120,7 +155,7 @@ pub fn run(
     };
     let client = client::Client::new(Box::new(engine));
     let client = client.with_meter(meter::Meter::new(&plan.tables));
-    let mut run = drive(&plan, &design, &client, options, progress);
+    let mut run = drive(&plan, &design, &client, options, progress, external);
     run.left = tables.remove().err();
     match client.silence() {
         Some(silence) => Err([Some(silence), run.left]
@@ -139,9 +174,10 @@ fn drive(
     client: &client::Client,
     options: &Options,
     progress: &mut dyn FnMut(Progress) -> ControlFlow<()>,
+    external: Option<&RefCell<external::External>>,
 ) -> Run {
     let runner = match compare::Runner::new(plan, client, design.clone()) {
-        Ok(runner) => runner,
+        Ok(runner) => runner.with_external(external),
         Err(mismatch) => return ended(Figures::default(), Err(mismatch.into()), options),
     };
     let mut driver = drive::Driver::new(runner, options, &plan.counts(), progress);

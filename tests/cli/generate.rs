@@ -196,6 +196,65 @@ fn a_directory_is_asked_for_where_the_file_names_none() {
 }
 
 #[test]
+fn the_client_in_rust_is_a_module_a_file_or_a_crate() {
+    let (scratch, file) = project(
+        "generate-crate",
+        "generate: { rust: { path: crates/posts, crate: workspace } }\n",
+    );
+    let module = scratch.file("module");
+    let rust = ["generate", &file, "--target", "rust"];
+    let written = |more: &[&str], directory: &str| {
+        let made = run(&[&rust[..], more].concat());
+        assert_eq!(status(&made), 0, "{}", err(&made));
+        files(Path::new(directory))
+    };
+    let in_workspace = scratch.file("crates/posts");
+    let found = written(&[], &in_workspace);
+    let paths: Vec<&str> = found.keys().map(String::as_str).collect();
+    assert_eq!(paths, ["Cargo.toml", "src/lib.rs"]);
+    let manifest = &found["Cargo.toml"];
+    assert!(manifest.contains("name = \"blog-table\""), "{manifest}");
+    assert!(
+        manifest.contains("{ workspace = true, features"),
+        "{manifest}"
+    );
+    // What the file says of the crate is not undone by asking for one.
+    assert_eq!(written(&["--crate"], &in_workspace), found);
+
+    let plain = scratch.file("plain.yaml");
+    std::fs::write(&plain, SMALL).expect("written");
+    let rust = ["generate", &plain, "--target", "rust", "--out", &module];
+    let made = run(&rust);
+    assert_eq!(status(&made), 0, "{}", err(&made));
+    let text = std::fs::read_to_string(scratch.0.join("module/rust/mod.rs")).expect("a module");
+    let made = run(&[&rust[..], &["--crate"]].concat());
+    assert_eq!(status(&made), 0, "{}", err(&made));
+    assert!(
+        out(&made).contains("mod.rs is generated no more"),
+        "{}",
+        out(&made)
+    );
+    let found = files(Path::new(&module));
+    assert_eq!(found["rust/src/lib.rs"], text);
+    let manifest = &found["rust/Cargo.toml"];
+    assert!(
+        manifest.contains("version = \"1\", default-features = false"),
+        "{manifest}"
+    );
+
+    let other = [
+        "generate", &plain, "--target", "coverage", "--out", &module, "--crate",
+    ];
+    let refused = run(&other);
+    assert_eq!(status(&refused), 2);
+    assert!(
+        err(&refused).contains("of the target `rust`"),
+        "{}",
+        err(&refused)
+    );
+}
+
+#[test]
 fn nothing_is_written_of_a_broken_design() {
     let (scratch, file) = project(
         "generate-broken",

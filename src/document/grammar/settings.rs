@@ -217,6 +217,18 @@ static TERRAFORM: Form = Form {
     ],
 };
 
+static RUST: Form = Form {
+    what: "a Rust target",
+    fields: &[
+        needed!("path", TEXT_, "the directory, or a file that ends in `.rs`"),
+        field!(
+            "crate",
+            Shape::OneOf(&[Shape::Flag, Shape::Word(&["workspace"])]),
+            "a crate instead of a module; `workspace` takes the SDK from the workspace around it; default false"
+        ),
+    ],
+};
+
 /// What is generated.
 pub(super) static GENERATE: Form = Form {
     what: "targets",
@@ -231,9 +243,14 @@ pub(super) static GENERATE: Form = Form {
             TEXT_,
             "a file: YAML, or JSON where its name ends in `.json`"
         ),
-        field!("rust", TEXT_, "a directory or file"),
+        field!(
+            "rust",
+            Shape::OneOf(&[TEXT_, Shape::Map(&RUST)]),
+            "a directory or file"
+        ),
         field!("typescript", TEXT_, "a directory or file"),
         field!("coverage", TEXT_, "a Markdown file"),
+        field!("patterns", TEXT_, "a JSON file"),
         field!(
             "workbench",
             TEXT_,

@@ -2,7 +2,7 @@
 //!
 //! Promises: every call that a step makes is allowed and no other; an index is allowed only to those who read it.
 
-use crate::plan::{Pattern, Plan, ReadStep, Step, WriteStep};
+use crate::plan::{ActionEntry, Assignment, Parameter, Pattern, Plan, ReadStep, Step, WriteStep};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the patterns need.
@@ -32,13 +32,14 @@ pub(in crate::emit) enum Resource {
     Index(String),
 }
 
-type Needs = BTreeMap<Resource, BTreeSet<&'static str>>;
+/// Actions by resource.
+pub(in crate::emit) type Needs = BTreeMap<Resource, BTreeSet<&'static str>>;
 
 /// What the patterns of a table need. Of a pattern that is not covered, nothing.
 pub(in crate::emit) fn access(plan: &Plan, table: &str) -> Access {
     let (writing, reading): (Vec<&Pattern>, Vec<&Pattern>) =
         served(plan).partition(|p| p.steps.iter().any(|s| matches!(s, Step::Write(_))));
-    let of = |patterns: &[&Pattern]| grants(&needs(patterns.iter().flat_map(|p| &p.steps), table));
+    let of = |patterns: &[&Pattern]| grants(&needs(patterns.iter().copied(), table));
     Access {
         read: of(&reading),
         write: of(&writing),
@@ -47,7 +48,12 @@ pub(in crate::emit) fn access(plan: &Plan, table: &str) -> Access {
 
 /// What all patterns of a table need together.
 pub(in crate::emit) fn all(plan: &Plan, table: &str) -> Vec<Grant> {
-    grants(&needs(served(plan).flat_map(|p| &p.steps), table))
+    grants(&needs(served(plan), table))
+}
+
+/// What one pattern needs of a table: actions without the `dynamodb:` before them, by resource.
+pub(in crate::emit) fn of_pattern(pattern: &Pattern, table: &str) -> Needs {
+    needs(std::iter::once(pattern), table)
 }
 
 /// The calls of the service that the patterns make, by the names that its metrics have for them: a transaction is one
@@ -72,9 +78,9 @@ fn served(plan: &Plan) -> impl Iterator<Item = &Pattern> {
     all.filter(|p| p.status == "covered" || p.status == "degraded")
 }
 
-fn needs<'a>(steps: impl Iterator<Item = &'a Step>, table: &str) -> Needs {
+fn needs<'a>(patterns: impl Iterator<Item = &'a Pattern>, table: &str) -> Needs {
     let mut made = Needs::new();
-    for step in steps {
+    for (pattern, step) in patterns.flat_map(|p| p.steps.iter().map(move |s| (p, s))) {
         match step {
             Step::Read(read) if read.table == table => {
                 let on = read.index.clone().map_or(Resource::Table, Resource::Index);
@@ -82,7 +88,12 @@ fn needs<'a>(steps: impl Iterator<Item = &'a Step>, table: &str) -> Needs {
             }
             Step::Write(write) if write.table == table => {
                 let on = made.entry(Resource::Table).or_default();
-                on.extend(write.actions.iter().filter_map(|a| action(&a.action)));
+                for one in &write.actions {
+                    on.extend(action(&one.action));
+                    if write.call == "TransactWriteItems" && may_be_idle(pattern, one) {
+                        on.insert("ConditionCheckItem");
+                    }
+                }
                 on.extend(reads_before(write));
             }
             Step::Read(_) | Step::Write(_) => {}
@@ -126,6 +137,27 @@ fn action(name: &str) -> Option<&'static str> {
         "check" => "ConditionCheckItem",
         _ => return None,
     })
+}
+
+/// Whether a call can have an update that changes nothing: the service takes none in a transaction, so that it is sent as
+/// a check of its condition.
+fn may_be_idle(pattern: &Pattern, of: &ActionEntry) -> bool {
+    let all: Vec<&Parameter> = pattern.parameters.iter().collect();
+    let listed = all.iter().flat_map(|p| p.parameters.iter().flatten());
+    let known: Vec<&Parameter> = all.iter().copied().chain(listed).collect();
+    let may_lack = |of: &&Assignment| match &of.parameter {
+        Some(name) => known.iter().any(|p| p.name == *name && may_be_nothing(p)),
+        // What is computed of others changes only with them.
+        None => of.derived == Some(true),
+    };
+    let mut changes = of.set.iter().chain(&of.add).chain(&of.remove);
+    of.action == "update" && changes.all(|c| may_lack(&c))
+}
+
+/// Whether nothing can be given for a parameter, or an empty set.
+fn may_be_nothing(of: &Parameter) -> bool {
+    let set = of.ty.as_deref().is_some_and(|ty| ty.starts_with("set("));
+    of.optional || set
 }
 
 /// An action that has to know the item as it is gets it first.

@@ -10,15 +10,17 @@ mod tables;
 mod writes;
 
 use super::client::{Client, Log};
-use super::execute::{CallError, Executor};
+use super::execute::{CallError, Cursor, Executor, Outcome, Page, Written};
+use super::external::External;
 use super::figures::{Figures, PatternFigures};
 use super::mismatch::{Differs, Mismatch};
 use super::model::{Body, Design, Model, Parameters, Read};
 use super::operation::Operation;
 use super::plan::Plan;
 use super::show;
-use super::value::{Attrs, Value};
+use super::value::{Args, Attrs, Value};
 use serde_json::Value as Json;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -49,6 +51,8 @@ pub(crate) struct Runner<'a> {
     pub(crate) figures: Figures,
     /// The requests of the call at hand.
     trace: Vec<(String, Json)>,
+    /// What runs the patterns in the place of the executor.
+    external: Option<&'a RefCell<External>>,
 }
 
 impl<'a> Runner<'a> {
@@ -79,7 +83,54 @@ impl<'a> Runner<'a> {
             parameters,
             figures,
             trace: Vec::new(),
+            external: None,
         })
+    }
+
+    /// With a client in another process in the place of the executor.
+    #[must_use]
+    pub(crate) fn with_external(self, external: Option<&'a RefCell<External>>) -> Self {
+        Self { external, ..self }
+    }
+
+    /// One page of a reading pattern.
+    fn page(&self, name: &str, values: &Attrs, cursor: Option<&Cursor>) -> Outcome<Page> {
+        match self.external {
+            None => self.executor().page(name, values, cursor),
+            Some(of) => of
+                .borrow_mut()
+                .page(self.client, self.model.now, (name, values), cursor),
+        }
+    }
+
+    /// The number of matches of a `count`.
+    fn count(&self, name: &str, values: &Attrs) -> Outcome<usize> {
+        match self.external {
+            None => self.executor().count(name, values),
+            Some(of) => of
+                .borrow_mut()
+                .count(self.client, self.model.now, (name, values)),
+        }
+    }
+
+    /// The items of a `get` for many parameter sets.
+    fn get_batch(&self, name: &str, sets: &[Attrs]) -> Outcome<Page> {
+        match self.external {
+            None => self.executor().batch(name, sets),
+            Some(of) => of
+                .borrow_mut()
+                .batch(self.client, self.model.now, (name, sets)),
+        }
+    }
+
+    /// Runs a writing pattern.
+    fn run_write(&self, name: &str, args: &Args) -> Outcome<Written> {
+        match self.external {
+            None => self.executor().write(name, args),
+            Some(of) => of
+                .borrow_mut()
+                .write(self.client, self.model.now, (name, args)),
+        }
     }
 
     /// Does one operation on both sides.

@@ -159,7 +159,7 @@ impl Runner<'_> {
         let expected = call.expected.items.len();
         for cut in [false, true] {
             self.cut(call, cut);
-            let count = self.executor().count(call.name, call.values)?;
+            let count = self.count(call.name, call.values)?;
             if count != expected {
                 let what = format!("another count{}", when_cut(cut));
                 return Err(Difference::Is(what, vec![count.to_string()]));
@@ -179,7 +179,7 @@ impl Runner<'_> {
         }
         for cut in [false, true] {
             self.cut(call, cut);
-            let page = self.executor().page(call.name, call.values, None)?;
+            let page = self.page(call.name, call.values, None)?;
             let answers = Answers::new(&self.model, &call.read, call.expected)?;
             answers.items(&page.items, true)?;
             answers.followed(&page)?;
@@ -225,9 +225,7 @@ impl Runner<'_> {
         let mut cursor: Option<Cursor> = None;
         let (mut requests, mut read, mut rows, mut empty) = (0, 0, 0, 0);
         loop {
-            let page = self
-                .executor()
-                .page(call.name, call.values, cursor.as_ref())?;
+            let page = self.page(call.name, call.values, cursor.as_ref())?;
             let log = self.economy(call, cut, page.items.len() + page.followed.len())?;
             requests += log.requests;
             read += log.rows_read;
@@ -325,7 +323,7 @@ impl Runner<'_> {
         read: &Read,
         expected: &Expected,
     ) -> Result<(), Difference> {
-        let page = self.executor().batch(name, sets)?;
+        let page = self.get_batch(name, sets)?;
         self.take_log_of(name, cut)?;
         if !cut {
             self.figures

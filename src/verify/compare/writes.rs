@@ -61,7 +61,7 @@ impl Runner<'_> {
         }
         self.meter_next(name);
         self.figures.of(name).calls += 1;
-        let result = self.executor().write(name, args);
+        let result = self.run_write(name, args);
         let log = match self.take_log_of(name, false) {
             Ok(log) => log,
             Err(off) => {

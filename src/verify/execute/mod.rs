@@ -36,6 +36,18 @@ pub(crate) struct Executor<'a> {
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Cursor(String);
 
+impl Cursor {
+    /// That of a client in another process, who alone knows what it means.
+    pub(crate) fn of(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
+    /// Its text.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Page {
     pub(crate) items: Vec<Row>,

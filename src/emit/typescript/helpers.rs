@@ -1,0 +1,210 @@
+//! The helpers that a module has: those that its code names, and those that they name.
+//!
+//! They stand in one file, each with the comment before it; a blank line is between two of them.
+
+/// The file of all helpers.
+const ALL: &str = include_str!("../../../templates/typescript/helpers.ts");
+
+/// Commands and errors of the SDK.
+pub(super) const VALUES: &[&str] = &[
+    "BatchGetItemCommand",
+    "ConditionalCheckFailedException",
+    "DeleteItemCommand",
+    "GetItemCommand",
+    "PutItemCommand",
+    "QueryCommand",
+    "ScanCommand",
+    "TransactWriteItemsCommand",
+    "TransactionCanceledException",
+    "UpdateItemCommand",
+];
+
+/// Types of the SDK.
+pub(super) const TYPES: &[&str] = &[
+    "AttributeValue",
+    "DeleteItemCommandInput",
+    "DynamoDBClient",
+    "GetItemCommandInput",
+    "KeysAndAttributes",
+    "PutItemCommandInput",
+    "QueryCommandInput",
+    "ScanCommandInput",
+    "TransactWriteItem",
+    "UpdateItemCommandInput",
+];
+
+/// What every module has, whatever its code names.
+const ALWAYS: &[&str] = &["CallOptions", "ClientOptions", "Sender", "wait"];
+
+/// Who has values of a type needs the function that makes them, and who has pages what goes through them.
+const COMPANIONS: &[(&str, &str)] = &[
+    ("Timestamp", "timestamp"),
+    ("Day", "day"),
+    ("Month", "month"),
+    ("Decimal", "decimal"),
+    ("PageOptions", "pages"),
+    ("PageOptions", "items"),
+];
+
+/// A helper: what it is called, and its text.
+struct Helper {
+    names: Vec<String>,
+    text: String,
+}
+
+/// The helpers that some code needs, in their order.
+pub(super) fn of(code: &str) -> Vec<String> {
+    let all = read();
+    let mut wanted: Vec<bool> = all
+        .iter()
+        .map(|h| {
+            h.names
+                .iter()
+                .any(|n| ALWAYS.contains(&n.as_str()) || is_named(code, n))
+        })
+        .collect();
+    loop {
+        let mut grown = false;
+        for (with, companion) in COMPANIONS {
+            let place = |name: &str| all.iter().position(|h| h.names.iter().any(|n| n == name));
+            if let Some((of, its)) = place(with).zip(place(companion))
+                && wanted[of]
+                && !wanted[its]
+            {
+                wanted[its] = true;
+                grown = true;
+            }
+        }
+        for place in 0..all.len() {
+            let needed = !wanted[place]
+                && all[place].names.iter().any(|name| {
+                    let others = all.iter().zip(&wanted);
+                    let mut others = others.filter(|(_, wanted)| **wanted);
+                    others.any(|(other, _)| is_named(&other.text, name))
+                });
+            if needed {
+                wanted[place] = true;
+                grown = true;
+            }
+        }
+        if !grown {
+            break;
+        }
+    }
+    let kept = all.into_iter().zip(wanted);
+    kept.filter(|(_, wanted)| *wanted)
+        .map(|(h, _)| h.text)
+        .collect()
+}
+
+/// The names of all helpers.
+pub(super) fn names() -> Vec<String> {
+    read().into_iter().flat_map(|h| h.names).collect()
+}
+
+/// Those of some names that occur in a code.
+pub(super) fn named_in(code: &str, names: &'static [&'static str]) -> Vec<&'static str> {
+    names
+        .iter()
+        .copied()
+        .filter(|n| is_named(code, n))
+        .collect()
+}
+
+fn read() -> Vec<Helper> {
+    let mut made: Vec<Helper> = Vec::new();
+    let mut text = String::new();
+    let mut inside = false;
+    for line in ALL.lines() {
+        // A block ends with a line that closes it at the margin; blank lines inside are indented code's.
+        if line.is_empty() && !inside {
+            push(&mut made, &mut text);
+            continue;
+        }
+        text.push_str(line);
+        text.push('\n');
+        let closes = line.starts_with('}') || line.starts_with(')') || line.ends_with(';');
+        let at_margin = !line.starts_with(' ');
+        if at_margin && !line.starts_with('/') {
+            inside = !closes;
+        }
+    }
+    push(&mut made, &mut text);
+    made
+}
+
+fn push(to: &mut Vec<Helper>, text: &mut String) {
+    let text = std::mem::take(text);
+    let names: Vec<String> = text.lines().filter_map(declared).collect();
+    if !names.is_empty() {
+        to.push(Helper { names, text });
+    }
+}
+
+/// The name that a line declares.
+fn declared(line: &str) -> Option<String> {
+    const WORDS: &[&str] = &[
+        "class",
+        "const",
+        "function",
+        "function*",
+        "interface",
+        "type",
+    ];
+    let mut rest = line;
+    for word in ["export ", "declare ", "async "] {
+        rest = rest.strip_prefix(word).unwrap_or(rest);
+    }
+    let (word, rest) = rest.split_once(' ')?;
+    if !WORDS.contains(&word) {
+        return None;
+    }
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_')?;
+    Some(rest[..end].to_owned())
+}
+
+/// Whether a code has a name as a whole word, outside of comments.
+fn is_named(code: &str, name: &str) -> bool {
+    let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
+    let lines = code.lines().filter(|l| {
+        let l = l.trim_start();
+        !["//", "/*", "*"].iter().any(|c| l.starts_with(c))
+    });
+    for line in lines {
+        let mut from = 0;
+        while let Some(found) = line[from..].find(name) {
+            let (start, end) = (from + found, from + found + name.len());
+            let before = line[..start].chars().next_back();
+            let after = line[end..].chars().next();
+            // A property of something is another name, a spread is not.
+            let property = line[..start].ends_with('.') && !line[..start].ends_with("...");
+            if !before.is_some_and(word) && !after.is_some_and(word) && !property {
+                return true;
+            }
+            from = end;
+        }
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_helper_brings_what_it_names() {
+        let text = of("padded(1, 2)").concat();
+        assert!(text.contains("function integerText("));
+        assert!(text.contains("class Refused"));
+        assert!(!text.contains("function getItem("));
+    }
+
+    #[test]
+    fn names_are_whole_words_and_no_properties() {
+        assert!(is_named("a(key)", "key"));
+        assert!(is_named("{ ...key }", "key"));
+        assert!(!is_named("a.key", "key"));
+        assert!(!is_named("keys", "key"));
+        assert!(!is_named("// key", "key"));
+    }
+}

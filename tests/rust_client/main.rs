@@ -1,0 +1,140 @@
+//! The client in Rust, of every example and of every design of the tests: `rustfmt` would change nothing, the strictest
+//! lints say nothing, its documentation has no dead links, what must not compile does not, its keys are those of the
+//! shared vectors, and it does what the reference model says.
+//!
+//! The environment variable `RUST_CLIENT` names a folder for the workspace that is compiled, of which the SDK comes from
+//! the registry the first time; `.ci/run` names one. Without it these tests say so and do nothing. `ONLY=shop` takes one
+//! design, `SEED=2` another run.
+
+#![expect(clippy::panic, reason = "a test fails by a panic")]
+#![expect(clippy::print_stderr, reason = "what is left out is told")]
+
+#[path = "../clients/designs.rs"]
+mod designs;
+mod illegal;
+mod workspace;
+
+use design::verify::engine::Embedded;
+use design::verify::external::External;
+use design::verify::{Options, Run, run_external};
+use designs::{Design, root};
+use std::process::Command;
+use std::sync::Mutex;
+use workspace::{Workspace, module_name, workspace};
+
+/// Runs a command, and gives what it printed.
+fn succeeds(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
+    let said = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let start: String = said.lines().take(120).collect::<Vec<_>>().join("\n");
+    assert!(output.status.success(), "{command:?}\n{start}");
+    said
+}
+
+#[test]
+fn it_is_laid_out_as_rustfmt_does_it() {
+    let Some(workspace) = workspace() else { return };
+    let mut command = Command::new("rustfmt");
+    command.args(["--check", "--edition", "2024"]);
+    command.arg(root().join("tests/clients/snippet.rs"));
+    succeeds(command.args(workspace.sources()));
+}
+
+#[test]
+fn it_is_clean_under_pedantic_lints() {
+    let Some(workspace) = workspace() else { return };
+    let mut command = workspace.cargo("clippy");
+    command.args(["--workspace", "--lib", "--", "-D", "warnings"]);
+    command.args(["-D", "clippy::pedantic", "-D", "missing_docs"]);
+    succeeds(&mut command);
+}
+
+#[test]
+fn its_documentation_has_no_dead_links() {
+    let Some(workspace) = workspace() else { return };
+    let mut command = workspace.cargo("doc");
+    command.args(["--workspace", "--lib", "--no-deps"]);
+    succeeds(command.env("RUSTDOCFLAGS", "-D warnings"));
+}
+
+/// What the README shows.
+#[test]
+fn the_snippet_compiles() {
+    let Some(workspace) = workspace().filter(|w| w.has("shop")) else {
+        return;
+    };
+    let text = include_str!("../clients/snippet.rs");
+    let text = format!("//! What the README shows.\n\n{text}\nfn main() {{}}\n");
+    workspace.put_beside("shop", "examples/snippet.rs", &text);
+    let mut command = workspace.cargo("clippy");
+    command.args(["-p", "shop-table", "--example", "snippet"]);
+    succeeds(command.args(["--", "-D", "warnings", "-A", "dead_code"]));
+}
+
+#[test]
+fn its_keys_are_those_of_the_shared_vectors() {
+    let Some(workspace) = workspace().filter(|w| w.has("keys")) else {
+        return;
+    };
+    succeeds(workspace.cargo("build").args(["--bin", "vectors"]));
+    let mut command = workspace.program("vectors");
+    command.arg(root().join("tests/clients/keys/vectors.json"));
+    eprint!("{}", succeeds(&mut command));
+}
+
+/// Runs the client of a design beside the model.
+fn run(workspace: &Workspace, design: &Design) -> Run {
+    let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok());
+    let mut command = workspace.program("answers");
+    command.arg(module_name(design));
+    let external = External::start(command).unwrap_or_else(|e| panic!("{e}"));
+    let options = Options {
+        seed: seed.unwrap_or(1),
+        items: 200,
+        rounds: 2,
+        queries: 400,
+        shrink: false,
+    };
+    let plan = serde_json::to_value(&design.plan).unwrap_or_else(|e| panic!("{e}"));
+    let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
+    run_external(&design.yaml, &plan, Box::new(engine), &options, external)
+        .unwrap_or_else(|e| panic!("{}: {e}", design.name))
+}
+
+#[test]
+fn it_does_what_the_model_says() {
+    let Some(workspace) = workspace() else { return };
+    succeeds(workspace.cargo("build").args(["--bin", "answers"]));
+    let left = Mutex::new(workspace.designs.iter().collect::<Vec<_>>());
+    let next = || left.lock().ok().and_then(|mut left| left.pop());
+    let wrong = Mutex::new(Vec::new());
+    let work = || {
+        while let Some(design) = next() {
+            let run = run(workspace, design);
+            let patterns = run.figures.patterns.values();
+            let idle = patterns.filter(|p| p.calls == 0).count();
+            eprintln!("{}: {} requests", design.name, run.figures.requests);
+            let what = match run.mismatch {
+                Some(difference) => difference.to_string(),
+                None if idle > 0 => format!("{idle} patterns were never called"),
+                None => continue,
+            };
+            if let Ok(mut wrong) = wrong.lock() {
+                wrong.push(format!("{}: {what}", design.name));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let wrong = wrong.into_inner().unwrap_or_default();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+}
