@@ -3,7 +3,7 @@
 //!
 //! A part `<!-- output ARGUMENTS | TITLES -->` is what `design ARGUMENTS` prints, or those paragraphs of it. An argument
 //! `-` reads the first YAML example of the page. A part `<!-- source FILE | FUNCTIONS -->` is that file, or those functions of
-//! it, each with its comment.
+//! it, each with its comment; of a page in Markdown it is the table.
 
 mod docs;
 
@@ -132,6 +132,10 @@ fn source(arguments: &str) -> Result<String, Box<dyn Error>> {
     let (file, names) = arguments.split_once(" | ").unwrap_or((arguments, ""));
     let text = std::fs::read_to_string(root().join(file)).map_err(|e| format!("{file}: {e}"))?;
     let (_, language) = file.rsplit_once('.').ok_or("a file without a language")?;
+    if language == "md" {
+        let table: Vec<&str> = text.lines().filter(|l| l.starts_with('|')).collect();
+        return Ok(table.join("\n"));
+    }
     let names: Vec<&str> = names.split(", ").filter(|n| !n.is_empty()).collect();
     let mut shown = Vec::new();
     for name in &names {

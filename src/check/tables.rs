@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The most attributes that the INCLUDE projections of a table may name together.
 const MOST_INCLUDED: usize = 100;
-/// The same for one index of a table with replicas: AWS CloudFormation, `AWS::DynamoDB::GlobalTable Projection`.
+/// The same for one index of a table with replicas: AWS `CloudFormation`, `AWS::DynamoDB::GlobalTable Projection`.
 const MOST_IN_GLOBAL: usize = 20;
 /// The most attributes of a global index's partition key, and of its sort key.
 const MOST_PARTS: usize = 4;

@@ -16,7 +16,7 @@ pub const TTL_ATTRIBUTE: &str = "_ttl";
 /// The most attributes that all INCLUDE projections of a table may name: Amazon `DynamoDB` Developer Guide, "Quotas".
 pub const MOST_INCLUDED: usize = 100;
 
-/// The most of them in one index of a table with replicas: AWS CloudFormation Template Reference,
+/// The most of them in one index of a table with replicas: AWS `CloudFormation` Template Reference,
 /// `AWS::DynamoDB::GlobalTable Projection`. The API Reference says so of every index, the Developer Guide of none.
 const MOST_IN_GLOBAL: usize = 20;
 
