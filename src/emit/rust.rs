@@ -31,7 +31,13 @@ use std::path::Path;
 use types::Types;
 
 /// What the client has beside the functions of patterns.
-const CONSTRUCTORS: &[&str] = &["new", "with_clock", "with_table"];
+const CONSTRUCTORS: &[&str] = &[
+    "consistent",
+    "new",
+    "with_clock",
+    "with_expired",
+    "with_table",
+];
 
 /// A module on its way.
 struct Module<'a> {
@@ -50,6 +56,9 @@ struct Module<'a> {
     functions: Taken,
     /// Methods of the client, printed.
     methods: Vec<String>,
+    /// Methods of its strongly consistent reads, printed, and the type that has them.
+    strong: Vec<String>,
+    view: Option<String>,
     /// Types, printed.
     parts: Vec<String>,
     /// Functions that others use, printed.
@@ -122,6 +131,8 @@ fn made<'a>(plan: &'a Plan, client: &'a Client) -> Module<'a> {
         table_keys: BTreeMap::new(),
         index_keys: BTreeMap::new(),
         methods: Vec::new(),
+        strong: Vec::new(),
+        view: None,
         parts: Vec::new(),
         support: Vec::new(),
         signatures: BTreeMap::new(),
@@ -137,6 +148,7 @@ fn made<'a>(plan: &'a Plan, client: &'a Client) -> Module<'a> {
     }
     made.entities();
     made.small_types();
+    made.strong_reads();
     made
 }
 

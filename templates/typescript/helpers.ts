@@ -354,6 +354,13 @@ function texts(
   return { SS: [...of].map(wellFormed) };
 }
 
+/** A set as it is read back: an empty one is a missing attribute. */
+function filled<Of>(
+  of: ReadonlySet<Of> | undefined,
+): ReadonlySet<Of> | undefined {
+  return of === undefined || of.size === 0 ? undefined : of;
+}
+
 /** A set of numbers; an empty one is a missing attribute. */
 function numbers(
   of: ReadonlySet<Numeric> | undefined,
@@ -1370,6 +1377,12 @@ export interface Action {
   readonly current: (old: Item) => Entity | undefined;
   /** The state after it, where the call answers with it. */
   readonly after?: unknown;
+}
+
+/** What the actions of a step answer with; those on guards answer nothing. */
+function answersOf(actions: readonly Action[], step: string): unknown[] {
+  const all = actions.filter((one) => one.step === step);
+  return all.map((one) => one.after).filter((after) => after !== undefined);
 }
 
 /** The parts of a request that all actions share. */

@@ -30,7 +30,6 @@ pub(crate) fn designs() -> Vec<Design> {
         "tests/designs",
         "tests/execution/plans",
         "tests/faults/designs",
-        "tests/rust_client/designs",
     ] {
         let entries = std::fs::read_dir(root().join(folder)).unwrap_or_else(|e| panic!("{e}"));
         let mut all: Vec<PathBuf> = entries.flatten().map(|e| e.path()).collect();

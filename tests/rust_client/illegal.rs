@@ -12,6 +12,7 @@ fn legal(shop: &ShopTable, order: &OrderId, customer: &CustomerId, input: &Order
     let _ = shop.ship_order(order);
     let _ = shop.orders_of_customer(customer, None);
     let _ = shop.orders_placed_between(input, None);
+    let _ = shop.consistent().get_customer(customer);
     let _ = keys::order_pk(order.as_str());
 }
 
@@ -42,6 +43,17 @@ const LINES: &[(&str, &str, &str)] = &[
     (
         "a setter of a key attribute",
         "row.set_customer_id(customer.clone());",
+        "E0599",
+    ),
+    // A global index has no strongly consistent reads, and a write is no read.
+    (
+        "a strong read of a global index",
+        "let _ = shop.consistent().orders_of_customer(customer, None);",
+        "E0599",
+    ),
+    (
+        "a strongly consistent write",
+        "let _ = shop.consistent().ship_order(order);",
         "E0599",
     ),
     // A key of several members needs all of them.

@@ -88,6 +88,16 @@ fn its_keys_are_those_of_the_shared_vectors() {
     eprint!("{}", succeeds(&mut command));
 }
 
+/// Strong reads, and items over their time.
+#[test]
+fn it_asks_what_the_options_say() {
+    let Some(workspace) = workspace().filter(|w| w.has("expiring")) else {
+        return;
+    };
+    succeeds(workspace.cargo("build").args(["--bin", "options"]));
+    succeeds(&mut workspace.program("options"));
+}
+
 /// Runs the client of a design beside the model.
 fn run(workspace: &Workspace, design: &Design) -> Run {
     let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok());

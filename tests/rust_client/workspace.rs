@@ -37,6 +37,7 @@ tokio = { version = "1", default-features = false, features = ["rt", "time"] }
 "#;
 
 const MAIN: &str = include_str!("answers.rs");
+const OPTIONS: &str = include_str!("options.rs");
 
 /// All clients, written.
 pub(crate) struct Workspace {
@@ -142,6 +143,9 @@ impl Workspace {
             }
             let adapter = self.program_path(&format!("answers/{name}_adapter.rs"));
             put(&adapter, &emit::rust_adapter(&design.plan, &name));
+            if design.name == "expiring" {
+                put(&self.program_path("options.rs"), OPTIONS);
+            }
             let vectors = self.program_path("vectors.rs");
             if design.name == "keys" {
                 put(&vectors, &emit::rust_vectors(&design.plan, &name));

@@ -6,14 +6,17 @@
 #![expect(clippy::panic, reason = "a test fails by a panic")]
 #![expect(clippy::print_stderr, reason = "what is left out is told")]
 
+#[path = "../clients/designs.rs"]
+mod designs;
 mod tools;
 
 use design::verify::engine::Embedded;
 use design::verify::external::External;
 use design::verify::{Differs, Options, Run, run_external};
+use designs::{Design, design_at, designs, root};
 use std::path::Path;
 use std::process::Command;
-use tools::{Design, design_at, designs, each, root, succeeds, tools, tsc, written};
+use tools::{each, succeeds, tools, tsc, written};
 
 #[test]
 fn it_compiles_and_is_formatted() {

@@ -16,6 +16,14 @@ pub(crate) struct Clause {
     pub(crate) given: Vec<String>,
 }
 
+impl Clause {
+    /// Whether it looks at the clock.
+    pub(crate) fn is_timed(&self) -> bool {
+        let now = |b: &Bound| matches!(b.value, Operand::Now { .. });
+        self.values.iter().any(now)
+    }
+}
+
 /// A placeholder of a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Name {

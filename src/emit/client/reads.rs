@@ -41,6 +41,14 @@ pub(crate) struct ReadCode {
     pub(crate) batch: Option<u32>,
 }
 
+impl ReadCode {
+    /// Whether the caller may ask for strongly consistent reads: of all steps, none of which is so anyway.
+    pub(crate) fn offers_consistent(&self) -> bool {
+        let free = |s: &StepCode| s.may_be_consistent && !s.consistent;
+        self.shape != Shape::Count && !self.steps.is_empty() && self.steps.iter().all(free)
+    }
+}
+
 /// The items of one entity in an answer.
 #[derive(Debug, Clone)]
 pub(crate) struct RowCode {
@@ -129,6 +137,8 @@ pub(crate) struct StepCode {
     pub(crate) count: bool,
     /// Whether the read is strongly consistent.
     pub(crate) consistent: bool,
+    /// Whether it may be: a global index is always behind its table.
+    pub(crate) may_be_consistent: bool,
     /// The k-way merge of the requests; empty: one answer after the other.
     pub(crate) merge: Vec<MergeBy>,
     /// `items`, `nothing` or `followed`.

@@ -349,6 +349,7 @@ const BESIDE: &[&str] = &[
     "sort_key",
     "source",
     "start",
+    "strong",
     "time",
     "token",
     "total",

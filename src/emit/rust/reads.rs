@@ -6,6 +6,7 @@ mod answer;
 mod compose;
 mod pages;
 mod rows;
+mod strong;
 
 pub(super) use answer::Answer;
 
@@ -62,8 +63,22 @@ impl Module<'_> {
         }
         code.close("}");
         self.methods.push(code.text());
-        if list {
-            self.pager(pattern, &signature, &answer.returns);
+        let pager = list.then(|| self.pager(pattern, &signature, &answer.returns));
+        if read.offers_consistent() {
+            // Without the object itself.
+            parameters.remove(0);
+            let mut passed = match read.batch {
+                Some(_) => vec![raw("sets")],
+                None => signature.passed(),
+            };
+            passed.extend(list.then(|| raw("cursor")));
+            self.strongly(pattern, parameters, passed, &returns);
+            for request in &requests {
+                self.strong_request(request);
+            }
+            if let Some(pager) = &pager {
+                self.strong_pager(pattern, pager);
+            }
         }
         self.answers.insert(pattern.name.clone(), answer);
         self.signatures.insert(pattern.name.clone(), signature);
@@ -220,7 +235,7 @@ impl Module<'_> {
                 let made = call(&request.name, request.passed.iter().map(raw).collect());
                 code.stmt("asks.push(", &made, "?);");
                 code.close("}");
-                self.batch_rows(code, step, "asks");
+                self.batch_rows(code, read, step, "asks");
             } else {
                 let rows = step
                     .rows_of
@@ -234,7 +249,7 @@ impl Module<'_> {
                 self.rows_of(code, pattern, read, step, request, signature, &how);
             }
             if by_key && step.place == 0 {
-                self.reader_filter(code, step, signature);
+                self.reader_filter(code, pattern, step, signature);
             }
             if needed {
                 code.line(format!("let rows_{} = found.clone();", step.place));

@@ -26,6 +26,9 @@ pub(super) struct Request {
     pub(super) row: Option<Vec<String>>,
     /// What it takes of what the caller gave.
     pub(super) passed: Vec<String>,
+    /// All that it takes, and what it gives.
+    pub(super) declared: Vec<String>,
+    pub(super) returns: String,
 }
 
 impl Module<'_> {
@@ -147,16 +150,16 @@ impl Module<'_> {
             .filter(|d| signature.declared().contains(d))
             .filter_map(|d| d.split_once(':').map(|(name, _)| name.to_owned()))
             .collect();
-        parameters.extend(all);
+        parameters.extend(all.iter().cloned());
         head.head(
             &format!("pub fn {}", super::names::ident(&name)),
             &parameters,
             &returns,
         );
-        let mut all = head.text();
-        all.push_str(&text);
-        all.push_str("    }\n");
-        self.methods.push(all);
+        let mut whole = head.text();
+        whole.push_str(&text);
+        whole.push_str("    }\n");
+        self.methods.push(whole);
         let associated = parameters.first().is_none_or(|p| p != "&self");
         let name = format!("{}{name}", if associated { "Self::" } else { "self." });
         Request {
@@ -166,6 +169,8 @@ impl Module<'_> {
             loops,
             row,
             passed,
+            declared: all,
+            returns,
         }
     }
 }

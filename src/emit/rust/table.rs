@@ -67,6 +67,7 @@ impl Module<'_> {
         let table = self.client.tables.first().cloned().unwrap_or_default();
         let name = &self.name;
         let clock = self.methods.iter().any(|m| m.contains("(self.clock)()"));
+        let expired = self.methods.iter().any(|m| m.contains("self.expired"));
         let mut code = Code::new(0);
         code.doc(&format!(
             "The table of the design `{}`.",
@@ -82,6 +83,12 @@ impl Module<'_> {
         code.line("table: String,");
         if clock {
             code.line("clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,");
+        }
+        if expired {
+            code.line("expired: bool,");
+        }
+        if self.view.is_some() {
+            code.line("consistent: Option<bool>,");
         }
         code.close("}");
         if clock {
@@ -119,6 +126,12 @@ impl Module<'_> {
         if clock {
             fields.push(("clock".to_owned(), raw("Arc::new(Timestamp::now)")));
         }
+        if expired {
+            fields.push(("expired".to_owned(), raw("false")));
+        }
+        if self.view.is_some() {
+            fields.push(("consistent".to_owned(), raw("None")));
+        }
         code.stmt("", &E::Struct("Self".to_owned(), fields), "");
         code.close("}");
         code.line("");
@@ -146,6 +159,28 @@ impl Module<'_> {
             );
             code.line("self.clock = Arc::new(clock);");
             code.line("self");
+            code.close("}");
+        }
+        if expired {
+            code.line("");
+            code.doc(
+                "The same whose reads answer with items over their time too, until the service deletes them. Writes \
+                 are as they were.",
+            );
+            code.line("#[must_use]");
+            code.head("pub fn with_expired", &["mut self".to_owned()], "Self");
+            code.line("self.expired = true;");
+            code.line("self");
+            code.close("}");
+        }
+        if let Some(view) = &self.view {
+            code.line("");
+            code.doc("Its reads that can be strongly consistent, which are so.");
+            code.line("#[must_use]");
+            code.head("pub fn consistent", &["&self".to_owned()], view);
+            code.line("let mut table = self.clone();");
+            code.line("table.consistent = Some(true);");
+            code.line(format!("{view} {{ table }}"));
             code.close("}");
         }
         for method in &self.methods {

@@ -9,8 +9,9 @@ use super::placeholders::{bound_value, distinct_names, name_value};
 use super::predicates::{self, holds};
 use super::source::{OfCall, reader_lines};
 use super::values::{key_value, literal, property};
+use super::writes;
 use crate::emit::client::{
-    ActionCode, Client, Does, EntityCode, KindCode, Name, PatternCode, WriteCode,
+    ActionCode, Client, Does, EntityCode, Field, KindCode, Name, PatternCode, WriteCode,
 };
 use crate::plan::Condition;
 
@@ -259,7 +260,13 @@ impl OneAction<'_> {
         if !action.returned.is_empty() && !by_engine {
             code.open("after: {");
             for attribute in &action.returned {
-                code.line(format!("{attribute}: after.{attribute},"));
+                // A set that may be missing is stored so where it is empty, and read back so.
+                let missing = |f: &Field| f.ty.is_set() && writes::optional(action, f.optional);
+                code.line(if self.entity.field(attribute).is_some_and(missing) {
+                    format!("{attribute}: filled(after.{attribute}),")
+                } else {
+                    format!("{attribute}: after.{attribute},")
+                });
             }
             code.close("},");
         }

@@ -185,12 +185,7 @@ impl OneRead<'_> {
     fn method(&self, several: bool) -> Code {
         let mut code = Code::default();
         let timed = self.read.steps.iter().any(is_timed);
-        let consistent = self.read.shape != Shape::Count
-            && self
-                .read
-                .steps
-                .iter()
-                .all(|s| s.index.is_none() && !s.consistent);
+        let consistent = self.read.offers_consistent();
         let mut options = vec!["CallOptions"];
         if self.paged() {
             options.push("PageOptions");

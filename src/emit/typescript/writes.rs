@@ -341,15 +341,16 @@ impl OneWrite<'_> {
             return;
         }
         for (place, action) in answering.iter().enumerate() {
-            step(code, action, &format!("{}", place + 1));
+            if action.times.is_none() {
+                step(code, action, &format!("{}", place + 1));
+            }
         }
         code.open("return {");
         for (place, action) in answering.iter().enumerate() {
-            let found = format!("found{}", place + 1);
             let value = if action.times.is_some() {
-                format!("{found}.filter((one) => one.after !== undefined).map((one) => one.after)")
+                format!("answersOf(actions, {})", literal(&action.step))
             } else {
-                format!("needed({found}[0]?.after)")
+                format!("needed(found{}[0]?.after)", place + 1)
             };
             code.line(format!("{}: {value},", action.step));
         }

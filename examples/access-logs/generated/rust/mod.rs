@@ -39,6 +39,7 @@ use std::task::Poll;
 pub struct AccessLogsTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl AccessLogsTable {
@@ -51,6 +52,7 @@ impl AccessLogsTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -59,6 +61,14 @@ impl AccessLogsTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::bytes_sent_with_errors`]: `Scan` of the table, filtered.
@@ -76,6 +86,7 @@ impl AccessLogsTable {
             .expression_attribute_names("#bytes_sent", "bytes_sent")
             .expression_attribute_names("#request_id", "request_id")
             .expression_attribute_names("#response_code", "response_code")
+            .set_consistent_read(self.consistent)
             .expression_attribute_names("#_type", "_type")
             .expression_attribute_values(":_type", text("LogEntry"))
             .filter_expression("#_type = :_type");
@@ -149,7 +160,8 @@ impl AccessLogsTable {
             .expression_attribute_names("#hour_of_day", "hour_of_day")
             .expression_attribute_names("#log_date", "log_date")
             .expression_attribute_names("#request_id", "request_id")
-            .expression_attribute_names("#response_code", "response_code");
+            .expression_attribute_names("#response_code", "response_code")
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -228,7 +240,8 @@ impl AccessLogsTable {
             .expression_attribute_names("#hour_of_day", "hour_of_day")
             .expression_attribute_names("#log_date", "log_date")
             .expression_attribute_names("#request_id", "request_id")
-            .expression_attribute_names("#response_code", "response_code");
+            .expression_attribute_names("#response_code", "response_code")
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -575,6 +588,117 @@ impl Item {
             }
             _ => None,
         }
+    }
+}
+
+/// The reads of [`AccessLogsTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: AccessLogsTable,
+}
+
+impl ConsistentReads {
+    /// [`AccessLogsTable::bytes_sent_with_errors`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn bytes_sent_with_errors(
+        &self,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<BytesSentWithErrorsRow>, Error> {
+        let strong = &self.table;
+        strong.bytes_sent_with_errors(cursor).await
+    }
+
+    /// [`AccessLogsTable::bytes_sent_with_errors_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn bytes_sent_with_errors_input(&self) -> Result<ScanFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.bytes_sent_with_errors_input()
+    }
+
+    /// All pages of [`Self::bytes_sent_with_errors`], one after the other.
+    #[must_use]
+    pub fn bytes_sent_with_errors_pages(&self) -> BytesSentWithErrorsPages<'_> {
+        let strong = &self.table;
+        strong.bytes_sent_with_errors_pages()
+    }
+
+    /// [`AccessLogsTable::entries_with_code`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn entries_with_code(
+        &self,
+        response_code: i64,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<EntriesWithCodeRow>, Error> {
+        let strong = &self.table;
+        strong.entries_with_code(response_code, cursor).await
+    }
+
+    /// [`AccessLogsTable::entries_with_code_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn entries_with_code_input(
+        &self,
+        response_code: i64,
+        shard_: i64,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.entries_with_code_input(response_code, shard_)
+    }
+
+    /// All pages of [`Self::entries_with_code`], one after the other.
+    #[must_use]
+    pub fn entries_with_code_pages(&self, response_code: i64) -> EntriesWithCodePages<'_> {
+        let strong = &self.table;
+        strong.entries_with_code_pages(response_code)
+    }
+
+    /// [`AccessLogsTable::entries_with_code_on_date`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn entries_with_code_on_date(
+        &self,
+        log_date: &Date,
+        response_code: i64,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<EntriesWithCodeOnDateRow>, Error> {
+        let strong = &self.table;
+        strong
+            .entries_with_code_on_date(log_date, response_code, cursor)
+            .await
+    }
+
+    /// [`AccessLogsTable::entries_with_code_on_date_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn entries_with_code_on_date_input(
+        &self,
+        log_date: &Date,
+        response_code: i64,
+        shard_: i64,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.entries_with_code_on_date_input(log_date, response_code, shard_)
+    }
+
+    /// All pages of [`Self::entries_with_code_on_date`], one after the other.
+    #[must_use]
+    pub fn entries_with_code_on_date_pages<'a>(
+        &'a self,
+        log_date: &'a Date,
+        response_code: i64,
+    ) -> EntriesWithCodeOnDatePages<'a> {
+        let strong = &self.table;
+        strong.entries_with_code_on_date_pages(log_date, response_code)
     }
 }
 

@@ -34,6 +34,7 @@ use std::time::SystemTime;
 pub struct BookmarksTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl BookmarksTable {
@@ -46,6 +47,7 @@ impl BookmarksTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -54,6 +56,14 @@ impl BookmarksTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::bookmarks_in_folder`]: `Query` of the table: `PK` =
@@ -78,7 +88,8 @@ impl BookmarksTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -219,7 +230,8 @@ impl BookmarksTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_from)
-            .expression_attribute_values(":SK_2", sort_to);
+            .expression_attribute_values(":SK_2", sort_to)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -590,6 +602,90 @@ impl From<&str> for CustomerId {
 impl From<String> for CustomerId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`BookmarksTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: BookmarksTable,
+}
+
+impl ConsistentReads {
+    /// [`BookmarksTable::bookmarks_in_folder`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn bookmarks_in_folder(
+        &self,
+        customer_id: &CustomerId,
+        folder: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Bookmark>, Error> {
+        let strong = &self.table;
+        strong
+            .bookmarks_in_folder(customer_id, folder, cursor)
+            .await
+    }
+
+    /// [`BookmarksTable::bookmarks_in_folder_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn bookmarks_in_folder_input(
+        &self,
+        customer_id: &CustomerId,
+        folder: &str,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.bookmarks_in_folder_input(customer_id, folder)
+    }
+
+    /// All pages of [`Self::bookmarks_in_folder`], one after the other.
+    #[must_use]
+    pub fn bookmarks_in_folder_pages<'a>(
+        &'a self,
+        customer_id: &'a CustomerId,
+        folder: &'a str,
+    ) -> BookmarksInFolderPages<'a> {
+        let strong = &self.table;
+        strong.bookmarks_in_folder_pages(customer_id, folder)
+    }
+
+    /// [`BookmarksTable::customer_and_bookmarks`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn customer_and_bookmarks(
+        &self,
+        customer_id: &CustomerId,
+        cursor: Option<&Cursor>,
+    ) -> Result<CustomerAndBookmarksPage, Error> {
+        let strong = &self.table;
+        strong.customer_and_bookmarks(customer_id, cursor).await
+    }
+
+    /// [`BookmarksTable::customer_and_bookmarks_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn customer_and_bookmarks_input(
+        &self,
+        customer_id: &CustomerId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.customer_and_bookmarks_input(customer_id)
+    }
+
+    /// All pages of [`Self::customer_and_bookmarks`], one after the other.
+    #[must_use]
+    pub fn customer_and_bookmarks_pages<'a>(
+        &'a self,
+        customer_id: &'a CustomerId,
+    ) -> CustomerAndBookmarksPages<'a> {
+        let strong = &self.table;
+        strong.customer_and_bookmarks_pages(customer_id)
     }
 }
 

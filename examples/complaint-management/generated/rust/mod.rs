@@ -55,6 +55,8 @@ pub struct ComplaintManagementTable {
     client: Client,
     table: String,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    expired: bool,
+    consistent: Option<bool>,
 }
 
 impl fmt::Debug for ComplaintManagementTable {
@@ -76,6 +78,8 @@ impl ComplaintManagementTable {
             client,
             table: Self::TABLE.to_owned(),
             clock: Arc::new(Timestamp::now),
+            expired: false,
+            consistent: None,
         }
     }
 
@@ -91,6 +95,22 @@ impl ComplaintManagementTable {
     pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// The same whose reads answer with items over their time too, until the service deletes them.
+    /// Writes are as they were.
+    #[must_use]
+    pub fn with_expired(mut self) -> Self {
+        self.expired = true;
+        self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The writes of [`Self::add_comment`].
@@ -206,7 +226,7 @@ impl ComplaintManagementTable {
         if order(&sort_from, &sort_to) == Some(Ordering::Greater) {
             return Ok(None);
         }
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -216,10 +236,13 @@ impl ComplaintManagementTable {
             .expression_attribute_names("#GSI1SK", "GSI1SK")
             .expression_attribute_values(":GSI1PK", partition)
             .expression_attribute_values(":GSI1SK", sort_from)
-            .expression_attribute_values(":GSI1SK_2", sort_to)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .expression_attribute_values(":GSI1SK_2", sort_to);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(Some(request))
     }
 
@@ -289,7 +312,7 @@ impl ComplaintManagementTable {
         let partition_key = keys::comment_gsi2_pk(complaint_id.as_str())?;
         let partition = text(&partition_key);
         let sort_start = text(keys::COMMENTS_OF_COMPLAINT_GSI2_SK_START);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -298,10 +321,13 @@ impl ComplaintManagementTable {
             .expression_attribute_names("#GSI2PK", "GSI2PK")
             .expression_attribute_names("#GSI2SK", "GSI2SK")
             .expression_attribute_values(":GSI2PK", partition)
-            .expression_attribute_values(":GSI2SK", sort_start)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .expression_attribute_values(":GSI2SK", sort_start);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -365,7 +391,7 @@ impl ComplaintManagementTable {
         let partition_key = keys::complaint_gsi2_pk(customer_id)?;
         let partition = text(&partition_key);
         let sort_start = text(keys::COMPLAINT_SK);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -374,10 +400,13 @@ impl ComplaintManagementTable {
             .expression_attribute_names("#GSI2PK", "GSI2PK")
             .expression_attribute_names("#GSI2SK", "GSI2SK")
             .expression_attribute_values(":GSI2PK", partition)
-            .expression_attribute_values(":GSI2SK", sort_start)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .expression_attribute_values(":GSI2SK", sort_start);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -591,7 +620,7 @@ impl ComplaintManagementTable {
         let now = (self.clock)();
         let partition = text(keys::COMPLAINT_SK);
         let sort_start = text(keys::COMPLAINT_SK);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -600,10 +629,13 @@ impl ComplaintManagementTable {
             .expression_attribute_names("#GSI1PK", "GSI1PK")
             .expression_attribute_names("#GSI1SK", "GSI1SK")
             .expression_attribute_values(":GSI1PK", partition)
-            .expression_attribute_values(":GSI1SK", sort_start)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .expression_attribute_values(":GSI1SK", sort_start);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -663,7 +695,7 @@ impl ComplaintManagementTable {
         let partition = text(keys::COMPLAINT_SK);
         let sort_key = keys::escalated_complaints_of_agent_gsi1_sk_start(escalated_to)?;
         let sort_start = text(&sort_key);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -673,10 +705,13 @@ impl ComplaintManagementTable {
             .expression_attribute_names("#GSI1SK", "GSI1SK")
             .expression_attribute_values(":GSI1PK", partition)
             .expression_attribute_values(":GSI1SK", sort_start)
-            .scan_index_forward(false)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .scan_index_forward(false);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -744,7 +779,8 @@ impl ComplaintManagementTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -767,12 +803,14 @@ impl ComplaintManagementTable {
         let answer = request.send().await?;
         let found: Vec<Row> = answer.item.into_iter().collect();
         let mut found = found;
-        let now = (self.clock)();
-        let wanted = any(vec![
-            missing(&["expires_at"]),
-            is(&["expires_at"], ">=", number(seconds_up(now))),
-        ]);
-        found.retain(|row| wanted.holds(Some(row)));
+        if !self.expired {
+            let now = (self.clock)();
+            let wanted = any(vec![
+                missing(&["expires_at"]),
+                is(&["expires_at"], ">=", number(seconds_up(now))),
+            ]);
+            found.retain(|row| wanted.holds(Some(row)));
+        }
         found.first().map(Complaint::read).transpose()
     }
 
@@ -793,7 +831,8 @@ impl ComplaintManagementTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -819,12 +858,14 @@ impl ComplaintManagementTable {
         let mut found = found;
         let wanted = is(&["customer_id"], "=", text(customer_id));
         found.retain(|row| wanted.holds(Some(row)));
-        let now = (self.clock)();
-        let wanted = any(vec![
-            missing(&["expires_at"]),
-            is(&["expires_at"], ">=", number(seconds_up(now))),
-        ]);
-        found.retain(|row| wanted.holds(Some(row)));
+        if !self.expired {
+            let now = (self.clock)();
+            let wanted = any(vec![
+                missing(&["expires_at"]),
+                is(&["expires_at"], ">=", number(seconds_up(now))),
+            ]);
+            found.retain(|row| wanted.holds(Some(row)));
+        }
         found.first().map(Complaint::read).transpose()
     }
 
@@ -842,7 +883,7 @@ impl ComplaintManagementTable {
         let partition_key = keys::comment_gsi2_pk(complaint_id.as_str())?;
         let partition = text(&partition_key);
         let sort_start = text(keys::COMMENTS_OF_COMPLAINT_GSI2_SK_START);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -853,10 +894,13 @@ impl ComplaintManagementTable {
             .expression_attribute_values(":GSI2PK", partition)
             .expression_attribute_values(":GSI2SK", sort_start)
             .scan_index_forward(false)
-            .limit(1)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .limit(1);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -1561,6 +1605,67 @@ impl From<&str> for ComplaintId {
 impl From<String> for ComplaintId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`ComplaintManagementTable`] that can be strongly consistent, which are so here:
+/// they see every write that ended before them, at twice the price. A global index cannot be read
+/// so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: ComplaintManagementTable,
+}
+
+impl ConsistentReads {
+    /// [`ComplaintManagementTable::get_complaint`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_complaint(
+        &self,
+        complaint_id: &ComplaintId,
+    ) -> Result<Option<Complaint>, Error> {
+        let strong = &self.table;
+        strong.get_complaint(complaint_id).await
+    }
+
+    /// [`ComplaintManagementTable::get_complaint_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_complaint_input(
+        &self,
+        complaint_id: &ComplaintId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_complaint_input(complaint_id)
+    }
+
+    /// [`ComplaintManagementTable::get_complaint_of_customer`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_complaint_of_customer(
+        &self,
+        complaint_id: &ComplaintId,
+        customer_id: &str,
+    ) -> Result<Option<Complaint>, Error> {
+        let strong = &self.table;
+        strong
+            .get_complaint_of_customer(complaint_id, customer_id)
+            .await
+    }
+
+    /// [`ComplaintManagementTable::get_complaint_of_customer_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_complaint_of_customer_input(
+        &self,
+        complaint_id: &ComplaintId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_complaint_of_customer_input(complaint_id)
     }
 }
 

@@ -43,6 +43,7 @@ use std::time::SystemTime;
 pub struct CustomerOrdersTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl CustomerOrdersTable {
@@ -55,6 +56,7 @@ impl CustomerOrdersTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -63,6 +65,14 @@ impl CustomerOrdersTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The writes of [`Self::create_customer`].
@@ -289,7 +299,8 @@ impl CustomerOrdersTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_from)
-            .expression_attribute_values(":SK_2", sort_to);
+            .expression_attribute_values(":SK_2", sort_to)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -895,6 +906,44 @@ impl From<&str> for OrderItemItemId {
 impl From<String> for OrderItemItemId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`CustomerOrdersTable`] that can be strongly consistent, which are so here: they
+/// see every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: CustomerOrdersTable,
+}
+
+impl ConsistentReads {
+    /// [`CustomerOrdersTable::order_and_items`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn order_and_items(
+        &self,
+        order_id: &OrderId,
+        cursor: Option<&Cursor>,
+    ) -> Result<OrderAndItemsPage, Error> {
+        let strong = &self.table;
+        strong.order_and_items(order_id, cursor).await
+    }
+
+    /// [`CustomerOrdersTable::order_and_items_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn order_and_items_input(&self, order_id: &OrderId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.order_and_items_input(order_id)
+    }
+
+    /// All pages of [`Self::order_and_items`], one after the other.
+    #[must_use]
+    pub fn order_and_items_pages<'a>(&'a self, order_id: &'a OrderId) -> OrderAndItemsPages<'a> {
+        let strong = &self.table;
+        strong.order_and_items_pages(order_id)
     }
 }
 

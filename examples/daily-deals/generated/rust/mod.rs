@@ -67,6 +67,7 @@ use std::time::SystemTime;
 pub struct DailyDealsTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl DailyDealsTable {
@@ -79,6 +80,7 @@ impl DailyDealsTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -87,6 +89,14 @@ impl DailyDealsTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::all_brands`]: `GetItem` of the table: `PK` = `BRANDS_CONTAINER#` and
@@ -102,7 +112,8 @@ impl DailyDealsTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -139,7 +150,8 @@ impl DailyDealsTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -198,7 +210,8 @@ impl DailyDealsTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -266,7 +279,8 @@ impl DailyDealsTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -568,7 +582,8 @@ impl DailyDealsTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -606,7 +621,8 @@ impl DailyDealsTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -644,7 +660,8 @@ impl DailyDealsTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -678,7 +695,8 @@ impl DailyDealsTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -712,7 +730,8 @@ impl DailyDealsTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1166,7 +1185,8 @@ impl DailyDealsTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_start)
-            .scan_index_forward(false);
+            .scan_index_forward(false)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -2443,6 +2463,247 @@ impl From<&str> for Username {
 impl From<String> for Username {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`DailyDealsTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: DailyDealsTable,
+}
+
+impl ConsistentReads {
+    /// [`DailyDealsTable::all_brands`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn all_brands(&self) -> Result<Option<BrandsContainer>, Error> {
+        let strong = &self.table;
+        strong.all_brands().await
+    }
+
+    /// [`DailyDealsTable::all_brands_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn all_brands_input(&self) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.all_brands_input()
+    }
+
+    /// [`DailyDealsTable::all_users`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn all_users(&self, cursor: Option<&Cursor>) -> Result<Page<User>, Error> {
+        let strong = &self.table;
+        strong.all_users(cursor).await
+    }
+
+    /// [`DailyDealsTable::all_users_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn all_users_input(&self) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.all_users_input()
+    }
+
+    /// All pages of [`Self::all_users`], one after the other.
+    #[must_use]
+    pub fn all_users_pages(&self) -> AllUsersPages<'_> {
+        let strong = &self.table;
+        strong.all_users_pages()
+    }
+
+    /// [`DailyDealsTable::brand_watchers`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn brand_watchers(
+        &self,
+        brand: &BrandBrand,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<BrandWatch>, Error> {
+        let strong = &self.table;
+        strong.brand_watchers(brand, cursor).await
+    }
+
+    /// [`DailyDealsTable::brand_watchers_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn brand_watchers_input(&self, brand: &BrandBrand) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.brand_watchers_input(brand)
+    }
+
+    /// All pages of [`Self::brand_watchers`], one after the other.
+    #[must_use]
+    pub fn brand_watchers_pages<'a>(&'a self, brand: &'a BrandBrand) -> BrandWatchersPages<'a> {
+        let strong = &self.table;
+        strong.brand_watchers_pages(brand)
+    }
+
+    /// [`DailyDealsTable::category_watchers`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn category_watchers(
+        &self,
+        category: &CategoryCategory,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<CategoryWatch>, Error> {
+        let strong = &self.table;
+        strong.category_watchers(category, cursor).await
+    }
+
+    /// [`DailyDealsTable::category_watchers_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn category_watchers_input(
+        &self,
+        category: &CategoryCategory,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.category_watchers_input(category)
+    }
+
+    /// All pages of [`Self::category_watchers`], one after the other.
+    #[must_use]
+    pub fn category_watchers_pages<'a>(
+        &'a self,
+        category: &'a CategoryCategory,
+    ) -> CategoryWatchersPages<'a> {
+        let strong = &self.table;
+        strong.category_watchers_pages(category)
+    }
+
+    /// [`DailyDealsTable::get_brand`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_brand(&self, brand: &BrandBrand) -> Result<Option<Brand>, Error> {
+        let strong = &self.table;
+        strong.get_brand(brand).await
+    }
+
+    /// [`DailyDealsTable::get_brand_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_brand_input(&self, brand: &BrandBrand) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_brand_input(brand)
+    }
+
+    /// [`DailyDealsTable::get_category`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_category(
+        &self,
+        category: &CategoryCategory,
+    ) -> Result<Option<Category>, Error> {
+        let strong = &self.table;
+        strong.get_category(category).await
+    }
+
+    /// [`DailyDealsTable::get_category_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_category_input(
+        &self,
+        category: &CategoryCategory,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_category_input(category)
+    }
+
+    /// [`DailyDealsTable::get_deal`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_deal(&self, deal_id: &DealId) -> Result<Option<Deal>, Error> {
+        let strong = &self.table;
+        strong.get_deal(deal_id).await
+    }
+
+    /// [`DailyDealsTable::get_deal_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_deal_input(&self, deal_id: &DealId) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_deal_input(deal_id)
+    }
+
+    /// [`DailyDealsTable::get_editors_choice`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_editors_choice(&self) -> Result<Option<EditorsChoicePage>, Error> {
+        let strong = &self.table;
+        strong.get_editors_choice().await
+    }
+
+    /// [`DailyDealsTable::get_editors_choice_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_editors_choice_input(&self) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_editors_choice_input()
+    }
+
+    /// [`DailyDealsTable::get_front_page`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_front_page(&self) -> Result<Option<FrontPage>, Error> {
+        let strong = &self.table;
+        strong.get_front_page().await
+    }
+
+    /// [`DailyDealsTable::get_front_page_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_front_page_input(&self) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_front_page_input()
+    }
+
+    /// [`DailyDealsTable::messages_of_user`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn messages_of_user(
+        &self,
+        username: &Username,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Message>, Error> {
+        let strong = &self.table;
+        strong.messages_of_user(username, cursor).await
+    }
+
+    /// [`DailyDealsTable::messages_of_user_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn messages_of_user_input(&self, username: &Username) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.messages_of_user_input(username)
+    }
+
+    /// All pages of [`Self::messages_of_user`], one after the other.
+    #[must_use]
+    pub fn messages_of_user_pages<'a>(&'a self, username: &'a Username) -> MessagesOfUserPages<'a> {
+        let strong = &self.table;
+        strong.messages_of_user_pages(username)
     }
 }
 

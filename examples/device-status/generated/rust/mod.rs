@@ -40,6 +40,7 @@ use std::time::SystemTime;
 pub struct DeviceStatusTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl DeviceStatusTable {
@@ -52,6 +53,7 @@ impl DeviceStatusTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -60,6 +62,14 @@ impl DeviceStatusTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The writes of [`Self::create_log_entry`].
@@ -372,7 +382,8 @@ impl DeviceStatusTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_start)
-            .scan_index_forward(false);
+            .scan_index_forward(false)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -536,7 +547,8 @@ impl DeviceStatusTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -930,6 +942,95 @@ impl From<&str> for DeviceLogState {
 impl From<String> for DeviceLogState {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`DeviceStatusTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: DeviceStatusTable,
+}
+
+impl ConsistentReads {
+    /// [`DeviceStatusTable::logs_of_device_in_state`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn logs_of_device_in_state(
+        &self,
+        device_id: &DeviceLogDeviceId,
+        state: &DeviceLogState,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<DeviceLog>, Error> {
+        let strong = &self.table;
+        strong
+            .logs_of_device_in_state(device_id, state, cursor)
+            .await
+    }
+
+    /// [`DeviceStatusTable::logs_of_device_in_state_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn logs_of_device_in_state_input(
+        &self,
+        device_id: &DeviceLogDeviceId,
+        state: &DeviceLogState,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.logs_of_device_in_state_input(device_id, state)
+    }
+
+    /// All pages of [`Self::logs_of_device_in_state`], one after the other.
+    #[must_use]
+    pub fn logs_of_device_in_state_pages<'a>(
+        &'a self,
+        device_id: &'a DeviceLogDeviceId,
+        state: &'a DeviceLogState,
+    ) -> LogsOfDeviceInStatePages<'a> {
+        let strong = &self.table;
+        strong.logs_of_device_in_state_pages(device_id, state)
+    }
+
+    /// [`DeviceStatusTable::warning_logs_of_device`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn warning_logs_of_device(
+        &self,
+        device_id: &DeviceLogDeviceId,
+        state: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<DeviceLog>, Error> {
+        let strong = &self.table;
+        strong
+            .warning_logs_of_device(device_id, state, cursor)
+            .await
+    }
+
+    /// [`DeviceStatusTable::warning_logs_of_device_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn warning_logs_of_device_input(
+        &self,
+        device_id: &DeviceLogDeviceId,
+        state: &str,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.warning_logs_of_device_input(device_id, state)
+    }
+
+    /// All pages of [`Self::warning_logs_of_device`], one after the other.
+    #[must_use]
+    pub fn warning_logs_of_device_pages<'a>(
+        &'a self,
+        device_id: &'a DeviceLogDeviceId,
+        state: &'a str,
+    ) -> WarningLogsOfDevicePages<'a> {
+        let strong = &self.table;
+        strong.warning_logs_of_device_pages(device_id, state)
     }
 }
 

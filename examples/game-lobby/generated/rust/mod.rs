@@ -55,6 +55,8 @@ pub struct GameLobbyTable {
     client: Client,
     table: String,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    expired: bool,
+    consistent: Option<bool>,
 }
 
 impl fmt::Debug for GameLobbyTable {
@@ -76,6 +78,8 @@ impl GameLobbyTable {
             client,
             table: Self::TABLE.to_owned(),
             clock: Arc::new(Timestamp::now),
+            expired: false,
+            consistent: None,
         }
     }
 
@@ -91,6 +95,22 @@ impl GameLobbyTable {
     pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// The same whose reads answer with items over their time too, until the service deletes them.
+    /// Writes are as they were.
+    #[must_use]
+    pub fn with_expired(mut self) -> Self {
+        self.expired = true;
+        self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The writes of [`Self::create_game`].
@@ -232,7 +252,7 @@ impl GameLobbyTable {
         let now = (self.clock)();
         let partition = text(keys::GAME_SK);
         let sort_start = text(keys::GAME_SK);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -241,10 +261,13 @@ impl GameLobbyTable {
             .expression_attribute_names("#GSI1PK", "GSI1PK")
             .expression_attribute_names("#GSI1SK", "GSI1SK")
             .expression_attribute_values(":GSI1PK", partition)
-            .expression_attribute_values(":GSI1SK", sort_start)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .expression_attribute_values(":GSI1SK", sort_start);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -296,7 +319,7 @@ impl GameLobbyTable {
         let partition = text(keys::GAME_SK);
         let sort_key = keys::find_open_games_by_map_gsi1_sk_start(map)?;
         let sort_start = text(&sort_key);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -305,10 +328,13 @@ impl GameLobbyTable {
             .expression_attribute_names("#GSI1PK", "GSI1PK")
             .expression_attribute_names("#GSI1SK", "GSI1SK")
             .expression_attribute_values(":GSI1PK", partition)
-            .expression_attribute_values(":GSI1SK", sort_start)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .expression_attribute_values(":GSI1SK", sort_start);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -373,7 +399,8 @@ impl GameLobbyTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -492,7 +519,7 @@ impl GameLobbyTable {
         let partition_key = keys::user_game_mapping_gsi1_pk(username.as_str())?;
         let partition = text(&partition_key);
         let sort_start = text(keys::PAST_GAMES_OF_USER_GSI1_SK_START);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -501,10 +528,13 @@ impl GameLobbyTable {
             .expression_attribute_names("#GSI1PK", "GSI1PK")
             .expression_attribute_names("#GSI1SK", "GSI1SK")
             .expression_attribute_values(":GSI1PK", partition)
-            .expression_attribute_values(":GSI1SK", sort_start)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .expression_attribute_values(":GSI1SK", sort_start);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -849,7 +879,7 @@ impl GameLobbyTable {
         let partition = text(&partition_key);
         let sort_from = text(keys::GAME_SK);
         let sort_to = text(keys::VIEW_GAME_SK_TO);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -859,9 +889,13 @@ impl GameLobbyTable {
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_from)
             .expression_attribute_values(":SK_2", sort_to)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .set_consistent_read(self.consistent);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -928,7 +962,7 @@ impl GameLobbyTable {
         let partition_key = keys::game_pk(game_id.as_str())?;
         let partition = text(&partition_key);
         let sort_start = text(keys::PAST_GAMES_OF_USER_GSI1_SK_START);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -937,9 +971,13 @@ impl GameLobbyTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_start)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .set_consistent_read(self.consistent);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -1404,6 +1442,94 @@ impl From<&str> for Username {
 impl From<String> for Username {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`GameLobbyTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: GameLobbyTable,
+}
+
+impl ConsistentReads {
+    /// [`GameLobbyTable::get_user_profile`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_user_profile(&self, username: &Username) -> Result<Option<User>, Error> {
+        let strong = &self.table;
+        strong.get_user_profile(username).await
+    }
+
+    /// [`GameLobbyTable::get_user_profile_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_user_profile_input(
+        &self,
+        username: &Username,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_user_profile_input(username)
+    }
+
+    /// [`GameLobbyTable::view_game`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn view_game(
+        &self,
+        game_id: &GameId,
+        cursor: Option<&Cursor>,
+    ) -> Result<ViewGamePage, Error> {
+        let strong = &self.table;
+        strong.view_game(game_id, cursor).await
+    }
+
+    /// [`GameLobbyTable::view_game_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn view_game_input(&self, game_id: &GameId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.view_game_input(game_id)
+    }
+
+    /// All pages of [`Self::view_game`], one after the other.
+    #[must_use]
+    pub fn view_game_pages<'a>(&'a self, game_id: &'a GameId) -> ViewGamePages<'a> {
+        let strong = &self.table;
+        strong.view_game_pages(game_id)
+    }
+
+    /// [`GameLobbyTable::view_users_in_game`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn view_users_in_game(
+        &self,
+        game_id: &GameId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<UserGameMapping>, Error> {
+        let strong = &self.table;
+        strong.view_users_in_game(game_id, cursor).await
+    }
+
+    /// [`GameLobbyTable::view_users_in_game_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn view_users_in_game_input(&self, game_id: &GameId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.view_users_in_game_input(game_id)
+    }
+
+    /// All pages of [`Self::view_users_in_game`], one after the other.
+    #[must_use]
+    pub fn view_users_in_game_pages<'a>(&'a self, game_id: &'a GameId) -> ViewUsersInGamePages<'a> {
+        let strong = &self.table;
+        strong.view_users_in_game_pages(game_id)
     }
 }
 

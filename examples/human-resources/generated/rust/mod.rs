@@ -38,6 +38,7 @@ use std::task::Poll;
 pub struct HumanResourcesTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl HumanResourcesTable {
@@ -50,6 +51,7 @@ impl HumanResourcesTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -58,6 +60,14 @@ impl HumanResourcesTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::anniversaries_in_office`]: `Query` of the index `GSI1`: `GSI1PK` =
@@ -324,7 +334,8 @@ impl HumanResourcesTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_from)
-            .expression_attribute_values(":SK_2", sort_to);
+            .expression_attribute_values(":SK_2", sort_to)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -570,7 +581,8 @@ impl HumanResourcesTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -644,7 +656,8 @@ impl HumanResourcesTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1420,6 +1433,123 @@ impl From<&str> for TaskProject {
 impl From<String> for TaskProject {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`HumanResourcesTable`] that can be strongly consistent, which are so here: they
+/// see every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: HumanResourcesTable,
+}
+
+impl ConsistentReads {
+    /// [`HumanResourcesTable::employee_and_tasks`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn employee_and_tasks(
+        &self,
+        employee_id: &EmployeeId,
+        cursor: Option<&Cursor>,
+    ) -> Result<EmployeeAndTasksPage, Error> {
+        let strong = &self.table;
+        strong.employee_and_tasks(employee_id, cursor).await
+    }
+
+    /// [`HumanResourcesTable::employee_and_tasks_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn employee_and_tasks_input(
+        &self,
+        employee_id: &EmployeeId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.employee_and_tasks_input(employee_id)
+    }
+
+    /// All pages of [`Self::employee_and_tasks`], one after the other.
+    #[must_use]
+    pub fn employee_and_tasks_pages<'a>(
+        &'a self,
+        employee_id: &'a EmployeeId,
+    ) -> EmployeeAndTasksPages<'a> {
+        let strong = &self.table;
+        strong.employee_and_tasks_pages(employee_id)
+    }
+
+    /// [`HumanResourcesTable::offices_in_state`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn offices_in_state(
+        &self,
+        country: &str,
+        state: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Office>, Error> {
+        let strong = &self.table;
+        strong.offices_in_state(country, state, cursor).await
+    }
+
+    /// [`HumanResourcesTable::offices_in_state_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn offices_in_state_input(
+        &self,
+        country: &str,
+        state: &str,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.offices_in_state_input(country, state)
+    }
+
+    /// All pages of [`Self::offices_in_state`], one after the other.
+    #[must_use]
+    pub fn offices_in_state_pages<'a>(
+        &'a self,
+        country: &'a str,
+        state: &'a str,
+    ) -> OfficesInStatePages<'a> {
+        let strong = &self.table;
+        strong.offices_in_state_pages(country, state)
+    }
+
+    /// [`HumanResourcesTable::tasks_of_employee`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn tasks_of_employee(
+        &self,
+        employee_id: &EmployeeId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Task>, Error> {
+        let strong = &self.table;
+        strong.tasks_of_employee(employee_id, cursor).await
+    }
+
+    /// [`HumanResourcesTable::tasks_of_employee_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn tasks_of_employee_input(
+        &self,
+        employee_id: &EmployeeId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.tasks_of_employee_input(employee_id)
+    }
+
+    /// All pages of [`Self::tasks_of_employee`], one after the other.
+    #[must_use]
+    pub fn tasks_of_employee_pages<'a>(
+        &'a self,
+        employee_id: &'a EmployeeId,
+    ) -> TasksOfEmployeePages<'a> {
+        let strong = &self.table;
+        strong.tasks_of_employee_pages(employee_id)
     }
 }
 

@@ -55,6 +55,7 @@ use std::task::Poll;
 pub struct LibraryTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl LibraryTable {
@@ -67,6 +68,7 @@ impl LibraryTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -75,6 +77,14 @@ impl LibraryTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::authors_by_full_name`]: `Query` of the table: `PK` =
@@ -99,7 +109,8 @@ impl LibraryTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -173,7 +184,8 @@ impl LibraryTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -246,7 +258,8 @@ impl LibraryTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -398,7 +411,8 @@ impl LibraryTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_from)
-            .expression_attribute_values(":SK_2", sort_to);
+            .expression_attribute_values(":SK_2", sort_to)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -998,7 +1012,8 @@ impl LibraryTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1062,7 +1077,8 @@ impl LibraryTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1267,7 +1283,8 @@ impl LibraryTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1607,7 +1624,8 @@ impl LibraryTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -3168,6 +3186,276 @@ impl From<&str> for MemberId {
 impl From<String> for MemberId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`LibraryTable`] that can be strongly consistent, which are so here: they see every
+/// write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: LibraryTable,
+}
+
+impl ConsistentReads {
+    /// [`LibraryTable::authors_by_full_name`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn authors_by_full_name(
+        &self,
+        author_first_name: &AuthorFirstName,
+        author_last_name: &AuthorLastName,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Author>, Error> {
+        let strong = &self.table;
+        strong
+            .authors_by_full_name(author_first_name, author_last_name, cursor)
+            .await
+    }
+
+    /// [`LibraryTable::authors_by_full_name_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn authors_by_full_name_input(
+        &self,
+        author_first_name: &AuthorFirstName,
+        author_last_name: &AuthorLastName,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.authors_by_full_name_input(author_first_name, author_last_name)
+    }
+
+    /// All pages of [`Self::authors_by_full_name`], one after the other.
+    #[must_use]
+    pub fn authors_by_full_name_pages<'a>(
+        &'a self,
+        author_first_name: &'a AuthorFirstName,
+        author_last_name: &'a AuthorLastName,
+    ) -> AuthorsByFullNamePages<'a> {
+        let strong = &self.table;
+        strong.authors_by_full_name_pages(author_first_name, author_last_name)
+    }
+
+    /// [`LibraryTable::authors_by_last_name`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn authors_by_last_name(
+        &self,
+        author_last_name: &AuthorLastName,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Author>, Error> {
+        let strong = &self.table;
+        strong.authors_by_last_name(author_last_name, cursor).await
+    }
+
+    /// [`LibraryTable::authors_by_last_name_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn authors_by_last_name_input(
+        &self,
+        author_last_name: &AuthorLastName,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.authors_by_last_name_input(author_last_name)
+    }
+
+    /// All pages of [`Self::authors_by_last_name`], one after the other.
+    #[must_use]
+    pub fn authors_by_last_name_pages<'a>(
+        &'a self,
+        author_last_name: &'a AuthorLastName,
+    ) -> AuthorsByLastNamePages<'a> {
+        let strong = &self.table;
+        strong.authors_by_last_name_pages(author_last_name)
+    }
+
+    /// [`LibraryTable::authors_by_partial_first_name`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn authors_by_partial_first_name(
+        &self,
+        author_last_name: &AuthorLastName,
+        author_first_name: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Author>, Error> {
+        let strong = &self.table;
+        strong
+            .authors_by_partial_first_name(author_last_name, author_first_name, cursor)
+            .await
+    }
+
+    /// [`LibraryTable::authors_by_partial_first_name_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn authors_by_partial_first_name_input(
+        &self,
+        author_last_name: &AuthorLastName,
+        author_first_name: &str,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.authors_by_partial_first_name_input(author_last_name, author_first_name)
+    }
+
+    /// All pages of [`Self::authors_by_partial_first_name`], one after the other.
+    #[must_use]
+    pub fn authors_by_partial_first_name_pages<'a>(
+        &'a self,
+        author_last_name: &'a AuthorLastName,
+        author_first_name: &'a str,
+    ) -> AuthorsByPartialFirstNamePages<'a> {
+        let strong = &self.table;
+        strong.authors_by_partial_first_name_pages(author_last_name, author_first_name)
+    }
+
+    /// [`LibraryTable::book_and_genres_by_isbn`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn book_and_genres_by_isbn(
+        &self,
+        isbn: &str,
+        cursor: Option<&Cursor>,
+    ) -> Result<BookAndGenresByIsbnPage, Error> {
+        let strong = &self.table;
+        strong.book_and_genres_by_isbn(isbn, cursor).await
+    }
+
+    /// [`LibraryTable::book_and_genres_by_isbn_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn book_and_genres_by_isbn_input(&self, isbn: &str) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.book_and_genres_by_isbn_input(isbn)
+    }
+
+    /// All pages of [`Self::book_and_genres_by_isbn`], one after the other.
+    #[must_use]
+    pub fn book_and_genres_by_isbn_pages<'a>(
+        &'a self,
+        isbn: &'a str,
+    ) -> BookAndGenresByIsbnPages<'a> {
+        let strong = &self.table;
+        strong.book_and_genres_by_isbn_pages(isbn)
+    }
+
+    /// [`LibraryTable::copies_of_book`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn copies_of_book(
+        &self,
+        isbn: &BookIsbn,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Book>, Error> {
+        let strong = &self.table;
+        strong.copies_of_book(isbn, cursor).await
+    }
+
+    /// [`LibraryTable::copies_of_book_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn copies_of_book_input(&self, isbn: &BookIsbn) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.copies_of_book_input(isbn)
+    }
+
+    /// All pages of [`Self::copies_of_book`], one after the other.
+    #[must_use]
+    pub fn copies_of_book_pages<'a>(&'a self, isbn: &'a BookIsbn) -> CopiesOfBookPages<'a> {
+        let strong = &self.table;
+        strong.copies_of_book_pages(isbn)
+    }
+
+    /// [`LibraryTable::genres_by_isbn`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn genres_by_isbn(
+        &self,
+        isbn: &GenreIsbn,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Genre>, Error> {
+        let strong = &self.table;
+        strong.genres_by_isbn(isbn, cursor).await
+    }
+
+    /// [`LibraryTable::genres_by_isbn_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn genres_by_isbn_input(&self, isbn: &GenreIsbn) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.genres_by_isbn_input(isbn)
+    }
+
+    /// All pages of [`Self::genres_by_isbn`], one after the other.
+    #[must_use]
+    pub fn genres_by_isbn_pages<'a>(&'a self, isbn: &'a GenreIsbn) -> GenresByIsbnPages<'a> {
+        let strong = &self.table;
+        strong.genres_by_isbn_pages(isbn)
+    }
+
+    /// [`LibraryTable::get_member`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_member(&self, member_id: &MemberId) -> Result<Option<Member>, Error> {
+        let strong = &self.table;
+        strong.get_member(member_id).await
+    }
+
+    /// [`LibraryTable::get_member_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_member_input(&self, member_id: &MemberId) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_member_input(member_id)
+    }
+
+    /// [`LibraryTable::subgenres_by_isbn`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn subgenres_by_isbn(
+        &self,
+        genre: &GenreGenre,
+        isbn: &GenreIsbn,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Genre>, Error> {
+        let strong = &self.table;
+        strong.subgenres_by_isbn(genre, isbn, cursor).await
+    }
+
+    /// [`LibraryTable::subgenres_by_isbn_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn subgenres_by_isbn_input(
+        &self,
+        genre: &GenreGenre,
+        isbn: &GenreIsbn,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.subgenres_by_isbn_input(genre, isbn)
+    }
+
+    /// All pages of [`Self::subgenres_by_isbn`], one after the other.
+    #[must_use]
+    pub fn subgenres_by_isbn_pages<'a>(
+        &'a self,
+        genre: &'a GenreGenre,
+        isbn: &'a GenreIsbn,
+    ) -> SubgenresByIsbnPages<'a> {
+        let strong = &self.table;
+        strong.subgenres_by_isbn_pages(genre, isbn)
     }
 }
 

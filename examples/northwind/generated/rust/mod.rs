@@ -40,6 +40,7 @@ use std::task::Poll;
 pub struct NorthwindTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl NorthwindTable {
@@ -52,6 +53,7 @@ impl NorthwindTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -60,6 +62,14 @@ impl NorthwindTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::customers_by_contact_name`]: `Query` of the index `GSI1`: `GSI1PK` =
@@ -286,7 +296,8 @@ impl NorthwindTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -458,7 +469,8 @@ impl NorthwindTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1440,6 +1452,68 @@ impl From<&str> for SupplierId {
 impl From<String> for SupplierId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`NorthwindTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: NorthwindTable,
+}
+
+impl ConsistentReads {
+    /// [`NorthwindTable::get_employee`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_employee(&self, employee_id: &EmployeeId) -> Result<Option<Employee>, Error> {
+        let strong = &self.table;
+        strong.get_employee(employee_id).await
+    }
+
+    /// [`NorthwindTable::get_employee_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_employee_input(
+        &self,
+        employee_id: &EmployeeId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_employee_input(employee_id)
+    }
+
+    /// [`NorthwindTable::products_of_order`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn products_of_order(
+        &self,
+        order_id: &OrderId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<OrderDetail>, Error> {
+        let strong = &self.table;
+        strong.products_of_order(order_id, cursor).await
+    }
+
+    /// [`NorthwindTable::products_of_order_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn products_of_order_input(&self, order_id: &OrderId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.products_of_order_input(order_id)
+    }
+
+    /// All pages of [`Self::products_of_order`], one after the other.
+    #[must_use]
+    pub fn products_of_order_pages<'a>(
+        &'a self,
+        order_id: &'a OrderId,
+    ) -> ProductsOfOrderPages<'a> {
+        let strong = &self.table;
+        strong.products_of_order_pages(order_id)
     }
 }
 

@@ -47,6 +47,7 @@ use std::time::SystemTime;
 pub struct OnlineShopTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl OnlineShopTable {
@@ -59,6 +60,7 @@ impl OnlineShopTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -67,6 +69,14 @@ impl OnlineShopTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::get_customer`]: `GetItem` of the table: `PK` =
@@ -86,7 +96,8 @@ impl OnlineShopTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -121,7 +132,8 @@ impl OnlineShopTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -159,7 +171,8 @@ impl OnlineShopTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -276,7 +289,8 @@ impl OnlineShopTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -410,7 +424,8 @@ impl OnlineShopTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_start)
-            .limit(1);
+            .limit(1)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -545,7 +560,8 @@ impl OnlineShopTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_from)
-            .expression_attribute_values(":SK_2", sort_to);
+            .expression_attribute_values(":SK_2", sort_to)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -792,7 +808,8 @@ impl OnlineShopTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1033,7 +1050,8 @@ impl OnlineShopTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -2141,6 +2159,227 @@ impl From<&str> for WarehouseId {
 impl From<String> for WarehouseId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`OnlineShopTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: OnlineShopTable,
+}
+
+impl ConsistentReads {
+    /// [`OnlineShopTable::get_customer`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_customer(&self, customer_id: &CustomerId) -> Result<Option<Customer>, Error> {
+        let strong = &self.table;
+        strong.get_customer(customer_id).await
+    }
+
+    /// [`OnlineShopTable::get_customer_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_customer_input(
+        &self,
+        customer_id: &CustomerId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_customer_input(customer_id)
+    }
+
+    /// [`OnlineShopTable::get_product`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_product(&self, product_id: &ProductId) -> Result<Option<Product>, Error> {
+        let strong = &self.table;
+        strong.get_product(product_id).await
+    }
+
+    /// [`OnlineShopTable::get_product_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_product_input(&self, product_id: &ProductId) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_product_input(product_id)
+    }
+
+    /// [`OnlineShopTable::get_warehouse`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_warehouse(
+        &self,
+        warehouse_id: &WarehouseId,
+    ) -> Result<Option<Warehouse>, Error> {
+        let strong = &self.table;
+        strong.get_warehouse(warehouse_id).await
+    }
+
+    /// [`OnlineShopTable::get_warehouse_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_warehouse_input(
+        &self,
+        warehouse_id: &WarehouseId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_warehouse_input(warehouse_id)
+    }
+
+    /// [`OnlineShopTable::inventory_of_warehouse`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn inventory_of_warehouse(
+        &self,
+        warehouse_id: &WarehouseId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<WarehouseItem>, Error> {
+        let strong = &self.table;
+        strong.inventory_of_warehouse(warehouse_id, cursor).await
+    }
+
+    /// [`OnlineShopTable::inventory_of_warehouse_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn inventory_of_warehouse_input(
+        &self,
+        warehouse_id: &WarehouseId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.inventory_of_warehouse_input(warehouse_id)
+    }
+
+    /// All pages of [`Self::inventory_of_warehouse`], one after the other.
+    #[must_use]
+    pub fn inventory_of_warehouse_pages<'a>(
+        &'a self,
+        warehouse_id: &'a WarehouseId,
+    ) -> InventoryOfWarehousePages<'a> {
+        let strong = &self.table;
+        strong.inventory_of_warehouse_pages(warehouse_id)
+    }
+
+    /// [`OnlineShopTable::invoice_of_order`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn invoice_of_order(&self, order_id: &OrderId) -> Result<Option<Invoice>, Error> {
+        let strong = &self.table;
+        strong.invoice_of_order(order_id).await
+    }
+
+    /// [`OnlineShopTable::invoice_of_order_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn invoice_of_order_input(&self, order_id: &OrderId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.invoice_of_order_input(order_id)
+    }
+
+    /// [`OnlineShopTable::order_details`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn order_details(
+        &self,
+        order_id: &OrderId,
+        cursor: Option<&Cursor>,
+    ) -> Result<OrderDetailsPage, Error> {
+        let strong = &self.table;
+        strong.order_details(order_id, cursor).await
+    }
+
+    /// [`OnlineShopTable::order_details_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn order_details_input(&self, order_id: &OrderId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.order_details_input(order_id)
+    }
+
+    /// All pages of [`Self::order_details`], one after the other.
+    #[must_use]
+    pub fn order_details_pages<'a>(&'a self, order_id: &'a OrderId) -> OrderDetailsPages<'a> {
+        let strong = &self.table;
+        strong.order_details_pages(order_id)
+    }
+
+    /// [`OnlineShopTable::products_of_order`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn products_of_order(
+        &self,
+        order_id: &OrderId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<OrderItem>, Error> {
+        let strong = &self.table;
+        strong.products_of_order(order_id, cursor).await
+    }
+
+    /// [`OnlineShopTable::products_of_order_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn products_of_order_input(&self, order_id: &OrderId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.products_of_order_input(order_id)
+    }
+
+    /// All pages of [`Self::products_of_order`], one after the other.
+    #[must_use]
+    pub fn products_of_order_pages<'a>(
+        &'a self,
+        order_id: &'a OrderId,
+    ) -> ProductsOfOrderPages<'a> {
+        let strong = &self.table;
+        strong.products_of_order_pages(order_id)
+    }
+
+    /// [`OnlineShopTable::shipments_of_order`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn shipments_of_order(
+        &self,
+        order_id: &OrderId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Shipment>, Error> {
+        let strong = &self.table;
+        strong.shipments_of_order(order_id, cursor).await
+    }
+
+    /// [`OnlineShopTable::shipments_of_order_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn shipments_of_order_input(
+        &self,
+        order_id: &OrderId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.shipments_of_order_input(order_id)
+    }
+
+    /// All pages of [`Self::shipments_of_order`], one after the other.
+    #[must_use]
+    pub fn shipments_of_order_pages<'a>(
+        &'a self,
+        order_id: &'a OrderId,
+    ) -> ShipmentsOfOrderPages<'a> {
+        let strong = &self.table;
+        strong.shipments_of_order_pages(order_id)
     }
 }
 

@@ -58,6 +58,7 @@ use std::time::SystemTime;
 pub struct PhotoSharingTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl PhotoSharingTable {
@@ -70,6 +71,7 @@ impl PhotoSharingTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -78,6 +80,14 @@ impl PhotoSharingTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The writes of [`Self::comment_on_photo`].
@@ -172,7 +182,8 @@ impl PhotoSharingTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_start)
-            .scan_index_forward(false);
+            .scan_index_forward(false)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -548,7 +559,8 @@ impl PhotoSharingTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -587,7 +599,8 @@ impl PhotoSharingTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -762,7 +775,8 @@ impl PhotoSharingTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_start)
-            .scan_index_forward(false);
+            .scan_index_forward(false)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -830,7 +844,8 @@ impl PhotoSharingTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -895,7 +910,7 @@ impl PhotoSharingTable {
                 let request = Self::users_followed_by_key_2(row).unwrap_or_default();
                 asks.push(request);
             }
-            let asked = KeysAndAttributes::builder();
+            let asked = KeysAndAttributes::builder().set_consistent_read(self.consistent);
             let keys: Vec<Row> = asks.into_iter().flatten().collect();
             let found = get_rows(&self.client, &self.table, keys, asked).await?;
             followed.extend(found);
@@ -1414,6 +1429,155 @@ impl From<&str> for Username {
 impl From<String> for Username {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`PhotoSharingTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: PhotoSharingTable,
+}
+
+impl ConsistentReads {
+    /// [`PhotoSharingTable::comments_of_photo`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn comments_of_photo(
+        &self,
+        photo_id: &PhotoId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Comment>, Error> {
+        let strong = &self.table;
+        strong.comments_of_photo(photo_id, cursor).await
+    }
+
+    /// [`PhotoSharingTable::comments_of_photo_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn comments_of_photo_input(&self, photo_id: &PhotoId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.comments_of_photo_input(photo_id)
+    }
+
+    /// All pages of [`Self::comments_of_photo`], one after the other.
+    #[must_use]
+    pub fn comments_of_photo_pages<'a>(
+        &'a self,
+        photo_id: &'a PhotoId,
+    ) -> CommentsOfPhotoPages<'a> {
+        let strong = &self.table;
+        strong.comments_of_photo_pages(photo_id)
+    }
+
+    /// [`PhotoSharingTable::get_photo`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_photo(
+        &self,
+        photo_id: &PhotoId,
+        username: &Username,
+    ) -> Result<Option<Photo>, Error> {
+        let strong = &self.table;
+        strong.get_photo(photo_id, username).await
+    }
+
+    /// [`PhotoSharingTable::get_photo_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_photo_input(
+        &self,
+        photo_id: &PhotoId,
+        username: &Username,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_photo_input(photo_id, username)
+    }
+
+    /// [`PhotoSharingTable::get_user`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_user(&self, username: &Username) -> Result<Option<User>, Error> {
+        let strong = &self.table;
+        strong.get_user(username).await
+    }
+
+    /// [`PhotoSharingTable::get_user_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_user_input(&self, username: &Username) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_user_input(username)
+    }
+
+    /// [`PhotoSharingTable::photos_of_user`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn photos_of_user(
+        &self,
+        username: &Username,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Photo>, Error> {
+        let strong = &self.table;
+        strong.photos_of_user(username, cursor).await
+    }
+
+    /// [`PhotoSharingTable::photos_of_user_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn photos_of_user_input(&self, username: &Username) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.photos_of_user_input(username)
+    }
+
+    /// All pages of [`Self::photos_of_user`], one after the other.
+    #[must_use]
+    pub fn photos_of_user_pages<'a>(&'a self, username: &'a Username) -> PhotosOfUserPages<'a> {
+        let strong = &self.table;
+        strong.photos_of_user_pages(username)
+    }
+
+    /// [`PhotoSharingTable::users_followed_by`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn users_followed_by(
+        &self,
+        following_username: &Username,
+        cursor: Option<&Cursor>,
+    ) -> Result<UsersFollowedByPage, Error> {
+        let strong = &self.table;
+        strong.users_followed_by(following_username, cursor).await
+    }
+
+    /// [`PhotoSharingTable::users_followed_by_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn users_followed_by_input(
+        &self,
+        following_username: &Username,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.users_followed_by_input(following_username)
+    }
+
+    /// All pages of [`Self::users_followed_by`], one after the other.
+    #[must_use]
+    pub fn users_followed_by_pages<'a>(
+        &'a self,
+        following_username: &'a Username,
+    ) -> UsersFollowedByPages<'a> {
+        let strong = &self.table;
+        strong.users_followed_by_pages(following_username)
     }
 }
 

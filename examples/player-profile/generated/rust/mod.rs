@@ -39,6 +39,7 @@ use std::task::Poll;
 pub struct PlayerProfileTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl PlayerProfileTable {
@@ -51,6 +52,7 @@ impl PlayerProfileTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -59,6 +61,14 @@ impl PlayerProfileTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::player_all_items`]: `Query` of the table: `PK` =
@@ -81,7 +91,8 @@ impl PlayerProfileTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -153,7 +164,8 @@ impl PlayerProfileTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_from)
-            .expression_attribute_values(":SK_2", sort_to);
+            .expression_attribute_values(":SK_2", sort_to)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -241,7 +253,8 @@ impl PlayerProfileTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -287,6 +300,7 @@ impl PlayerProfileTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent)
             .expression_attribute_names("#item_type", "item_type")
             .expression_attribute_values(":item_type", text(item_type.as_str()))
             .filter_expression("#item_type = :item_type");
@@ -1039,6 +1053,149 @@ impl From<&str> for TaskId {
 impl From<String> for TaskId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`PlayerProfileTable`] that can be strongly consistent, which are so here: they see
+/// every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: PlayerProfileTable,
+}
+
+impl ConsistentReads {
+    /// [`PlayerProfileTable::player_all_items`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn player_all_items(
+        &self,
+        player_id: &MetadataPlayerId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<ItemEntity>, Error> {
+        let strong = &self.table;
+        strong.player_all_items(player_id, cursor).await
+    }
+
+    /// [`PlayerProfileTable::player_all_items_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn player_all_items_input(
+        &self,
+        player_id: &MetadataPlayerId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.player_all_items_input(player_id)
+    }
+
+    /// All pages of [`Self::player_all_items`], one after the other.
+    #[must_use]
+    pub fn player_all_items_pages<'a>(
+        &'a self,
+        player_id: &'a MetadataPlayerId,
+    ) -> PlayerAllItemsPages<'a> {
+        let strong = &self.table;
+        strong.player_all_items_pages(player_id)
+    }
+
+    /// [`PlayerProfileTable::player_all_profile`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn player_all_profile(
+        &self,
+        player_id: &MetadataPlayerId,
+        cursor: Option<&Cursor>,
+    ) -> Result<PlayerAllProfilePage, Error> {
+        let strong = &self.table;
+        strong.player_all_profile(player_id, cursor).await
+    }
+
+    /// [`PlayerProfileTable::player_all_profile_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn player_all_profile_input(
+        &self,
+        player_id: &MetadataPlayerId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.player_all_profile_input(player_id)
+    }
+
+    /// All pages of [`Self::player_all_profile`], one after the other.
+    #[must_use]
+    pub fn player_all_profile_pages<'a>(
+        &'a self,
+        player_id: &'a MetadataPlayerId,
+    ) -> PlayerAllProfilePages<'a> {
+        let strong = &self.table;
+        strong.player_all_profile_pages(player_id)
+    }
+
+    /// [`PlayerProfileTable::player_friends`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn player_friends(
+        &self,
+        player_id: &MetadataPlayerId,
+    ) -> Result<Option<Friends>, Error> {
+        let strong = &self.table;
+        strong.player_friends(player_id).await
+    }
+
+    /// [`PlayerProfileTable::player_friends_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn player_friends_input(
+        &self,
+        player_id: &MetadataPlayerId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.player_friends_input(player_id)
+    }
+
+    /// [`PlayerProfileTable::player_items_of_type`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn player_items_of_type(
+        &self,
+        item_type: ItemItemType,
+        player_id: &MetadataPlayerId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<ItemEntity>, Error> {
+        let strong = &self.table;
+        strong
+            .player_items_of_type(item_type, player_id, cursor)
+            .await
+    }
+
+    /// [`PlayerProfileTable::player_items_of_type_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn player_items_of_type_input(
+        &self,
+        item_type: ItemItemType,
+        player_id: &MetadataPlayerId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.player_items_of_type_input(item_type, player_id)
+    }
+
+    /// All pages of [`Self::player_items_of_type`], one after the other.
+    #[must_use]
+    pub fn player_items_of_type_pages<'a>(
+        &'a self,
+        item_type: ItemItemType,
+        player_id: &'a MetadataPlayerId,
+    ) -> PlayerItemsOfTypePages<'a> {
+        let strong = &self.table;
+        strong.player_items_of_type_pages(item_type, player_id)
     }
 }
 

@@ -45,6 +45,8 @@ pub struct RecurringPaymentsTable {
     client: Client,
     table: String,
     clock: Arc<dyn Fn() -> Timestamp + Send + Sync>,
+    expired: bool,
+    consistent: Option<bool>,
 }
 
 impl fmt::Debug for RecurringPaymentsTable {
@@ -66,6 +68,8 @@ impl RecurringPaymentsTable {
             client,
             table: Self::TABLE.to_owned(),
             clock: Arc::new(Timestamp::now),
+            expired: false,
+            consistent: None,
         }
     }
 
@@ -81,6 +85,22 @@ impl RecurringPaymentsTable {
     pub fn with_clock(mut self, clock: impl Fn() -> Timestamp + Send + Sync + 'static) -> Self {
         self.clock = Arc::new(clock);
         self
+    }
+
+    /// The same whose reads answer with items over their time too, until the service deletes them.
+    /// Writes are as they were.
+    #[must_use]
+    pub fn with_expired(mut self) -> Self {
+        self.expired = true;
+        self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The writes of [`Self::create_receipt`].
@@ -413,7 +433,8 @@ impl RecurringPaymentsTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -453,7 +474,7 @@ impl RecurringPaymentsTable {
         let partition_key = keys::receipt_pk(account_id.as_str())?;
         let partition = text(&partition_key);
         let sort_start = text(keys::RECEIPTS_OF_ACCOUNT_SK_START);
-        let request = self
+        let mut request = self
             .client
             .query()
             .table_name(&self.table)
@@ -462,9 +483,13 @@ impl RecurringPaymentsTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_start)
-            .expression_attribute_names("#expires_at", "expires_at")
-            .expression_attribute_values(":now", number(seconds_up(now)))
-            .filter_expression("(attribute_not_exists(#expires_at) OR #expires_at >= :now)");
+            .set_consistent_read(self.consistent);
+        if !self.expired {
+            let filter = "(attribute_not_exists(#expires_at) OR #expires_at >= :now)";
+            request = request.expression_attribute_names("#expires_at", "expires_at");
+            request = request.expression_attribute_values(":now", number(seconds_up(now)));
+            request = request.filter_expression(filter);
+        }
         Ok(request)
     }
 
@@ -535,7 +560,8 @@ impl RecurringPaymentsTable {
             .expression_attribute_names("#PK", "PK")
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
-            .expression_attribute_values(":SK", sort_start);
+            .expression_attribute_values(":SK", sort_start)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1241,6 +1267,113 @@ impl From<&str> for SubscriptionSubId {
 impl From<String> for SubscriptionSubId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`RecurringPaymentsTable`] that can be strongly consistent, which are so here: they
+/// see every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: RecurringPaymentsTable,
+}
+
+impl ConsistentReads {
+    /// [`RecurringPaymentsTable::get_subscription`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_subscription(
+        &self,
+        account_id: &SubscriptionAccountId,
+        sku: &SubscriptionSku,
+        sub_id: &SubscriptionSubId,
+    ) -> Result<Option<Subscription>, Error> {
+        let strong = &self.table;
+        strong.get_subscription(account_id, sku, sub_id).await
+    }
+
+    /// [`RecurringPaymentsTable::get_subscription_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_subscription_input(
+        &self,
+        account_id: &SubscriptionAccountId,
+        sku: &SubscriptionSku,
+        sub_id: &SubscriptionSubId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_subscription_input(account_id, sku, sub_id)
+    }
+
+    /// [`RecurringPaymentsTable::receipts_of_account`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn receipts_of_account(
+        &self,
+        account_id: &ReceiptAccountId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Receipt>, Error> {
+        let strong = &self.table;
+        strong.receipts_of_account(account_id, cursor).await
+    }
+
+    /// [`RecurringPaymentsTable::receipts_of_account_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn receipts_of_account_input(
+        &self,
+        account_id: &ReceiptAccountId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.receipts_of_account_input(account_id)
+    }
+
+    /// All pages of [`Self::receipts_of_account`], one after the other.
+    #[must_use]
+    pub fn receipts_of_account_pages<'a>(
+        &'a self,
+        account_id: &'a ReceiptAccountId,
+    ) -> ReceiptsOfAccountPages<'a> {
+        let strong = &self.table;
+        strong.receipts_of_account_pages(account_id)
+    }
+
+    /// [`RecurringPaymentsTable::subscriptions_of_account`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn subscriptions_of_account(
+        &self,
+        account_id: &SubscriptionAccountId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<Subscription>, Error> {
+        let strong = &self.table;
+        strong.subscriptions_of_account(account_id, cursor).await
+    }
+
+    /// [`RecurringPaymentsTable::subscriptions_of_account_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn subscriptions_of_account_input(
+        &self,
+        account_id: &SubscriptionAccountId,
+    ) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.subscriptions_of_account_input(account_id)
+    }
+
+    /// All pages of [`Self::subscriptions_of_account`], one after the other.
+    #[must_use]
+    pub fn subscriptions_of_account_pages<'a>(
+        &'a self,
+        account_id: &'a SubscriptionAccountId,
+    ) -> SubscriptionsOfAccountPages<'a> {
+        let strong = &self.table;
+        strong.subscriptions_of_account_pages(account_id)
     }
 }
 

@@ -43,6 +43,7 @@ use std::time::SystemTime;
 pub struct SessionManagementTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl SessionManagementTable {
@@ -55,6 +56,7 @@ impl SessionManagementTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -63,6 +65,14 @@ impl SessionManagementTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::child_sessions`]: `Query` of the index `GSI1`: `GSI1PK` =
@@ -261,7 +271,8 @@ impl SessionManagementTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -306,7 +317,8 @@ impl SessionManagementTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -424,7 +436,8 @@ impl SessionManagementTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -858,6 +871,99 @@ impl From<&str> for SessionId {
 impl From<String> for SessionId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`SessionManagementTable`] that can be strongly consistent, which are so here: they
+/// see every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: SessionManagementTable,
+}
+
+impl ConsistentReads {
+    /// [`SessionManagementTable::get_session`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_session(
+        &self,
+        customer_id: &str,
+        session_id: &SessionId,
+    ) -> Result<Option<Session>, Error> {
+        let strong = &self.table;
+        strong.get_session(customer_id, session_id).await
+    }
+
+    /// [`SessionManagementTable::get_session_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_session_input(&self, session_id: &SessionId) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_session_input(session_id)
+    }
+
+    /// [`SessionManagementTable::get_session_of_customer`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_session_of_customer(
+        &self,
+        customer_id: &str,
+        session_id: &SessionId,
+    ) -> Result<Option<Session>, Error> {
+        let strong = &self.table;
+        strong
+            .get_session_of_customer(customer_id, session_id)
+            .await
+    }
+
+    /// [`SessionManagementTable::get_session_of_customer_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_session_of_customer_input(
+        &self,
+        session_id: &SessionId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_session_of_customer_input(session_id)
+    }
+
+    /// [`SessionManagementTable::session_of_child`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn session_of_child(
+        &self,
+        child_session_id: &ChildSessionId,
+        cursor: Option<&Cursor>,
+    ) -> Result<Page<ChildSession>, Error> {
+        let strong = &self.table;
+        strong.session_of_child(child_session_id, cursor).await
+    }
+
+    /// [`SessionManagementTable::session_of_child_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn session_of_child_input(
+        &self,
+        child_session_id: &ChildSessionId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.session_of_child_input(child_session_id)
+    }
+
+    /// All pages of [`Self::session_of_child`], one after the other.
+    #[must_use]
+    pub fn session_of_child_pages<'a>(
+        &'a self,
+        child_session_id: &'a ChildSessionId,
+    ) -> SessionOfChildPages<'a> {
+        let strong = &self.table;
+        strong.session_of_child_pages(child_session_id)
     }
 }
 

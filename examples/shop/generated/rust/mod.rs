@@ -50,6 +50,7 @@ use std::time::SystemTime;
 pub struct ShopTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl ShopTable {
@@ -62,6 +63,7 @@ impl ShopTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -70,6 +72,14 @@ impl ShopTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::customer_by_email`]: `Query` of the index `GSI2`: `GSI2PK` =
@@ -134,7 +144,8 @@ impl ShopTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -230,7 +241,8 @@ impl ShopTable {
             .expression_attribute_names("#SK", "SK")
             .expression_attribute_values(":PK", partition)
             .expression_attribute_values(":SK", sort_from)
-            .expression_attribute_values(":SK_2", sort_to);
+            .expression_attribute_values(":SK_2", sort_to)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -1360,6 +1372,65 @@ impl From<&str> for ProductId {
 impl From<String> for ProductId {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`ShopTable`] that can be strongly consistent, which are so here: they see every
+/// write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: ShopTable,
+}
+
+impl ConsistentReads {
+    /// [`ShopTable::get_customer`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_customer(&self, customer_id: &CustomerId) -> Result<Option<Customer>, Error> {
+        let strong = &self.table;
+        strong.get_customer(customer_id).await
+    }
+
+    /// [`ShopTable::get_customer_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_customer_input(
+        &self,
+        customer_id: &CustomerId,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_customer_input(customer_id)
+    }
+
+    /// [`ShopTable::order_with_items`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn order_with_items(
+        &self,
+        order_id: &OrderId,
+        cursor: Option<&Cursor>,
+    ) -> Result<OrderWithItemsPage, Error> {
+        let strong = &self.table;
+        strong.order_with_items(order_id, cursor).await
+    }
+
+    /// [`ShopTable::order_with_items_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn order_with_items_input(&self, order_id: &OrderId) -> Result<QueryFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.order_with_items_input(order_id)
+    }
+
+    /// All pages of [`Self::order_with_items`], one after the other.
+    #[must_use]
+    pub fn order_with_items_pages<'a>(&'a self, order_id: &'a OrderId) -> OrderWithItemsPages<'a> {
+        let strong = &self.table;
+        strong.order_with_items_pages(order_id)
     }
 }
 

@@ -35,6 +35,7 @@ use std::task::Poll;
 pub struct StoreLocationsTable {
     client: Client,
     table: String,
+    consistent: Option<bool>,
 }
 
 impl StoreLocationsTable {
@@ -47,6 +48,7 @@ impl StoreLocationsTable {
         Self {
             client,
             table: Self::TABLE.to_owned(),
+            consistent: None,
         }
     }
 
@@ -55,6 +57,14 @@ impl StoreLocationsTable {
     pub fn with_table(mut self, table: impl Into<String>) -> Self {
         self.table = table.into();
         self
+    }
+
+    /// Its reads that can be strongly consistent, which are so.
+    #[must_use]
+    pub fn consistent(&self) -> ConsistentReads {
+        let mut table = self.clone();
+        table.consistent = Some(true);
+        ConsistentReads { table }
     }
 
     /// The request of [`Self::get_store`]: `GetItem` of the table: `PK` = `STORE#{store_number}#`
@@ -74,7 +84,8 @@ impl StoreLocationsTable {
             .get_item()
             .table_name(&self.table)
             .key("PK", partition)
-            .key("SK", sort);
+            .key("SK", sort)
+            .set_consistent_read(self.consistent);
         Ok(request)
     }
 
@@ -620,6 +631,36 @@ impl From<&str> for StoreNumber {
 impl From<String> for StoreNumber {
     fn from(text: String) -> Self {
         Self(text)
+    }
+}
+
+/// The reads of [`StoreLocationsTable`] that can be strongly consistent, which are so here: they
+/// see every write that ended before them, at twice the price. A global index cannot be read so.
+#[derive(Clone, Debug)]
+pub struct ConsistentReads {
+    table: StoreLocationsTable,
+}
+
+impl ConsistentReads {
+    /// [`StoreLocationsTable::get_store`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub async fn get_store(&self, store_number: &StoreNumber) -> Result<Option<Store>, Error> {
+        let strong = &self.table;
+        strong.get_store(store_number).await
+    }
+
+    /// [`StoreLocationsTable::get_store_input`], strongly consistent.
+    ///
+    /// # Errors
+    /// As those of that function.
+    pub fn get_store_input(
+        &self,
+        store_number: &StoreNumber,
+    ) -> Result<GetItemFluentBuilder, Error> {
+        let strong = &self.table;
+        strong.get_store_input(store_number)
     }
 }
 

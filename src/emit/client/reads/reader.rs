@@ -241,6 +241,7 @@ impl Reader<'_> {
             projection,
             count: step.select.as_deref() == Some("count"),
             consistent: step.consistent,
+            may_be_consistent: index.is_none_or(|i| i.kind == "local"),
             merge: merge.iter().map(|m| self.merge(m)).collect(),
             returns: step.returns.clone(),
             key_names,

@@ -8,9 +8,23 @@ use crate::emit::rust::layout::{Code, E, call, raw};
 use crate::emit::rust::names::{ident, pascal};
 use crate::emit::rust::signature::Signature;
 
+/// The function that begins with the first page.
+pub(super) struct Pager {
+    head: String,
+    parameters: Vec<String>,
+    returns: String,
+    pub(super) function: String,
+    pub(super) passed: Vec<E>,
+}
+
 impl Module<'_> {
     /// What goes through all pages.
-    pub(super) fn pager(&mut self, pattern: &PatternCode, signature: &Signature, page: &str) {
+    pub(super) fn pager(
+        &mut self,
+        pattern: &PatternCode,
+        signature: &Signature,
+        page: &str,
+    ) -> Pager {
         let name = self
             .types
             .taken
@@ -72,12 +86,6 @@ impl Module<'_> {
         code.close("}");
         code.close("}");
         self.parts.push(code.text());
-        let mut code = Code::new(4);
-        code.doc(&format!(
-            "All pages of [`Self::{}`], one after the other.",
-            self.function(pattern)
-        ));
-        code.line("#[must_use]");
         let mut parameters = vec![
             if fields.iter().any(|(_, t)| t.contains('&')) {
                 "&'a self"
@@ -89,11 +97,14 @@ impl Module<'_> {
         parameters.extend(fields.iter().map(|(n, t)| format!("{n}: {t}")));
         let borrowed = fields.iter().any(|(_, t)| t.contains('&'));
         let (generic, lifetime) = if borrowed { ("<'a>", "'a") } else { ("", "'_") };
-        code.head(
-            &format!("pub fn {function}{generic}"),
-            &parameters,
-            &format!("{name}<{lifetime}>"),
-        );
+        let pager = Pager {
+            head: format!("pub fn {function}{generic}"),
+            parameters,
+            returns: format!("{name}<{lifetime}>"),
+            function,
+            passed: fields.iter().map(|(n, _)| raw(n)).collect(),
+        };
+        let mut code = self.pager_head(pattern, &pager);
         let mut all = vec![("client".to_owned(), raw("self"))];
         all.extend(fields.iter().map(|(n, _)| (n.clone(), raw(n))));
         all.push(("cursor".to_owned(), raw("None")));
@@ -101,5 +112,18 @@ impl Module<'_> {
         code.stmt("", &E::Struct(name, all), "");
         code.close("}");
         self.methods.push(code.text());
+        pager
+    }
+
+    /// The function that begins with the first page, up to its body.
+    pub(super) fn pager_head(&self, pattern: &PatternCode, of: &Pager) -> Code {
+        let mut code = Code::new(4);
+        code.doc(&format!(
+            "All pages of [`Self::{}`], one after the other.",
+            self.function(pattern)
+        ));
+        code.line("#[must_use]");
+        code.head(&of.head, &of.parameters, &of.returns);
+        code
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Promises: after the code of a step, `found` has its rows, and `next_page` where the list goes on if it has pages.
 
-use crate::emit::client::{Call, PatternCode, ReadCode, Shape, StepCode};
+use crate::emit::client::{Body, Call, PatternCode, ReadCode, Shape, StepCode};
 use crate::emit::rust::Module;
 use crate::emit::rust::layout::{Code, E, call, raw};
 use crate::emit::rust::requests::Request;
@@ -49,7 +49,7 @@ impl Module<'_> {
             }
             Call::BatchGetItem => {
                 self.asks(code, request, &how.rows, false);
-                self.batch_rows(code, step, "asks.into_iter().flatten().collect()");
+                self.batch_rows(code, read, step, "asks.into_iter().flatten().collect()");
             }
             Call::Query | Call::Scan => {
                 self.asks(code, request, &how.rows, true);
@@ -65,7 +65,7 @@ impl Module<'_> {
                 }
             }
         }
-        self.reader_filter(code, step, signature);
+        self.reader_filter(code, pattern, step, signature);
         if how.first && how.cursor && matches!(step.call, Call::GetItem | Call::BatchGetItem) {
             // There is one page only.
             code.open("if cursor.is_some() {");
@@ -175,7 +175,13 @@ impl Module<'_> {
         }
     }
 
-    pub(super) fn reader_filter(&self, code: &mut Code, step: &StepCode, signature: &Signature) {
+    pub(super) fn reader_filter(
+        &self,
+        code: &mut Code,
+        pattern: &PatternCode,
+        step: &StepCode,
+        signature: &Signature,
+    ) {
         if step.reader_filter.is_empty() {
             return;
         }
@@ -193,11 +199,20 @@ impl Module<'_> {
                 inner.insert(name.clone(), value);
                 code.open(format!("{head} {{"));
             }
-            if crate::emit::rust::uses_clock(condition) {
+            let timed = crate::emit::rust::uses_clock(condition);
+            // A write never finds what is over its time.
+            let left_out = timed && optional.is_none() && matches!(pattern.body, Body::Read(_));
+            if left_out {
+                code.open("if !self.expired {");
+            }
+            if timed {
                 code.line("let now = (self.clock)();");
             }
             code.stmt("let wanted = ", &self.check(condition, &inner), ";");
             code.line("found.retain(|row| wanted.holds(Some(row)));");
+            if left_out {
+                code.close("}");
+            }
             if optional.is_some() {
                 code.close("}");
             }
@@ -205,7 +220,7 @@ impl Module<'_> {
     }
 
     /// Gets items by their keys.
-    pub(super) fn batch_rows(&self, code: &mut Code, step: &StepCode, keys: &str) {
+    pub(super) fn batch_rows(&self, code: &mut Code, read: &ReadCode, step: &StepCode, keys: &str) {
         let mut links = vec![raw("::builder()")];
         if let Some(names) = &step.projection {
             let all: Vec<&str> = names.iter().map(|n| n.placeholder.as_str()).collect();
@@ -224,10 +239,18 @@ impl Module<'_> {
         if step.consistent {
             links.push(call(".consistent_read", vec![raw("true")]));
         }
+        let wanted = vec![raw("self.consistent")];
         let root = "KeysAndAttributes::builder()".to_owned();
+        let lone = read.offers_consistent() && links.len() == 1;
+        if read.offers_consistent() {
+            links.push(call(".set_consistent_read", wanted.clone()));
+        }
         let links: Vec<E> = links.into_iter().skip(1).collect();
         let asked = if links.is_empty() {
             raw(root)
+        } else if lone {
+            // One link stays beside its root, as long as the line has room.
+            call(format!("{root}.set_consistent_read"), wanted)
         } else {
             E::Chain(root, links)
         };

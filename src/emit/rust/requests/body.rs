@@ -4,7 +4,7 @@
 
 use super::fixed;
 use crate::emit::client::{
-    Bound, Call, Clause, Name, NameOf, Operand, PatternCode, SortOp, StepCode,
+    Body, Bound, Call, Clause, Name, NameOf, Operand, PatternCode, ReadCode, SortOp, StepCode,
 };
 use crate::emit::rust::Module;
 use crate::emit::rust::checks::{Context, now};
@@ -67,9 +67,21 @@ impl Module<'_> {
             code.stmt("", &wrap(raw("key")), "");
             return option;
         }
+        let reading = match &pattern.body {
+            Body::Read(read) => Some(read),
+            Body::Write(_) => None,
+        };
         let mut links = self.links(step, keys, bound);
-        let always: Vec<&Clause> = step.filter.iter().filter(|c| c.given.is_empty()).collect();
-        let sometimes: Vec<&Clause> = step.filter.iter().filter(|c| !c.given.is_empty()).collect();
+        if reading.is_some_and(ReadCode::offers_consistent) {
+            let wanted = vec![raw("self.consistent")];
+            links.push(link("set_consistent_read", wanted));
+        }
+        // A write never finds what is over its time.
+        let timed = |c: &Clause| reading.is_some() && c.given.is_empty() && c.is_timed();
+        let (always, sometimes): (Vec<&Clause>, Vec<&Clause>) = step
+            .filter
+            .iter()
+            .partition(|c| c.given.is_empty() && !timed(c));
         let texts: Vec<&str> = always.iter().map(|c| c.text.as_str()).collect();
         for clause in &always {
             links.extend(self.bindings(&clause.names, &clause.values, context, &mut Vec::new()));
@@ -101,9 +113,16 @@ impl Module<'_> {
         } else {
             E::Array("vec!", known)
         };
-        code.stmt("let mut filter: Vec<&str> = ", &start, ";");
+        // One clause is the whole filter, or there is none.
+        let alone = texts.is_empty() && sometimes.len() == 1;
+        if !alone {
+            code.stmt("let mut filter: Vec<&str> = ", &start, ";");
+        }
         for clause in sometimes {
             let mut inner = context.clone();
+            if timed(clause) {
+                code.open("if !self.expired {");
+            }
             for name in &clause.given {
                 if let Some(given) = context.get(name) {
                     let (head, value) = given.when(&self.types, name);
@@ -111,21 +130,30 @@ impl Module<'_> {
                     inner.insert(name.clone(), value);
                 }
             }
-            let links = self.bindings(&clause.names, &clause.values, &inner, &mut Vec::new());
+            let mut links = self.bindings(&clause.names, &clause.values, &inner, &mut Vec::new());
+            unique(&mut links);
+            let text = raw(quoted(&clause.text));
+            if alone {
+                code.stmt("let filter = ", &text, ";");
+                links.push(link("filter_expression", vec![raw("filter")]));
+            }
             for one in links {
                 code.stmt("request = request", &one, ";");
             }
-            code.stmt(
-                "",
-                &call("filter.push", vec![raw(quoted(&clause.text))]),
-                ";",
-            );
+            if !alone {
+                code.stmt("", &call("filter.push", vec![text]), ";");
+            }
             for _ in &clause.given {
+                code.close("}");
+            }
+            if timed(clause) {
                 code.close("}");
             }
         }
         let join = "request = request.filter_expression(filter.join(\" AND \"));";
-        if texts.is_empty() {
+        if alone {
+            // It is there already.
+        } else if texts.is_empty() {
             code.open("if !filter.is_empty() {");
             code.line(join);
             code.close("}");
