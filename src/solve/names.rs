@@ -7,7 +7,7 @@ use super::oracle::FixedKeys;
 use crate::demand::Variant;
 use crate::layout::{Family, Kind, tag};
 use crate::schema::{Index, Schema, Served};
-use crate::workload::Workload;
+use crate::workload::{EntityId, Workload};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -122,10 +122,21 @@ fn apart(workload: &Workload, families: Vec<Rc<Family>>, fixed: &[Rc<Family>]) -
             let members: Vec<String> = family
                 .members
                 .iter()
-                .map(|m| tag(&workload.entity(m.entity).name))
+                .map(|m| own_tag(workload, m.entity))
                 .collect();
             renamed.label = format!("{}.{}", members.join("+"), family.label);
             Rc::new(renamed)
         })
         .collect()
+}
+
+/// The name of an entity in keys; its name as declared where another entity's would be the same.
+fn own_tag(workload: &Workload, id: EntityId) -> String {
+    let name = &workload.entity(id).name;
+    let own = tag(name);
+    let others = workload.entity_ids().filter(|e| *e != id);
+    let alone = others
+        .map(|e| tag(&workload.entity(e).name))
+        .all(|other| other != own);
+    if alone { own } else { name.clone() }
 }

@@ -177,6 +177,28 @@ fn files_that_are_no_designs_are_refused() {
 }
 
 #[test]
+fn entities_of_one_name_in_keys_are_told_apart() {
+    let entity = |name: &str| format!("  {name}: {{ key: id, attributes: {{ id: ulid }} }}\n");
+    let pattern = |name: &str| {
+        format!("  get_{name}: {{ get: {name} }}\n  add_{name}: {{ create: {name} }}\n")
+    };
+    let names = ["OrderItem", "order_item", "ORDER_ITEM", "Order"];
+    let text = format!(
+        "design: alike\nentities:\n{}patterns:\n{}",
+        names.map(entity).concat(),
+        names.map(pattern).concat()
+    );
+    let made = whole_run(&text);
+    let plan = made.plan.expect("a plan");
+    let labels: std::collections::BTreeSet<&str> = plan
+        .entities
+        .iter()
+        .map(|e| e.kinds[0].keys[0].partition[0].template.as_str())
+        .collect();
+    assert_eq!(labels.len(), names.len(), "{labels:?}");
+}
+
+#[test]
 fn long_and_foreign_names_are_refused_or_taken() {
     let name = "a".repeat(70_000);
     assert_eq!(
