@@ -28,7 +28,7 @@ mod search;
 
 use crate::workload::{AttributeId, AttributeSet, Constant, EntityId, Workload};
 pub use conflict::{Conflict, needs};
-pub use labels::{column_name, tag};
+pub use labels::{column_name, distinct_tags, tag};
 pub use search::{Setting, arrange};
 
 /// The kinds of indexes.

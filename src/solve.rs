@@ -335,12 +335,8 @@ impl<'o, 'a> Context<'o, 'a> {
 
     /// Whether choices leave a new global index empty.
     fn spares(&self, choices: &[Choice], globals: usize) -> bool {
-        let used = |slot: usize| {
-            let here = |c: &Choice| matches!(c, Choice::At(s, _) if s.0 == slot);
-            choices.iter().any(here)
-        };
-        let new = self.fixed.indexes.len() + 1..self.kinds(globals, 0).len();
-        new.into_iter().any(|slot| !used(slot))
+        let mut new = self.fixed.indexes.len() + 1..self.kinds(globals, 0).len();
+        new.any(|slot| choices.iter().all(|c| c.slot() != Some(Slot(slot))))
     }
 }
 

@@ -32,6 +32,11 @@ impl Load {
     }
 }
 
+/// How large items and entries are, where it is known of all entities.
+fn known(all: &[Bytes]) -> impl Fn(EntityId, Place) -> u64 {
+    |entity, place| all[usize::from(entity.0)].at(place)
+}
+
 /// Millionths of units in `seconds` of calls at a rate.
 fn taken(rate: Rate, units: Units, seconds: u64) -> Units {
     let calls = rate.micro_calls_in(seconds);
@@ -66,11 +71,10 @@ impl Model<'_> {
             let units = self.step_of(schema, pattern, step, bytes);
             units.at(|place, units| add(pattern, place, units, 1));
         }
-        let siblings = self.variants_of_patterns();
+        let (siblings, sizes) = (self.variants_of_patterns(), known(&all));
         for (variant, served) in schema.served.iter().enumerate() {
             let pattern = self.variants[variant].pattern;
             let share = siblings[usize::from(pattern.0)];
-            let sizes = |e: EntityId, place| all[usize::from(e.0)].at(place);
             self.read_of(variant, served, &sizes, |place, units| {
                 add(pattern, place, units, share);
             });
@@ -99,7 +103,7 @@ impl Model<'_> {
         let mut made = vec![Units::default(); self.workload.patterns.len()];
         let mut reads = made.clone();
         let all = self.all_bytes(schema);
-        let sizes = |e: EntityId, place| all[usize::from(e.0)].at(place);
+        let sizes = known(&all);
         for (pattern, step) in self.workload.steps() {
             let at = usize::from(pattern.0);
             let bytes = &all[usize::from(step.entity.0)];
@@ -108,9 +112,7 @@ impl Model<'_> {
         }
         for (variant, served) in schema.served.iter().enumerate() {
             let at = usize::from(self.variants[variant].pattern.0);
-            self.read_of(variant, served, &sizes, |_, units| {
-                reads[at] = reads[at].plus(units);
-            });
+            reads[at] = reads[at].plus(self.units_of(variant, served, &sizes));
         }
         let siblings = self.variants_of_patterns();
         for ((units, read), n) in made.iter_mut().zip(&reads).zip(siblings) {
@@ -187,7 +189,7 @@ impl Model<'_> {
         let all = self.all_bytes(schema);
         let entities = self.workload.entity_ids().zip(&all);
         let entities: u128 = entities.map(|(e, b)| self.entity_of(schema, e, b)).sum();
-        let sizes = |e: EntityId, place| all[usize::from(e.0)].at(place);
+        let sizes = known(&all);
         let idle = match &self.workload.settings.billing {
             Billing::OnDemand => 0,
             Billing::Provisioned { .. } => self.idle(&self.pools(schema, &self.loads(schema))),

@@ -149,10 +149,7 @@ impl Model<'_> {
     #[must_use]
     pub fn variant_of(&self, variant: usize, served: &Served, sizes: Sizes<'_>) -> u128 {
         let pattern = self.variants[variant].pattern;
-        let mut units = Units::default();
-        self.read_of(variant, served, sizes, |_, taken| {
-            units = units.plus(taken);
-        });
+        let units = self.units_of(variant, served, sizes);
         self.monthly(self.workload.pattern(pattern).rate, units) / self.siblings(variant)
     }
 
@@ -166,8 +163,13 @@ impl Model<'_> {
     /// What one call of a variant takes.
     #[must_use]
     pub fn read(&self, schema: &Schema, variant: usize, served: &Served) -> Units {
+        self.units_of(variant, served, &self.sizes(schema))
+    }
+
+    /// The same, where it is known how large items and entries are.
+    pub(super) fn units_of(&self, variant: usize, served: &Served, sizes: Sizes<'_>) -> Units {
         let mut units = Units::default();
-        self.read_at(schema, variant, served, |_, taken| {
+        self.read_of(variant, served, sizes, |_, taken| {
             units = units.plus(taken);
         });
         units

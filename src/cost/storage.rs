@@ -111,26 +111,13 @@ impl Model<'_> {
     /// Bytes of a whole item, with the keys that the schema adds.
     #[must_use]
     pub fn item_bytes(&self, schema: &Schema, entity: EntityId) -> u64 {
-        let indexes = schema.indexes.iter();
-        let added: u64 = indexes
-            .filter_map(|i| self.in_index(i, entity))
-            .map(|(key, held)| key * held / WHOLE)
-            .sum();
-        self.table_bytes(schema, entity).1 + added
+        self.bytes(schema, entity).item
     }
 
-    /// Bytes of an entity's entry in an index.
+    /// Bytes of an entity's entry in an index that it is in.
     #[must_use]
     pub fn entry_bytes(&self, schema: &Schema, index: usize, entity: EntityId) -> u64 {
-        let of = schema.indexes.get(index);
-        of.map_or(0, |of| match of.projection {
-            Projection::All => self.item_bytes(schema, entity),
-            Projection::KeysOnly | Projection::Include(_) => {
-                let table = self.table_bytes(schema, entity).0;
-                let own = self.in_index(of, entity).map_or(0, |(key, _)| key);
-                table + own + self.projected_bytes(of, entity)
-            }
-        })
+        self.bytes(schema, entity).entry(index)
     }
 
     /// Bytes of an entity's item and entries, all worked out at once.

@@ -96,7 +96,8 @@ pub(super) fn label(workload: &Workload, family: &mut Family) {
 }
 
 /// Tags that differ wherever the names do.
-fn distinct_tags<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
+#[must_use]
+pub fn distinct_tags<'a>(names: impl Iterator<Item = &'a str> + Clone) -> Vec<String> {
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     names
         .clone()

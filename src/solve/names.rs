@@ -5,9 +5,9 @@
 
 use super::oracle::FixedKeys;
 use crate::demand::Variant;
-use crate::layout::{Family, Kind, tag};
+use crate::layout::{Family, Kind, distinct_tags};
 use crate::schema::{Index, Schema, Served};
-use crate::workload::{EntityId, Workload};
+use crate::workload::Workload;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -106,6 +106,7 @@ fn free_name(prefix: &str, kind: Kind, taken: &mut Vec<String>) -> String {
 
 /// Gives families of one index different starts of their partition keys.
 fn apart(workload: &Workload, families: Vec<Rc<Family>>, fixed: &[Rc<Family>]) -> Vec<Rc<Family>> {
+    let tags = distinct_tags(workload.entities.iter().map(|e| e.name.as_str()));
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     families
         .iter()
@@ -122,21 +123,10 @@ fn apart(workload: &Workload, families: Vec<Rc<Family>>, fixed: &[Rc<Family>]) -
             let members: Vec<String> = family
                 .members
                 .iter()
-                .map(|m| own_tag(workload, m.entity))
+                .map(|m| tags[usize::from(m.entity.0)].clone())
                 .collect();
             renamed.label = format!("{}.{}", members.join("+"), family.label);
             Rc::new(renamed)
         })
         .collect()
-}
-
-/// The name of an entity in keys; its name as declared where another entity's would be the same.
-fn own_tag(workload: &Workload, id: EntityId) -> String {
-    let name = &workload.entity(id).name;
-    let own = tag(name);
-    let others = workload.entity_ids().filter(|e| *e != id);
-    let alone = others
-        .map(|e| tag(&workload.entity(e).name))
-        .all(|other| other != own);
-    if alone { own } else { name.clone() }
 }

@@ -17,6 +17,31 @@ pub enum Choice {
     Not,
 }
 
+impl Choice {
+    /// Puts what it places on a board.
+    pub fn put(self, board: &mut Board) {
+        if let Self::At(slot, demand) = self {
+            board.insert(slot, demand);
+        }
+    }
+
+    /// Takes what it places from a board.
+    pub fn lift(self, board: &mut Board) {
+        if let Self::At(slot, demand) = self {
+            board.remove(slot, demand);
+        }
+    }
+
+    /// The slot that it takes.
+    #[must_use]
+    pub const fn slot(self) -> Option<Slot> {
+        match self {
+            Self::At(slot, _) => Some(slot),
+            Self::Free(_) | Self::Not => None,
+        }
+    }
+}
+
 /// A variant of a read that needs a place.
 #[derive(Debug, Clone)]
 pub struct Vertex {
@@ -253,11 +278,7 @@ impl<'o, 'a> Problem<'o, 'a> {
             kinds: kinds.to_vec(),
             slots: vec![Vec::new(); kinds.len()],
         };
-        for choice in choices.iter().flatten() {
-            if let Choice::At(slot, demand) = choice {
-                made.insert(*slot, *demand);
-            }
-        }
+        choices.iter().flatten().for_each(|c| c.put(&mut made));
         made
     }
 }

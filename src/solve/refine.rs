@@ -161,8 +161,8 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
                     if next < score {
                         score = next;
                         improved = true;
-                        lift(&mut board, before);
-                        put(&mut board, choice);
+                        before.into_iter().for_each(|c| c.lift(&mut board));
+                        choice.put(&mut board);
                     } else {
                         some[vertex] = before;
                     }
@@ -180,7 +180,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         choices: &[Option<Choice>],
         vertex: usize,
     ) -> Vec<Choice> {
-        lift(board, choices[vertex]);
+        choices[vertex].into_iter().for_each(|c| c.lift(board));
         let fitting = places(self.problem, board, self.fixed, vertex)
             .into_iter()
             .filter(|(slot, d)| self.problem.oracle.fits(board, *slot, *d))
@@ -188,7 +188,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         let free = self.problem.vertices[vertex].free.map(Choice::Free);
         let others = fitting.chain(free).filter(|c| Some(*c) != choices[vertex]);
         let others = others.collect();
-        choices[vertex].into_iter().for_each(|c| put(board, c));
+        choices[vertex].into_iter().for_each(|c| c.put(board));
         others
     }
 
@@ -218,20 +218,6 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             minor,
             placements,
         }
-    }
-}
-
-/// Puts what a choice places on a board.
-fn put(board: &mut Board, choice: Choice) {
-    if let Choice::At(slot, demand) = choice {
-        board.insert(slot, demand);
-    }
-}
-
-/// Takes what a choice places from a board.
-fn lift(board: &mut Board, choice: Option<Choice>) {
-    if let Some(Choice::At(slot, demand)) = choice {
-        board.remove(slot, demand);
     }
 }
 

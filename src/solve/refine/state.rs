@@ -119,17 +119,14 @@ impl State {
                 continue;
             }
             changed.push(vertex);
-            if let Some(Choice::At(slot, demand)) = before {
-                self.board.remove(slot, demand);
-                touched[slot.0] = true;
-            }
+            before.into_iter().for_each(|c| c.lift(&mut self.board));
+            let slots = before.into_iter().chain(*choice);
+            slots
+                .filter_map(Choice::slot)
+                .for_each(|s| touched[s.0] = true);
         }
-        for vertex in &changed {
-            if let Some(Choice::At(slot, demand)) = choices[*vertex] {
-                self.board.insert(slot, demand);
-                touched[slot.0] = true;
-            }
-        }
+        let placed = changed.iter().filter_map(|v| choices[*v]);
+        placed.for_each(|c| c.put(&mut self.board));
         if !changed.is_empty() {
             self.update(refine, &touched, changed, false);
         }
@@ -298,9 +295,8 @@ impl State {
             };
             refine.model.variant_of(variant, &served, &sizes)
         };
-        let slot = match choice {
-            Choice::At(slot, _) => slot.0,
-            Choice::Free(_) | Choice::Not => return cost(),
+        let Some(Slot(slot)) = choice.slot() else {
+            return cost();
         };
         let looks = self.read[vertex].iter();
         let looks = looks.flat_map(|e| [self.rows[*e], self.looks[slot][*e]]);
