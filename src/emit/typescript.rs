@@ -29,7 +29,7 @@ use super::engine::Templates;
 use crate::plan::Plan;
 use code::Code;
 use minijinja::Error;
-use names::{Names, part};
+use names::{Names, method, part};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use values::literal;
@@ -225,6 +225,25 @@ fn entity_union(client: &Client, names: &Names) -> Code {
     code.doc(&["An item of any entity.".to_owned()]);
     code.line(format!("export type Entity = {};", all.join(" | ")));
     code
+}
+
+/// Opens the method of a pattern, up to what sends its requests.
+fn open_method(
+    code: &mut Code,
+    pattern: &PatternCode,
+    given: Option<String>,
+    options: &[&str],
+    answer: &str,
+) {
+    let options = format!("options: {} = {{}}", options.join(" & "));
+    let parameters: Vec<String> = given.into_iter().chain([options]).collect();
+    code.doc(&about(pattern));
+    code.open(format!(
+        "async {}({}): Promise<{answer}> {{",
+        method(pattern),
+        parameters.join(", ")
+    ));
+    code.line("const sender = this.#sender(options);");
 }
 
 /// What people read of a pattern.

@@ -25,6 +25,17 @@ pub(super) struct One {
     pub(super) optional: bool,
 }
 
+impl One {
+    fn given(&self, form: Form) -> Given {
+        Given {
+            text: self.expression.clone(),
+            ty: self.ty.clone(),
+            form,
+            optional: self.optional,
+        }
+    }
+}
+
 /// A list of sets of values.
 #[derive(Debug, Clone)]
 pub(super) struct List {
@@ -51,6 +62,15 @@ impl Signature {
     /// The parameters, without the object itself.
     pub(super) fn declared(&self) -> Vec<String> {
         self.declared.clone()
+    }
+
+    /// A value as what it is in the functions.
+    pub(super) fn given(&self, one: &One) -> Given {
+        one.given(if self.input.is_some() {
+            Form::Field
+        } else {
+            Form::Argument
+        })
     }
 
     /// What one function passes to another.
@@ -216,16 +236,7 @@ impl Module<'_> {
             if self.types.enumerations.iter().any(|(known, _)| all(known)) {
                 continue;
             }
-            let given = Given {
-                text: one.expression.clone(),
-                ty: one.ty.clone(),
-                form: if signature.input.is_some() {
-                    Form::Field
-                } else {
-                    Form::Argument
-                },
-                optional: one.optional,
-            };
+            let given = signature.given(one);
             let (head, given) = if one.optional {
                 given.when(&self.types, &one.name)
             } else {
@@ -257,17 +268,7 @@ impl Module<'_> {
 
     /// What each set of a list gives, in a loop over `each`.
     pub(super) fn each(&self, list: &List) -> BTreeMap<String, Given> {
-        let given = |o: &One| {
-            (
-                o.name.clone(),
-                Given {
-                    text: o.expression.clone(),
-                    ty: o.ty.clone(),
-                    form: Form::Field,
-                    optional: o.optional,
-                },
-            )
-        };
+        let given = |o: &One| (o.name.clone(), o.given(Form::Field));
         list.values.iter().map(given).collect()
     }
 }

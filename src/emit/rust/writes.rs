@@ -16,7 +16,6 @@ use super::docs;
 use super::layout::{Code, E, call, raw};
 use super::names::ident;
 use super::signature::Signature;
-use super::types::{Form, Given};
 use crate::emit::client::{Does, PatternCode, WriteCode};
 use action::Site;
 pub(super) use returned::Returned;
@@ -269,23 +268,10 @@ impl Module<'_> {
 
     /// The parameters of a call as what they are in its functions.
     pub(super) fn context(&self, signature: &Signature) -> Context {
-        let mut context = Context::new();
-        for one in &signature.single {
-            context.insert(
-                one.name.clone(),
-                Given {
-                    text: one.expression.clone(),
-                    ty: one.ty.clone(),
-                    form: if signature.input.is_some() {
-                        Form::Field
-                    } else {
-                        Form::Argument
-                    },
-                    optional: one.optional,
-                },
-            );
-        }
-        context
+        let single = signature.single.iter();
+        single
+            .map(|one| (one.name.clone(), signature.given(one)))
+            .collect()
     }
 }
 

@@ -8,7 +8,7 @@ use super::names::{Names, part};
 use super::placeholders::{bound_value, distinct_names, name_value};
 use super::predicates::{self, holds};
 use super::source::{OfCall, reader_lines};
-use super::values::{key_value, literal, property};
+use super::values::{key_lines, literal};
 use super::writes;
 use crate::emit::client::{
     ActionCode, Client, Does, EntityCode, Field, KindCode, Name, PatternCode, WriteCode,
@@ -140,16 +140,7 @@ impl OneAction<'_> {
         };
         reader_lines(code, self.action.key.iter().flat_map(|p| &p.segments));
         code.open("const key: Item = {");
-        for part in &self.action.key {
-            let value = key_value(
-                &part.physical,
-                &part.ty,
-                part.partition,
-                &part.segments,
-                &source,
-            );
-            code.line(format!("{}: {value},", property(&part.physical)));
-        }
+        key_lines(code, &self.action.key, &source);
         code.close("};");
     }
 

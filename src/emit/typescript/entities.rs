@@ -3,7 +3,7 @@
 use super::code::Code;
 use super::names::Names;
 use super::predicates;
-use super::values::{Source, branded, key_value, literal, member, plain, property, reader, store};
+use super::values::{Source, branded, key_lines, literal, member, plain, property, reader, store};
 use crate::emit::client::{EntityCode, Field, IndexKey, KindCode, RowCode, RowField, Type};
 use crate::plan::Segment;
 
@@ -223,16 +223,7 @@ fn key(names: &Names, entity: &EntityCode, kind: &KindCode, of: &IndexKey) -> Co
         entity,
         state: "of",
     };
-    for part in &of.parts {
-        let value = key_value(
-            &part.physical,
-            &part.ty,
-            part.partition,
-            &part.segments,
-            &source,
-        );
-        code.line(format!("{}: {value},", property(&part.physical)));
-    }
+    key_lines(&mut code, &of.parts, &source);
     code.close("};");
     code.close("}");
     code

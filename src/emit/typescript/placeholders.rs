@@ -45,6 +45,17 @@ pub(super) fn name_all(code: &mut Code, pattern: &PatternCode, all: &[Name]) {
     }
 }
 
+/// Says what placeholders of values stand for.
+pub(super) fn value_all(code: &mut Code, pattern: &PatternCode, all: &[Bound]) {
+    for value in all {
+        code.line(format!(
+            "values[{}] = {};",
+            literal(&value.placeholder),
+            predicates::operand(pattern, &value.value)
+        ));
+    }
+}
+
 /// What a placeholder of a name stands for.
 pub(super) fn name_value(pattern: &PatternCode, of: &Name) -> String {
     match &of.of {

@@ -6,10 +6,10 @@ mod steps;
 use super::code::Code;
 use super::entities::{self, fields_of};
 use super::given::given_type;
-use super::names::{Names, lower, method, part};
+use super::names::{Names, lower, part};
 use super::requests::{is_timed, physical, request, request_name};
 use super::values::{literal, property};
-use super::{Piece, about};
+use super::{Piece, open_method};
 use crate::emit::client::{Call, Client, PatternCode, ReadCode, RowCode, Shape, StepCode};
 
 /// Everything of one reading pattern.
@@ -196,23 +196,12 @@ impl OneRead<'_> {
         if consistent {
             options.push("ConsistentOptions");
         }
-        let mut parameters = Vec::new();
-        if !self.given.is_empty() {
-            parameters.push(if self.read.batch.is_some() {
-                format!("sets: readonly {}[]", self.given)
-            } else {
-                format!("given: {}", self.given)
-            });
-        }
-        parameters.push(format!("options: {} = {{}}", options.join(" & ")));
-        code.doc(&about(self.pattern));
-        code.open(format!(
-            "async {}({}): Promise<{}> {{",
-            method(self.pattern),
-            parameters.join(", "),
-            self.answer
-        ));
-        code.line("const sender = this.#sender(options);");
+        let given = match self.given.as_str() {
+            "" => None,
+            of if self.read.batch.is_some() => Some(format!("sets: readonly {of}[]")),
+            of => Some(format!("given: {of}")),
+        };
+        open_method(&mut code, self.pattern, given, &options, &self.answer);
         if timed {
             code.line("const now = options.expired === true ? undefined : this.#now();");
         }

@@ -1,7 +1,7 @@
 //! The requests of reading steps in TypeScript: pure functions of what the caller gives.
 
 use super::code::Code;
-use super::placeholders::{bound_value, declared, distinct_names, name_all};
+use super::placeholders::{bound_value, declared, distinct_names, name_all, value_all};
 use super::predicates;
 use super::source::{OfCall, row_name, row_type, rows_of};
 use super::values::{key_text, key_value, literal, member, property, reader};
@@ -415,13 +415,7 @@ pub(super) fn when_given(code: &mut Code, pattern: &PatternCode, of: &Clause, li
     }
     code.open(format!("if ({}) {{", tests.join(" && ")));
     name_all(code, pattern, &of.names);
-    for value in &of.values {
-        code.line(format!(
-            "values[{}] = {};",
-            literal(&value.placeholder),
-            predicates::operand(pattern, &value.value)
-        ));
-    }
+    value_all(code, pattern, &of.values);
     code.line(format!("{list}.push({});", literal(&of.text)));
     code.close("}");
 }

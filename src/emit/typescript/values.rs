@@ -1,6 +1,7 @@
 //! Values in TypeScript: literals, texts, stored forms, and back.
 
-use crate::emit::client::Type;
+use super::code::Code;
+use crate::emit::client::{KeyPart, Type};
 use crate::items::value::Decimal;
 use crate::plan::Segment;
 use serde_json::Value as Json;
@@ -264,6 +265,15 @@ fn segment_text(segment: &Segment, source: &dyn Source, alone: bool) -> String {
         return String::new();
     };
     encoded(encoding, &ty, &value, alone)
+}
+
+/// The attributes of a key, as properties.
+pub(super) fn key_lines(code: &mut Code, parts: &[KeyPart], source: &dyn Source) {
+    for part in parts {
+        let name = &part.physical;
+        let value = key_value(name, &part.ty, part.partition, &part.segments, source);
+        code.line(format!("{}: {value},", property(name)));
+    }
 }
 
 /// A key attribute of segments as the service stores it, within its limits.

@@ -3,11 +3,11 @@
 use super::actions::{self, Context};
 use super::code::Code;
 use super::given::given_type;
-use super::names::{Names, method, part};
+use super::names::{Names, part};
 use super::reads;
 use super::requests::is_timed;
 use super::values::literal;
-use super::{Piece, about};
+use super::{Piece, open_method};
 use crate::emit::client::{ActionCode, Client, PatternCode, WriteCode};
 
 /// Everything of one writing pattern.
@@ -233,19 +233,8 @@ impl OneWrite<'_> {
         if self.transaction() && self.write.find.is_none() {
             options.push("TransactionOptions");
         }
-        let mut parameters = Vec::new();
-        if !self.given.is_empty() {
-            parameters.push(format!("given: {}", self.given));
-        }
-        parameters.push(format!("options: {} = {{}}", options.join(" & ")));
-        code.doc(&about(self.pattern));
-        code.open(format!(
-            "async {}({}): Promise<{}> {{",
-            method(self.pattern),
-            parameters.join(", "),
-            self.answer
-        ));
-        code.line("const sender = this.#sender(options);");
+        let given = (!self.given.is_empty()).then(|| format!("given: {}", self.given));
+        open_method(&mut code, self.pattern, given, &options, &self.answer);
         let timed = self.write.find.as_ref().is_some_and(is_timed);
         if timed || actions::common(self.write).iter().any(|(n, _)| n == "now") {
             code.line("const now = this.#now();");

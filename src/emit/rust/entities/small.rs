@@ -94,15 +94,7 @@ fn enumeration(name: &str, values: &[String]) -> String {
     code.close("}");
     code.close("}");
     code.line("");
-    code.open(format!("impl Display for {name} {{"));
-    code.head(
-        "fn fmt",
-        &["&self".to_owned(), "f: &mut Formatter<'_>".to_owned()],
-        "fmt::Result",
-    );
-    code.line("f.write_str(self.as_str())");
-    code.close("}");
-    code.close("}");
+    display(&mut code, name, "self.as_str()");
     code.line("");
     code.open(format!("impl FromStr for {name} {{"));
     code.line("type Err = Error;");
@@ -156,15 +148,7 @@ fn identifier(name: &str, what: &str) -> String {
     code.close("}");
     code.close("}");
     code.line("");
-    code.open(format!("impl Display for {name} {{"));
-    code.head(
-        "fn fmt",
-        &["&self".to_owned(), "f: &mut Formatter<'_>".to_owned()],
-        "fmt::Result",
-    );
-    code.line("f.write_str(&self.0)");
-    code.close("}");
-    code.close("}");
+    display(&mut code, name, "&self.0");
     for (ty, value) in [("&str", "text.to_owned()"), ("String", "text")] {
         code.line("");
         code.open(format!("impl From<{ty}> for {name} {{"));
@@ -174,4 +158,17 @@ fn identifier(name: &str, what: &str) -> String {
         code.close("}");
     }
     code.text()
+}
+
+/// How a value is shown: as its text.
+fn display(code: &mut Code, name: &str, text: &str) {
+    code.open(format!("impl Display for {name} {{"));
+    code.head(
+        "fn fmt",
+        &["&self".to_owned(), "f: &mut Formatter<'_>".to_owned()],
+        "fmt::Result",
+    );
+    code.line(format!("f.write_str({text})"));
+    code.close("}");
+    code.close("}");
 }

@@ -2,7 +2,9 @@
 //!
 //! Promises: a write is made of the item's state after it, so that no key of an index can be left behind.
 
-use crate::emit::client::{ActionCode, Does, EntityCode, PatternCode, ValueOf, WriteCode, Written};
+use crate::emit::client::{
+    ActionCode, Does, EntityCode, KindCode, PatternCode, ValueOf, WriteCode, Written,
+};
 use crate::emit::rust::Module;
 use crate::emit::rust::checks::Context;
 use crate::emit::rust::entities::kind_name;
@@ -169,14 +171,7 @@ impl Module<'_> {
             return;
         };
         code.line(format!("let item = stored_{}(item)?;", kind_name(kind)));
-        let names: Vec<E> = kind
-            .key
-            .parts
-            .iter()
-            .map(|p| raw(quoted(&p.physical)))
-            .collect();
-        let key = call("key_of", vec![raw("&item"), E::Array("&", names)]);
-        code.stmt("let key = ", &key, ";");
+        key_of(code, kind);
         self.current(code, site);
         self.new_write(code, site, "write", &site.action.step, "key");
         self.checks(code, site, site.action, "write");
@@ -192,4 +187,12 @@ impl Module<'_> {
             code.line("write.after = after;");
         }
     }
+}
+
+/// The key of the item that was made.
+pub(super) fn key_of(code: &mut Code, kind: &KindCode) {
+    let parts = kind.key.parts.iter();
+    let names: Vec<E> = parts.map(|p| raw(quoted(&p.physical))).collect();
+    let key = call("key_of", vec![raw("&item"), E::Array("&", names)]);
+    code.stmt("let key = ", &key, ";");
 }

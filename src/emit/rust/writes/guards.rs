@@ -2,11 +2,11 @@
 //!
 //! Promises: a value that changes takes its old guard away and puts the new one in the same transaction.
 
-use super::action::Site;
+use super::action::{Site, key_of};
 use crate::emit::client::{ActionCode, Does};
 use crate::emit::rust::Module;
 use crate::emit::rust::entities::kind_name;
-use crate::emit::rust::layout::{Code, E, call, raw};
+use crate::emit::rust::layout::{Code, call, raw};
 use crate::emit::rust::types::quoted;
 
 impl Module<'_> {
@@ -28,14 +28,7 @@ impl Module<'_> {
             let base = kind_name(kind);
             if guard.does == Does::Put {
                 code.open(format!("if let Some(item) = stored_{base}(&after)? {{"));
-                let names: Vec<E> = kind
-                    .key
-                    .parts
-                    .iter()
-                    .map(|p| raw(quoted(&p.physical)))
-                    .collect();
-                let key = call("key_of", vec![raw("&item"), E::Array("&", names)]);
-                code.stmt("let key = ", &key, ";");
+                key_of(code, kind);
                 self.new_write(code, site, "guard", &guard.step, "key");
                 self.checks(code, site, guard, "guard");
                 code.line("guard.item = Some(item);");

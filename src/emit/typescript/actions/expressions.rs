@@ -7,9 +7,8 @@ use crate::emit::typescript::code::Code;
 use crate::emit::typescript::entities::{seconds, stored};
 use crate::emit::typescript::names::part;
 use crate::emit::typescript::placeholders::{
-    bound_value, declared, distinct_names, name_all, name_value,
+    bound_value, declared, distinct_names, name_all, name_value, value_all,
 };
-use crate::emit::typescript::predicates;
 use crate::emit::typescript::requests::{physical, when_given};
 use crate::emit::typescript::values::{inner_stored_as, literal, plain, store, stored_constant};
 
@@ -351,13 +350,7 @@ impl OneAction<'_> {
         if self.keeps_going_without() {
             code.open("if (gone) {");
             name_all(code, pattern, &gone.names);
-            for value in &gone.values {
-                code.line(format!(
-                    "values[{}] = {};",
-                    literal(&value.placeholder),
-                    predicates::operand(pattern, &value.value)
-                ));
-            }
+            value_all(code, pattern, &gone.values);
             code.line(format!("condition.push({});", literal(&gone.text)));
             code.close("} else {");
             code.level_up();
