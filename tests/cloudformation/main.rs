@@ -10,6 +10,8 @@
 
 mod hostile;
 mod matrix;
+#[path = "../files/pairs.rs"]
+mod pairs;
 mod stack;
 mod tools;
 mod wide;

@@ -1,8 +1,6 @@
 //! Designs of one shape with every setting of the table on and off, each pair of settings at least once.
-//!
-//! The rows are made greedily and always the same: a pair that no row has yet, and beside it, setting by setting, what
-//! covers most pairs that are left.
 
+use crate::pairs;
 use std::collections::BTreeSet;
 
 /// A setting: its name, and its values as text of the design file, the first of them the usual one.
@@ -143,58 +141,19 @@ pub(crate) fn covered(row: &Row) -> BTreeSet<Pair> {
         .collect()
 }
 
-/// A row with a pair, and as many as can be of those that are left.
-fn row(pair: Pair, left: &BTreeSet<Pair>) -> Row {
-    let mut made: Vec<Option<usize>> = vec![None; FACTORS.len()];
-    made[pair.0.0] = Some(pair.0.1);
-    made[pair.1.0] = Some(pair.1.1);
-    // The stream first: most of the others get on with anything, what reads it does not.
-    let mut order: Vec<usize> = (0..FACTORS.len()).collect();
-    order.sort_by_key(|f| !matches!(FACTORS[*f].0, "stream" | "replicas" | "consumers"));
-    for factor in order {
-        if made[factor].is_some() {
-            continue;
-        }
-        let set = |made: &[Option<usize>]| {
-            let set = made.iter().enumerate();
-            set.filter_map(|(f, at)| Some((f, (*at)?)))
-                .collect::<Vec<_>>()
-        };
-        let others = set(&made);
-        let gets_on = |at: &usize| {
-            others
-                .iter()
-                .all(|(f, x)| !clash(value(factor, *at), value(*f, *x)))
-        };
-        let new = |at: usize| {
-            let pair = |(f, x): &(usize, usize)| {
-                if *f < factor {
-                    ((*f, *x), (factor, at))
-                } else {
-                    ((factor, at), (*f, *x))
-                }
-            };
-            others.iter().filter(|o| left.contains(&pair(o))).count()
-        };
-        let possible = (0..FACTORS[factor].1.len()).filter(gets_on);
-        // Of equals the first.
-        made[factor] = possible.max_by_key(|at| (new(*at), std::cmp::Reverse(*at)));
-    }
-    made.into_iter().map(Option::unwrap_or_default).collect()
+/// Whether the values that are chosen can stand in one design.
+fn possible(partial: &[Option<usize>]) -> bool {
+    let chosen = partial.iter().enumerate();
+    let chosen: Vec<_> = chosen
+        .filter_map(|(f, at)| Some(value(f, (*at)?)))
+        .collect();
+    let apart = |(place, a): (usize, &(&str, &str))| chosen[..place].iter().any(|b| clash(*a, *b));
+    !chosen.iter().enumerate().any(apart)
 }
 
 /// Rows that together have every pair.
 pub(crate) fn rows() -> Vec<Row> {
-    let mut left = pairs();
-    let mut made = Vec::new();
-    while let Some(pair) = left.first().copied() {
-        let row = row(pair, &left);
-        let has = covered(&row);
-        assert!(has.contains(&pair), "{pair:?} is not in {row:?}");
-        left.retain(|p| !has.contains(p));
-        made.push(row);
-    }
-    made
+    pairs::rows(&FACTORS.map(|(_, values)| values.len()), possible).0
 }
 
 /// The design of a row.

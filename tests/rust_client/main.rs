@@ -9,33 +9,17 @@
 #![expect(clippy::panic, reason = "a test fails by a panic")]
 #![expect(clippy::print_stderr, reason = "what is left out is told")]
 
+#[path = "../clients/beside.rs"]
+mod beside;
 #[path = "../clients/designs.rs"]
 mod designs;
 mod illegal;
 mod workspace;
 
-use design::verify::engine::Embedded;
-use design::verify::external::External;
-use design::verify::{Options, Run, run_external};
-use designs::{Design, root};
+use beside::{all_agree, succeeds};
+use designs::root;
 use std::process::Command;
-use std::sync::Mutex;
-use workspace::{Workspace, module_name, workspace};
-
-/// Runs a command, and gives what it printed.
-fn succeeds(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let said = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let start: String = said.lines().take(120).collect::<Vec<_>>().join("\n");
-    assert!(output.status.success(), "{command:?}\n{start}");
-    said
-}
+use workspace::{module_name, workspace};
 
 #[test]
 fn it_is_laid_out_as_rustfmt_does_it() {
@@ -98,53 +82,13 @@ fn it_asks_what_the_options_say() {
     succeeds(&mut workspace.program("options"));
 }
 
-/// Runs the client of a design beside the model.
-fn run(workspace: &Workspace, design: &Design) -> Run {
-    let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok());
-    let mut command = workspace.program("answers");
-    command.arg(module_name(design));
-    let external = External::start(command).unwrap_or_else(|e| panic!("{e}"));
-    let options = Options {
-        seed: seed.unwrap_or(1),
-        items: 200,
-        rounds: 2,
-        queries: 400,
-        shrink: false,
-    };
-    let plan = serde_json::to_value(&design.plan).unwrap_or_else(|e| panic!("{e}"));
-    let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
-    run_external(&design.yaml, &plan, Box::new(engine), &options, external)
-        .unwrap_or_else(|e| panic!("{}: {e}", design.name))
-}
-
 #[test]
 fn it_does_what_the_model_says() {
     let Some(workspace) = workspace() else { return };
     succeeds(workspace.cargo("build").args(["--bin", "answers"]));
-    let left = Mutex::new(workspace.designs.iter().collect::<Vec<_>>());
-    let next = || left.lock().ok().and_then(|mut left| left.pop());
-    let wrong = Mutex::new(Vec::new());
-    let work = || {
-        while let Some(design) = next() {
-            let run = run(workspace, design);
-            let patterns = run.figures.patterns.values();
-            let idle = patterns.filter(|p| p.calls == 0).count();
-            eprintln!("{}: {} requests", design.name, run.figures.requests);
-            let what = match run.mismatch {
-                Some(difference) => difference.to_string(),
-                None if idle > 0 => format!("{idle} patterns were never called"),
-                None => continue,
-            };
-            if let Ok(mut wrong) = wrong.lock() {
-                wrong.push(format!("{}: {what}", design.name));
-            }
-        }
-    };
-    std::thread::scope(|scope| {
-        for _ in 0..std::thread::available_parallelism().map_or(1, usize::from) {
-            scope.spawn(work);
-        }
+    all_agree(&workspace.designs, |design| {
+        let mut command = workspace.program("answers");
+        command.arg(module_name(design));
+        command
     });
-    let wrong = wrong.into_inner().unwrap_or_default();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }

@@ -14,6 +14,8 @@
 mod consumers;
 mod hostile;
 mod matrix;
+#[path = "../files/pairs.rs"]
+mod pairs;
 mod parsed;
 mod said;
 mod tools;

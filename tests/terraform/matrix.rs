@@ -1,5 +1,7 @@
 //! Designs that differ in their settings: every value of every setting, and every pair of values that go together.
 
+use crate::pairs::{self, Pair};
+
 /// A setting and its values; the first is the default. Each value is a line of the design file, under the part that it
 /// belongs to.
 pub(crate) const SETTINGS: [(&str, &[&str]); 18] = [
@@ -30,10 +32,7 @@ pub(crate) const SETTINGS: [(&str, &[&str]); 18] = [
 ];
 
 /// The places of the values of each setting.
-pub(crate) type Row = [usize; SETTINGS.len()];
-
-/// A row whose values are not all chosen.
-type Partial = [Option<usize>; SETTINGS.len()];
+pub(crate) type Row = Vec<usize>;
 
 /// What does not go together: those of one line, all at once.
 const APART: [&[(&str, &str)]; 23] = [
@@ -103,7 +102,7 @@ pub(crate) fn value(row: &Row, setting: &str) -> &'static str {
     SETTINGS[at].1[row[at]]
 }
 
-fn possible(partial: &Partial) -> bool {
+fn possible(partial: &[Option<usize>]) -> bool {
     let is = |(setting, value): &(&str, &str)| {
         SETTINGS.iter().zip(partial).any(|((name, values), at)| {
             name == setting && at.is_some_and(|at| values[at] == *value)
@@ -112,55 +111,9 @@ fn possible(partial: &Partial) -> bool {
     !APART.iter().any(|line| line.iter().all(is))
 }
 
-/// Fills a row, each time with the value that covers most new pairs; nothing where no value goes with the others.
-fn fill(partial: &Partial, missing: &[[usize; 4]]) -> Option<Row> {
-    let Some(at) = partial.iter().position(Option::is_none) else {
-        return Some(partial.map(|v| v.expect("chosen")));
-    };
-    let gain = |value: usize| {
-        let covers = |[a, va, b, vb]: &&[usize; 4]| {
-            let other = |o: usize, vo: usize| partial[o] == Some(vo);
-            (*a == at && *va == value && other(*b, *vb))
-                || (*b == at && *vb == value && other(*a, *va))
-        };
-        missing.iter().filter(covers).count()
-    };
-    let mut values: Vec<usize> = (0..SETTINGS[at].1.len()).collect();
-    values.sort_by_key(|v| std::cmp::Reverse(gain(*v)));
-    values.into_iter().find_map(|value| {
-        let mut next = *partial;
-        next[at] = Some(value);
-        possible(&next).then(|| fill(&next, missing)).flatten()
-    })
-}
-
 /// Rows that have every pair of values that go together, and the pairs that do not.
-pub(crate) fn rows() -> (Vec<Row>, Vec<[usize; 4]>) {
-    let mut missing = Vec::new();
-    for (a, (_, of_a)) in SETTINGS.iter().enumerate() {
-        for (b, (_, of_b)) in SETTINGS.iter().enumerate().skip(a + 1) {
-            for va in 0..of_a.len() {
-                missing.extend((0..of_b.len()).map(|vb| [a, va, b, vb]));
-            }
-        }
-    }
-    let (mut rows, mut never) = (Vec::new(), Vec::new());
-    while let Some(pair @ [a, va, b, vb]) = missing.first().copied() {
-        let mut partial: Partial = [None; SETTINGS.len()];
-        partial[a] = Some(va);
-        partial[b] = Some(vb);
-        let row = possible(&partial)
-            .then(|| fill(&partial, &missing))
-            .flatten();
-        if let Some(row) = row {
-            missing.retain(|[a, va, b, vb]| row[*a] != *va || row[*b] != *vb);
-            rows.push(row);
-        } else {
-            missing.remove(0);
-            never.push(pair);
-        }
-    }
-    (rows, never)
+pub(crate) fn rows() -> (Vec<Row>, Vec<Pair>) {
+    pairs::rows(&SETTINGS.map(|(_, values)| values.len()), possible)
 }
 
 /// The design of a row.

@@ -6,17 +6,18 @@
 #![expect(clippy::panic, reason = "a test fails by a panic")]
 #![expect(clippy::print_stderr, reason = "what is left out is told")]
 
+#[path = "../clients/beside.rs"]
+mod beside;
 #[path = "../clients/designs.rs"]
 mod designs;
 mod tools;
 
-use design::verify::engine::Embedded;
-use design::verify::external::External;
-use design::verify::{Differs, Options, Run, run_external};
+use beside::{all_agree, run, succeeds};
+use design::verify::Differs;
 use designs::{Design, design_at, designs, root};
 use std::path::Path;
 use std::process::Command;
-use tools::{each, succeeds, tools, tsc, written};
+use tools::{tools, tsc, written};
 
 #[test]
 fn it_compiles_and_is_formatted() {
@@ -45,28 +46,13 @@ fn it_compiles_and_is_formatted() {
     succeeds(&mut command);
 }
 
-/// Runs a compiled client of a folder beside the model.
-fn run(folder: &Path, design: &Design, queries: usize) -> Run {
-    let adapter = root().join("tests/clients/adapter.mjs");
-    let seed = std::env::var("SEED").ok().and_then(|s| s.parse().ok());
-    let mut command = Command::new("node");
+/// What drives the compiled client of a design in a folder.
+fn adapter(folder: &Path, design: &Design) -> Command {
+    let mut command = script("adapter.mjs");
     command
-        .arg("--no-warnings")
-        .arg(adapter)
         .arg(folder.join("js").join(&design.name).join("index.js"))
         .arg(folder.join(&design.name).join("patterns.json"));
-    let external = External::start(command).unwrap_or_else(|e| panic!("{e}"));
-    let options = Options {
-        seed: seed.unwrap_or(1),
-        items: 200,
-        rounds: 2,
-        queries,
-        shrink: false,
-    };
-    let plan = serde_json::to_value(&design.plan).unwrap_or_else(|e| panic!("{e}"));
-    let engine = Embedded::new().unwrap_or_else(|e| panic!("{e}"));
-    run_external(&design.yaml, &plan, Box::new(engine), &options, external)
-        .unwrap_or_else(|e| panic!("{}: {e}", design.name))
+    command
 }
 
 #[test]
@@ -75,19 +61,7 @@ fn it_does_what_the_model_says() {
     let designs = designs();
     let folder = written(&tools, "run", &designs);
     tsc(&tools, "typescript", &folder, true);
-    let mut wrong = Vec::new();
-    let runs = each(&designs, |design| run(&folder, design, 400));
-    for (design, run) in designs.iter().zip(runs) {
-        if let Some(difference) = run.mismatch {
-            wrong.push(format!("{}: {difference}", design.name));
-            continue;
-        }
-        let patterns = run.figures.patterns.values();
-        let idle = patterns.filter(|p| p.calls == 0).count();
-        assert_eq!(idle, 0, "{}: patterns that were never called", design.name);
-        eprintln!("{}: {} requests", design.name, run.figures.requests);
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
+    all_agree(&designs, |design| adapter(&folder, design));
 }
 
 /// The model compares every item and every entry of an index with what it should be after random writes: a client that
@@ -105,7 +79,7 @@ fn an_entry_that_an_update_leaves_behind_is_found() {
   update.set.push("#GSI3PK = if_not_exists(#GSI3PK, :GSI3PK)");"##;
     std::fs::write(&path, text.replace(moves, forgets)).unwrap_or_else(|e| panic!("{e}"));
     tsc(&tools, "typescript", &folder, true);
-    let run = run(&folder, &designs[0], 0);
+    let run = run(&designs[0], adapter(&folder, &designs[0]), 0);
     let difference = run.mismatch.unwrap_or_else(|| panic!("nothing was found"));
     assert_eq!(difference.differs, Differs::Tables, "{difference}");
     assert!(difference.what.contains("GSI3PK"), "{difference}");

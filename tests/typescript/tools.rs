@@ -1,14 +1,12 @@
 //! The clients of designs, and the tools that compile and run them.
 
+use crate::beside::succeeds;
 use crate::designs::Design;
 use design::emit::{Artifact, Origin, Target, emit};
 use design::plan::OutputEntry;
 use std::collections::BTreeMap;
-use std::num::NonZero;
-use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Where the tools are.
 pub(crate) fn tools() -> Option<PathBuf> {
@@ -61,42 +59,8 @@ fn options(emit: bool) -> String {
     )
 }
 
-pub(crate) fn succeeds(command: &mut Command) -> String {
-    let output = command
-        .output()
-        .unwrap_or_else(|e| panic!("{command:?}: {e}"));
-    let said = format!(
-        "{}{}",
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let start: String = said.lines().take(40).collect::<Vec<_>>().join("\n");
-    assert!(output.status.success(), "{command:?}\n{start}");
-    said
-}
-
 pub(crate) fn tsc(tools: &Path, package: &str, folder: &Path, emit: bool) {
     std::fs::write(folder.join("tsconfig.json"), options(emit)).unwrap_or_else(|e| panic!("{e}"));
     let program = tools.join("node_modules").join(package).join("bin/tsc");
     succeeds(Command::new("node").arg(program).arg("-p").arg(folder));
-}
-
-/// Does something with each design, on all processors; the answers stand in the order of the designs.
-pub(crate) fn each<T: Send>(designs: &[Design], work: impl Fn(&Design) -> T + Sync) -> Vec<T> {
-    let (work, next) = (&work, &AtomicUsize::new(0));
-    let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let mut made: Vec<(usize, T)> = std::thread::scope(|scope| {
-        let worker = move || {
-            let places = std::iter::from_fn(|| Some(next.fetch_add(1, Ordering::Relaxed)));
-            let taken = places.map_while(|at| designs.get(at).map(|d| (at, d)));
-            taken.map(|(at, d)| (at, work(d))).collect::<Vec<_>>()
-        };
-        let all: Vec<_> = (0..workers).map(|_| scope.spawn(worker)).collect();
-        let joined = all
-            .into_iter()
-            .flat_map(|w| w.join().unwrap_or_else(|e| resume_unwind(e)));
-        joined.collect()
-    });
-    made.sort_by_key(|(at, _)| *at);
-    made.into_iter().map(|(_, one)| one).collect()
 }
