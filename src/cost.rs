@@ -6,7 +6,9 @@
 pub mod load;
 pub mod model;
 pub mod odds;
+pub mod pieces;
 pub mod price;
+pub mod reading;
 pub mod size;
 pub mod storage;
 pub mod units;

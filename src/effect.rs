@@ -103,10 +103,21 @@ impl<'a> Effect<'a> {
     /// Everything that must be read of the item before it is written.
     #[must_use]
     pub fn current(&self) -> AttributeSet {
-        let guards = self.guards();
+        let mut made = self.needed_beside_keys(&self.guards());
+        if self.step.verb == WriteVerb::Update {
+            for (_, family, member) in self.touched() {
+                made = made.union(self.needed_by_key(family, member));
+            }
+        }
+        made
+    }
+
+    /// What must be read for these guards, for what is returned and for derived attributes.
+    #[must_use]
+    pub fn needed_beside_keys(&self, guards: &[GuardWork]) -> AttributeSet {
         let mut made = guards
             .iter()
-            .fold(self.needed_by_keys(), |set, g| set.union(g.needs));
+            .fold(self.needed_by_derived(), |set, g| set.union(g.needs));
         // A transaction returns nothing: what is asked for is computed from what was there.
         if self.joined || !guards.is_empty() {
             for attribute in &self.step.returns {
@@ -300,22 +311,22 @@ impl<'a> Effect<'a> {
     /// The indexes of the entity whose keys have to do with the write.
     #[must_use]
     pub fn touched(&self) -> Vec<(&'a str, &'a Family, usize)> {
-        let changed = self.changed();
         self.schema
             .indexes
             .iter()
             .filter_map(|i| {
                 find(&i.families, self.step.entity).map(|(f, m)| (i.name.as_str(), f, m))
             })
-            .filter(|(_, f, m)| {
-                self.step.upsert
-                    || !f
-                        .depends_on(*m, self.workload)
-                        .intersection(changed)
-                        .is_empty()
-            })
-            .filter(|(_, f, m)| self.step.upsert || !self.stays_out(f, *m))
+            .filter(|(_, f, m)| self.touches(f, *m))
             .collect()
+    }
+
+    /// Whether the key in a family has to do with the write.
+    fn touches(&self, family: &Family, member: usize) -> bool {
+        let depends = || family.depends_on(member, self.workload);
+        self.step.upsert
+            || !(depends().intersection(self.changed()).is_empty()
+                || self.stays_out(family, member))
     }
 
     /// Whether the item is in an index after the write, where that is certain.
@@ -370,20 +381,22 @@ impl<'a> Effect<'a> {
         (outside || lacking) && self.membership(family, member) == Some(false)
     }
 
-    /// What an update must read for the keys and derived attributes that it writes.
+    /// What an update must read for the key that it writes in a family.
     #[must_use]
-    pub fn needed_by_keys(&self) -> AttributeSet {
-        if self.step.verb != WriteVerb::Update {
-            return AttributeSet::default();
+    pub fn needed_by_key(&self, family: &Family, member: usize) -> AttributeSet {
+        let none = AttributeSet::default();
+        if !self.touches(family, member) || self.membership(family, member) == Some(false) {
+            return none;
         }
+        let needed = family.depends_on(member, self.workload);
+        needed.iter().fold(none, |set, a| set.union(self.needs(a)))
+    }
+
+    /// What an update must read for the derived attributes that it writes.
+    fn needed_by_derived(&self) -> AttributeSet {
         let mut made = AttributeSet::default();
-        for (_, family, member) in self.touched() {
-            if self.membership(family, member) == Some(false) {
-                continue;
-            }
-            for attribute in family.depends_on(member, self.workload).iter() {
-                made = made.union(self.needs(attribute));
-            }
+        if self.step.verb != WriteVerb::Update {
+            return made;
         }
         for attribute in self.derived_anew().iter() {
             let of = self

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 /// The table, its indexes, and what they answer.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Schema {
     /// The table's families; every entity is in one.
     pub table: Vec<Rc<Family>>,

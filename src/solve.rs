@@ -240,7 +240,7 @@ struct Context<'o, 'a> {
     model: Model<'a>,
     fixed: &'a FixedKeys,
     /// What is known of the designs that were looked at, whatever part and number of indexes they were of.
-    known: RefCell<Known>,
+    known: RefCell<Known<'a>>,
 }
 
 impl<'o, 'a> Context<'o, 'a> {

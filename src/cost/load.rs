@@ -186,9 +186,9 @@ impl Model<'_> {
     /// Picodollars a month of the whole schema: what its entities and reads cost, and capacity that nobody uses.
     #[must_use]
     pub fn total(&self, schema: &Schema) -> u128 {
-        let all = self.all_bytes(schema);
-        let entities = self.workload.entity_ids().zip(&all);
-        let entities: u128 = entities.map(|(e, b)| self.entity_of(schema, e, b)).sum();
+        let entities = self.workload.entity_ids();
+        let (all, costs): (Vec<Bytes>, Vec<u128>) = entities.map(|e| self.sized(schema, e)).unzip();
+        let entities: u128 = costs.iter().sum();
         let sizes = known(&all);
         let idle = match &self.workload.settings.billing {
             Billing::OnDemand => 0,

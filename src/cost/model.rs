@@ -6,9 +6,8 @@
 
 use super::price::{MONTH, Prices};
 use super::size;
-use super::storage::Bytes;
 use super::units::{query_halves, read_halves};
-use crate::demand::{Demand, Part, Shape, Variant, Ways};
+use crate::demand::{Demand, Part, Variant, Ways};
 use crate::estimate::{self, Chosen, WHOLE};
 use crate::schema::{Schema, Served};
 use crate::workload::{EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb};
@@ -119,24 +118,7 @@ impl Model<'_> {
     /// Picodollars a month that an entity costs: storage of items, entries and guards, and all of its writes.
     #[must_use]
     pub fn entity(&self, schema: &Schema, entity: EntityId) -> u128 {
-        self.entity_of(schema, entity, &self.bytes(schema, entity))
-    }
-
-    /// The same, where it is known how large its item and entries are.
-    #[must_use]
-    pub fn entity_of(&self, schema: &Schema, entity: EntityId, bytes: &Bytes) -> u128 {
-        let writes: u128 = self
-            .workload
-            .steps()
-            .filter(|(_, s)| s.entity == entity)
-            .map(|(pattern, step)| {
-                self.monthly(
-                    self.workload.pattern(pattern).rate,
-                    self.step_of(schema, pattern, step, bytes).total(),
-                )
-            })
-            .sum();
-        self.storage_of(schema, entity, bytes) + writes
+        self.sized(schema, entity).1
     }
 
     /// Picodollars a month of a variant: calls are taken as spread evenly over the variants of a pattern.
@@ -224,59 +206,33 @@ impl Model<'_> {
                     read.consistent,
                 ))
             }
-            Served::Table(demand) => self.query(sizes, read, demand, None),
-            Served::Index(index, demand) => self.query(sizes, read, demand, Some(*index)),
+            Served::Table(demand) | Served::Index(_, demand) => {
+                let place = match served {
+                    Served::Index(index, _) => Some(*index),
+                    _ => None,
+                };
+                if let Some(reading) = self.reading(variant, demand) {
+                    at(place, reading.own(place, sizes));
+                    at(None, self.followed_by(&reading, sizes));
+                }
+                return;
+            }
         };
-        let place = match served {
-            Served::Index(index, _) => Some(*index),
-            _ => None,
-        };
-        at(place, own);
-        at(None, self.following(sizes, read, v, served));
+        at(None, own);
+        at(None, self.following(sizes, read, u128::from(WHOLE)));
     }
 
-    /// The second round of `follow`.
-    fn following(
-        &self,
-        sizes: Sizes<'_>,
-        read: &Read,
-        variant: &Variant,
-        served: &Served,
-    ) -> Units {
+    /// What the second round of `follow` takes for so many items, in millionths.
+    pub(super) fn following(&self, sizes: Sizes<'_>, read: &Read, returned: u128) -> Units {
         if read.follow.is_empty() {
             return Units::default();
         }
-        let returned = match (served, &variant.ways) {
-            (Served::Table(d) | Served::Index(_, d), _) => self.items(read, d).returned,
-            _ => u128::from(WHOLE),
-        };
         let mut units = Units::default();
         for target in read.followed(self.workload) {
             let one = Units::halves(read_halves(sizes(target, None), read.consistent));
             units = units.plus(one.times(returned, u128::from(WHOLE)));
         }
         units
-    }
-
-    fn query(&self, sizes: Sizes<'_>, read: &Read, demand: &Demand, place: Place) -> Units {
-        let bytes_of = |entity| sizes(entity, place);
-        let items = self.items(read, demand);
-        let requests = u128::from(items.requests);
-        let bytes: u128 = if demand.shape == Shape::ScanIndex {
-            let part = &demand.parts[0];
-            items.read * u128::from(bytes_of(part.entity))
-        } else {
-            let of = |part: &Part| {
-                self.part_items(read, demand, part).0 * u128::from(bytes_of(part.entity))
-            };
-            demand.parts.iter().map(of).sum()
-        };
-        let each = bytes.div_ceil(u128::from(WHOLE) * requests);
-        Units::halves(query_halves(
-            u64::try_from(each).unwrap_or(u64::MAX),
-            read.consistent,
-        ))
-        .times(requests, 1)
     }
 
     /// Picodollars a month that a variant costs at least when it is answered by a demand, whatever the schema.

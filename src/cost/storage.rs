@@ -11,8 +11,7 @@ use crate::schema::{Index, Projection, Schema, find};
 use crate::solve::guards::{Guard, guards};
 use crate::workload::EntityId;
 
-/// How large an entity's item is, and its entry in each index; an entry where it has none has no bytes, or those of the
-/// item.
+/// How large an entity's item is, and its entry in each index; no bytes where it has none.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Bytes {
     /// Of the item.
@@ -20,7 +19,44 @@ pub struct Bytes {
     entries: Vec<u64>,
 }
 
+/// Bytes of an item by what they are for, without the keys of indexes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ItemBytes {
+    /// Of its key in the table.
+    key: u64,
+    /// Of all, the key included.
+    all: u64,
+}
+
+/// Bytes of an entry by what they are for, beside the item's key in the table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct EntryBytes {
+    /// Of its key in the index.
+    key: u64,
+    /// What part of the items has an entry, in parts per million.
+    pub(super) held: u64,
+    /// Of what it carries beside keys, unless that is the whole item.
+    carried: Option<u64>,
+}
+
 impl Bytes {
+    /// Of an item and of what each index has of it.
+    pub(super) fn of<'b>(
+        table: &ItemBytes,
+        indexes: impl Iterator<Item = Option<&'b EntryBytes>> + Clone,
+    ) -> Self {
+        let keys = indexes.clone().flatten();
+        let item = table.all + keys.map(|i| i.key * i.held / WHOLE).sum::<u64>();
+        let entry = |index: Option<&EntryBytes>| {
+            let carried = |i: &EntryBytes| i.carried.map_or(item, |c| table.key + i.key + c);
+            index.map_or(0, carried)
+        };
+        Self {
+            item,
+            entries: indexes.map(entry).collect(),
+        }
+    }
+
     /// Of its entry in an index.
     #[must_use]
     pub fn entry(&self, index: usize) -> u64 {
@@ -123,28 +159,14 @@ impl Model<'_> {
     /// Bytes of an entity's item and entries, all worked out at once.
     #[must_use]
     pub fn bytes(&self, schema: &Schema, entity: EntityId) -> Bytes {
-        let (table, mut item) = self.table_bytes(schema, entity);
-        let mut entries = vec![0; schema.indexes.len()];
-        for (of, entry) in schema.indexes.iter().zip(&mut entries) {
-            if let Some((key, held)) = self.in_index(of, entity) {
-                item += key * held / WHOLE;
-                *entry = table + key;
-            }
-        }
-        for (of, entry) in schema.indexes.iter().zip(&mut entries) {
-            match of.projection {
-                Projection::All => *entry = item,
-                _ if *entry == 0 => {}
-                Projection::KeysOnly | Projection::Include(_) => {
-                    *entry += self.projected_bytes(of, entity);
-                }
-            }
-        }
-        Bytes { item, entries }
+        let indexes = schema.indexes.iter();
+        let entries: Vec<_> = indexes.map(|i| self.index_bytes(i, entity)).collect();
+        let table = self.table_bytes(schema, entity);
+        Bytes::of(&table, entries.iter().map(Option::as_ref))
     }
 
-    /// Bytes of an item's key in the table, and of the item with it but without the keys of indexes.
-    fn table_bytes(&self, schema: &Schema, entity: EntityId) -> (u64, u64) {
+    /// Bytes of an item in the table, without the keys of indexes.
+    pub(super) fn table_bytes(&self, schema: &Schema, entity: EntityId) -> ItemBytes {
         let declared = self.workload.entity(entity);
         let discriminator = self.workload.settings.names.discriminator.len() + declared.name.len();
         let mut bytes = size::item(self.workload, entity) + discriminator as u64;
@@ -154,14 +176,26 @@ impl Model<'_> {
             bytes += 10;
         }
         let key = find(&schema.table, entity).map_or(0, |(f, m)| self.key_bytes(f, m, Kind::Table));
-        (key, bytes + key)
+        ItemBytes {
+            key,
+            all: bytes + key,
+        }
     }
 
-    /// Bytes of an entity's key in an index, and what part of its items is there.
-    fn in_index(&self, index: &Index, entity: EntityId) -> Option<(u64, u64)> {
+    /// Bytes of an entity's entry in an index.
+    pub(super) fn index_bytes(&self, index: &Index, entity: EntityId) -> Option<EntryBytes> {
         let (family, member) = find(&index.families, entity)?;
-        let key = self.key_bytes(family, member, index.kind);
-        Some((key, self.held(family, member)))
+        let carried = match index.projection {
+            Projection::All => None,
+            Projection::KeysOnly | Projection::Include(_) => {
+                Some(self.projected_bytes(index, entity))
+            }
+        };
+        Some(EntryBytes {
+            key: self.key_bytes(family, member, index.kind),
+            held: self.held(family, member),
+            carried,
+        })
     }
 
     /// Bytes of what a projection of named attributes carries of an entity, beside keys.
@@ -223,25 +257,43 @@ impl Model<'_> {
         bytes: &Bytes,
         mut at: impl FnMut(Place, u128),
     ) {
-        let count = u128::from(self.workload.entity(entity).count);
-        let stored = |bytes: u64, part: u64| {
-            count * u128::from(part) / u128::from(WHOLE) * u128::from(bytes)
-        };
-        let item = |bytes: u64| bytes + self.prices.overhead;
-        let mut table = stored(item(bytes.item), WHOLE);
-        for guard in guards(self.workload, schema, entity) {
-            table += stored(
-                item(self.guard_bytes(entity, &guard)),
-                guard.present(self.workload.entity(entity)),
-            );
-        }
+        let table = self.item_stored(entity, bytes.item) + self.guards_stored(schema, entity);
         at(None, table);
         for (index, of) in schema.indexes.iter().enumerate() {
             if let Some((family, member)) = find(&of.families, entity) {
-                let bytes = bytes.entry(index) + STORED_OVERHEAD;
-                at(Some(index), stored(bytes, self.held(family, member)));
+                let held = self.held(family, member);
+                at(
+                    Some(index),
+                    self.entry_stored(entity, bytes.entry(index), held),
+                );
             }
         }
+    }
+
+    /// Bytes that an entity's items of this size are charged for.
+    pub(super) fn item_stored(&self, entity: EntityId, bytes: u64) -> u128 {
+        self.part_stored(entity, bytes + self.prices.overhead, WHOLE)
+    }
+
+    /// Bytes that an entity's guards are charged for.
+    pub(super) fn guards_stored(&self, schema: &Schema, entity: EntityId) -> u128 {
+        let declared = self.workload.entity(entity);
+        let guards = guards(self.workload, schema, entity);
+        let each = guards.iter().map(|guard| {
+            let bytes = self.guard_bytes(entity, guard) + self.prices.overhead;
+            self.part_stored(entity, bytes, guard.present(declared))
+        });
+        each.sum()
+    }
+
+    /// Bytes that an entity's entries of this size are charged for, where an index holds a part of its items.
+    pub(super) fn entry_stored(&self, entity: EntityId, bytes: u64, held: u64) -> u128 {
+        self.part_stored(entity, bytes + STORED_OVERHEAD, held)
+    }
+
+    fn part_stored(&self, entity: EntityId, bytes: u64, part: u64) -> u128 {
+        let count = u128::from(self.workload.entity(entity).count);
+        count * u128::from(part) / u128::from(WHOLE) * u128::from(bytes)
     }
 
     /// Bytes that an entity's entries in an index are charged for, overhead included.

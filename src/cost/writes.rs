@@ -5,11 +5,11 @@
 
 use super::model::{Model, Place, Units};
 use super::odds::{self, Odds};
+use super::pieces::{StepInIndex, StepInTable};
 use super::storage::Bytes;
 use super::units::{Entry, index_write_units, read_halves, write_units};
-use crate::effect::Effect;
 use crate::estimate::{self, Chosen, WHOLE};
-use crate::schema::{Projection, Schema, find};
+use crate::schema::{Index, Projection, Schema, find};
 use crate::workload::{Action, AttributeSet, EntityId, PatternId, Read, Step};
 
 /// What one repetition of a step takes, part by part.
@@ -46,7 +46,48 @@ pub struct EntryUnits {
     pub moves: u128,
 }
 
+impl EntryUnits {
+    /// Of an entry of so many bytes.
+    fn of(index: usize, odds: Odds, bytes: u64) -> Self {
+        let unit = |entry: Entry| u128::from(index_write_units(entry));
+        let moves = unit(Entry::Enters(bytes)) * odds.enters
+            + unit(Entry::Leaves(bytes)) * odds.leaves
+            + unit(Entry::Moves(bytes, bytes)) * odds.moves;
+        Self {
+            index,
+            bytes,
+            odds,
+            units: moves + unit(Entry::Changes(bytes, bytes)) * odds.changes,
+            moves,
+        }
+    }
+}
+
 impl StepUnits {
+    /// Of what a step does to the table and to each index, where it is known how large the item and its entries are.
+    pub(super) fn of(
+        table: StepInTable,
+        indexes: impl Iterator<Item = Option<StepInIndex>>,
+        bytes: &Bytes,
+    ) -> Self {
+        let mut made = Self {
+            item_bytes: bytes.item,
+            transaction: table.transaction,
+            item: write_units(bytes.item) * if table.transaction { 2 } else { 1 },
+            guards: table.guards,
+            entries: Vec::new(),
+            read_before: table.read_before,
+            times: table.times,
+        };
+        for (at, index) in indexes.enumerate() {
+            let Some(index) = index else { continue };
+            made.read_before |= index.read_before;
+            made.entries
+                .push(EntryUnits::of(at, index.odds, bytes.entry(at)));
+        }
+        made
+    }
+
     /// What all repetitions of a call take at each place.
     pub fn at(&self, mut each: impl FnMut(Place, Units)) {
         let whole = u128::from(WHOLE);
@@ -100,37 +141,10 @@ impl Model<'_> {
         step: &Step,
         bytes: &Bytes,
     ) -> StepUnits {
-        let (found, steps) = match &self.workload.pattern(pattern).action {
-            Action::Find(find) => (Some(&find.read), 1),
-            Action::Transaction(steps) => (None, steps.len()),
-            Action::Write(_) | Action::Read(_) | Action::External => (None, 1),
-        };
-        let effect = Effect {
-            workload: self.workload,
-            schema,
-            step,
-            found,
-            joined: steps > 1,
-        };
-        let guards: u64 = effect
-            .guards()
-            .iter()
-            .map(|w| u64::from(w.put.is_some()) + u64::from(w.delete))
-            .sum();
-        // A transaction of one action is that action alone.
-        let transaction = steps > 1 || guards > 0 || step.times.is_some();
-        let item_bytes = bytes.item;
-        StepUnits {
-            item_bytes,
-            transaction,
-            item: write_units(item_bytes) * if transaction { 2 } else { 1 },
-            guards,
-            entries: (0..schema.indexes.len())
-                .filter_map(|at| self.entry_of(schema, step, at, bytes.entry(at)))
-                .collect(),
-            read_before: !effect.current().is_empty(),
-            times: self.repetitions(pattern, step),
-        }
+        let of = (pattern, step);
+        let indexes = 0..schema.indexes.len();
+        let entries = indexes.map(|at| self.step_in_index(schema, at, of));
+        StepUnits::of(self.step_in_table(schema, of), entries, bytes)
     }
 
     /// How often a call of a pattern does a step, on average, in millionths.
@@ -148,29 +162,20 @@ impl Model<'_> {
     #[must_use]
     pub fn entry_units(&self, schema: &Schema, step: &Step, at: usize) -> Option<EntryUnits> {
         let bytes = self.entry_bytes(schema, at, step.entity);
-        self.entry_of(schema, step, at, bytes)
+        let odds = self.odds(schema.indexes.get(at)?, step)?;
+        Some(EntryUnits::of(at, odds, bytes))
     }
 
-    /// The same of an entry of so many bytes.
-    fn entry_of(&self, schema: &Schema, step: &Step, at: usize, bytes: u64) -> Option<EntryUnits> {
-        let index = schema.indexes.get(at)?;
+    /// How often one repetition of a step does what to the entry of its item in an index.
+    pub(super) fn odds(&self, index: &Index, step: &Step) -> Option<Odds> {
         let (family, member) = find(&index.families, step.entity)?;
-        let projected = |a| {
-            index.projection == Projection::All
-                || matches!(&index.projection, Projection::Include(n) if n.contains(&self.workload.entity(step.entity).attribute(a).stored_as))
+        let entity = self.workload.entity(step.entity);
+        let projected = |a| match &index.projection {
+            Projection::All => true,
+            Projection::Include(names) => names.contains(&entity.attribute(a).stored_as),
+            Projection::KeysOnly => false,
         };
-        let odds = odds::odds(self.workload, step, family, member, projected);
-        let unit = |entry: Entry| u128::from(index_write_units(entry));
-        let moves = unit(Entry::Enters(bytes)) * odds.enters
-            + unit(Entry::Leaves(bytes)) * odds.leaves
-            + unit(Entry::Moves(bytes, bytes)) * odds.moves;
-        Some(EntryUnits {
-            index: at,
-            bytes,
-            odds,
-            units: moves + unit(Entry::Changes(bytes, bytes)) * odds.changes,
-            moves,
-        })
+        Some(odds::odds(self.workload, step, family, member, projected))
     }
 
     /// Items that find, then write finds, in millionths.

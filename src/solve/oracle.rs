@@ -3,8 +3,6 @@
 //! Promises: an answer depends on the set of demands alone, not on the order in which they were asked for. A set that
 //! fits goes on fitting when a demand is taken out.
 
-mod alone;
-
 use crate::demand::{Demand, Shape};
 use crate::layout::access::access;
 use crate::layout::{Conflict, Family, Kind, Setting, TableRule, arrange};
@@ -47,8 +45,6 @@ pub struct Oracle<'a> {
     plain: RefCell<BTreeMap<EntityId, Found>>,
     /// Families of local indexes, by their demands and the table's family, which is kept so that its address is its own.
     local: RefCell<HashMap<(Vec<DemandId>, usize), (Rc<Family>, Found)>>,
-    /// Families of the demands of a whole slot that depends on no other one.
-    slots: RefCell<alone::Slots>,
     cut_off: Cell<bool>,
 }
 
@@ -112,7 +108,6 @@ impl<'a> Oracle<'a> {
             known: RefCell::default(),
             plain: RefCell::default(),
             local: RefCell::default(),
-            slots: RefCell::default(),
             cut_off: Cell::new(false),
         }
     }
@@ -426,6 +421,21 @@ impl<'a> Oracle<'a> {
             families.sort_by_key(|f| f.members.first().map(|m| m.entity));
         }
         made
+    }
+
+    /// The families of a slot's demands, where there are no local indexes and no keys that must be kept: then each slot
+    /// stands alone.
+    #[must_use]
+    pub fn families_alone(&self, kind: Kind, demands: &[DemandId]) -> Vec<Rc<Family>> {
+        let groups = self.groups(demands);
+        let families = groups.iter().filter_map(|g| self.family(kind, g, &[]).ok());
+        families.collect()
+    }
+
+    /// Whether there are keys that must be kept.
+    #[must_use]
+    pub fn is_fixed(&self) -> bool {
+        !self.fixed.table.is_empty() || !self.fixed.indexes.is_empty()
     }
 
     /// Whether two demands can share some index.

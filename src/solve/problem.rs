@@ -259,7 +259,10 @@ impl<'o, 'a> Problem<'o, 'a> {
     /// How many patterns some choices leave uncovered.
     #[must_use]
     pub fn uncovered(&self, choices: &[Option<Choice>]) -> usize {
-        self.left_out(choices).collect::<BTreeSet<_>>().len()
+        let mut patterns: Vec<PatternId> = self.left_out(choices).collect();
+        patterns.sort_unstable();
+        patterns.dedup();
+        patterns.len()
     }
 
     /// The demand of a choice.

@@ -4,6 +4,7 @@
 //! read, is a lower bound, since more to serve never costs less. It starts from a design improved by single moves. Ties
 //! are broken by the order of the vertices, which is that of the patterns' names.
 
+mod known;
 mod state;
 
 use super::colour::places;
@@ -15,10 +16,9 @@ use crate::demand::{Demand, Variant};
 use crate::layout::Kind;
 use crate::schema::{Index, Schema, Served};
 use crate::workload::{PatternId, Workload};
-pub use state::Known;
+pub use known::Known;
 use state::State;
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 
 /// What makes a design better, after the number of uncovered reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +53,7 @@ pub struct Refine<'r, 'o, 'a> {
     fixed: usize,
     preference: Preference,
     /// What is known of designs that were looked at before, by any search of the same instance.
-    known: &'r RefCell<Known>,
+    known: &'r RefCell<Known<'a>>,
     /// The design that was looked at last.
     state: RefCell<Option<State>>,
 }
@@ -67,7 +67,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         kinds: &'r [Kind],
         fixed: usize,
         preference: Preference,
-        known: &'r RefCell<Known>,
+        known: &'r RefCell<Known<'a>>,
     ) -> Self {
         Self {
             problem,
@@ -78,6 +78,11 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             known,
             state: RefCell::default(),
         }
+    }
+
+    /// Whether what one slot can hold depends on the others.
+    fn is_dependent(&self) -> bool {
+        self.fixed > 0 || self.kinds.contains(&Kind::Local) || self.problem.oracle.is_fixed()
     }
 
     /// The best choices that are found in some steps, starting from some that are possible; and how many steps are left,
@@ -192,22 +197,30 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         others
     }
 
+    /// How many patterns some choices degrade.
+    fn degraded(&self, choices: &[Option<Choice>]) -> usize {
+        let pays = |d: DemandId| !self.problem.oracle.demand(d).price.is_free();
+        let mut patterns: Vec<PatternId> = Vec::new();
+        for (vertex, choice) in self.problem.vertices.iter().zip(choices) {
+            if choice.and_then(Problem::demand_of).is_some_and(pays) {
+                patterns.push(vertex.pattern);
+            }
+        }
+        patterns.sort_unstable();
+        patterns.dedup();
+        patterns.len()
+    }
+
     /// How good some choices are; of partial ones a bound, when the rest costs `more` at least.
     fn score(&self, choices: &[Option<Choice>], more: u128) -> Score {
         let mut looked = self.state.borrow_mut();
         let state = looked.get_or_insert_with(|| State::new(self));
         state.set(self, choices);
         let uncovered = self.problem.uncovered(choices);
-        let mut degraded = BTreeSet::new();
-        for (vertex, choice) in self.problem.vertices.iter().zip(choices) {
-            let demand = choice.and_then(Problem::demand_of);
-            if demand.is_some_and(|d| !self.problem.oracle.demand(d).price.is_free()) {
-                degraded.insert(vertex.pattern);
-            }
-        }
+        let degraded = self.degraded(choices);
         let cost = state.cost() + more;
         let placements = state.placements();
-        let degraded = degraded.len() as u128;
+        let degraded = degraded as u128;
         let (major, minor) = match self.preference {
             Preference::Covered => (degraded, cost),
             Preference::Cheap => (cost, degraded),

@@ -4,106 +4,52 @@
 //! designs that each differ from the one before in one or two reads, so only what such a difference touches is worked
 //! out again: the slots concerned, the entities whose keys or entries change there, the reads of those entities.
 
+use super::known::{Held, Known, Look};
 use super::{Refine, answer, demands_at};
 use crate::cost::model::Place;
 use crate::cost::storage::Bytes;
 use crate::layout::{Family, Kind};
-use crate::schema::{Index, Projection, Schema, Served};
-use crate::solve::oracle::{Board, DemandId, Slot};
-use crate::solve::problem::{Choice, Problem};
+use crate::schema::Schema;
+use crate::solve::oracle::Board;
+use crate::solve::problem::Choice;
 use crate::solve::projection::projection;
-use crate::workload::{EntityId, Workload};
-use std::collections::HashMap;
+use crate::workload::EntityId;
+use std::collections::BTreeSet;
 use std::rc::Rc;
-
-/// What a slot has of an entity: its family and what its entries carry, as a small number; 0 for nothing.
-type Look = u32;
 
 /// A design and its costs.
 pub(super) struct State {
     choices: Vec<Option<Choice>>,
     board: Board,
-    /// The families and projections of all slots, without what answers the reads: costs are asked for one read at a time.
-    schema: Schema,
-    /// The number of each slot's projection.
-    projections: Vec<usize>,
-    /// By slot what it has of each of the problem's entities.
+    /// By entity what each slot has of it.
     looks: Vec<Vec<Look>>,
-    /// By entity the number of all that it looks like.
-    rows: Vec<u32>,
+    /// By slot how many entities have entries there.
+    members: Vec<usize>,
     entities: Vec<u128>,
     bytes: Vec<Rc<Bytes>>,
     reads: Vec<u128>,
+    /// What all entities and reads cost.
+    cost: u128,
     /// By entity the vertices that read it.
     readers: Vec<Vec<usize>>,
-    /// By vertex the entities that its demands read.
-    read: Vec<Vec<usize>>,
-}
-
-/// What was computed before, of all designs of an instance that were looked at.
-#[derive(Default)]
-pub struct Known {
-    /// What some demands carry in one slot, as small numbers.
-    projections: HashMap<Vec<DemandId>, usize>,
-    shapes: Vec<Projection>,
-    /// What each projection carries of an entity, as the number of a narrower one: a name that only other entities have
-    /// makes no difference to it.
-    narrowed: HashMap<(usize, EntityId), usize>,
-    /// By family, entity and projection. Families are remembered by the oracle, so their addresses tell them apart.
-    looks: HashMap<(usize, EntityId, usize), Look>,
-    /// What an entity looks like in all slots, as a small number, with what it costs then and how large it is.
-    rows: HashMap<(EntityId, Vec<Look>), u32>,
-    costs: Vec<(u128, Rc<Bytes>)>,
-    /// Costs of reads: by the variant, its demand, and what its entities look like in its slot and in all of them.
-    reads: HashMap<(usize, DemandId, Vec<u32>), u128>,
 }
 
 impl State {
     /// A state in which nothing is placed.
     pub(super) fn new(refine: &Refine<'_, '_, '_>) -> Self {
         let problem = refine.problem;
-        let entities = &problem.entities;
-        let mut readers = vec![Vec::new(); entities.len()];
-        let mut read = Vec::new();
-        for (at, vertex) in problem.vertices.iter().enumerate() {
-            let demands = vertex.demands.iter().chain(&vertex.free);
-            let of = demands.flat_map(|d| &problem.oracle.demand(*d).parts);
-            let workload = refine.model.workload;
-            let followed = workload.pattern(vertex.pattern).action.read();
-            let followed = followed.into_iter().flat_map(|r| r.followed(workload));
-            let mut own: Vec<usize> = of
-                .map(|p| p.entity)
-                .chain(followed)
-                .filter_map(|e| entities.binary_search(&e).ok())
-                .collect();
-            own.sort_unstable();
-            own.dedup();
-            own.iter().for_each(|e| readers[*e].push(at));
-            read.push(own);
-        }
+        let entities = problem.entities.len();
         let slots = refine.kinds.len();
-        let indexes = refine.kinds.iter().skip(1).map(|kind| Index {
-            name: String::new(),
-            kind: *kind,
-            projection: Projection::KeysOnly,
-            families: Vec::new(),
-        });
         let mut made = Self {
             choices: vec![None; problem.vertices.len()],
             board: Board::new(refine.kinds.iter().skip(1).copied()),
-            schema: Schema {
-                table: Vec::new(),
-                indexes: indexes.collect(),
-                served: Vec::<Served>::new(),
-            },
-            projections: vec![usize::MAX; slots],
-            looks: vec![vec![0; entities.len()]; slots],
-            rows: vec![0; entities.len()],
-            entities: vec![0; entities.len()],
-            bytes: vec![Rc::default(); entities.len()],
+            looks: vec![vec![Look::NONE; slots]; entities],
+            members: vec![0; slots],
+            entities: vec![0; entities],
+            bytes: vec![Rc::default(); entities],
             reads: vec![0; problem.vertices.len()],
-            readers,
-            read,
+            cost: 0,
+            readers: readers(refine),
         };
         made.update(refine, &vec![true; slots], Vec::new(), true);
         made
@@ -133,14 +79,13 @@ impl State {
     }
 
     /// What all entities and reads cost, in picodollars a month.
-    pub(super) fn cost(&self) -> u128 {
-        self.entities.iter().chain(&self.reads).sum()
+    pub(super) const fn cost(&self) -> u128 {
+        self.cost
     }
 
     /// Entities' entries in indexes.
     pub(super) fn placements(&self) -> usize {
-        let families = self.schema.indexes.iter().flat_map(|i| &i.families);
-        families.map(|f| f.members.len()).sum()
+        self.members.iter().skip(1).sum()
     }
 
     /// Works out again what the touched slots and the changed vertices make different.
@@ -152,17 +97,27 @@ impl State {
         all: bool,
     ) {
         let known = &mut *refine.known.borrow_mut();
-        let dependent = self.families(refine, touched);
-        for slot in (1..touched.len()).filter(|s| touched[*s]) {
-            self.project(refine, known, slot);
-        }
-        let mut dirty = vec![all; self.rows.len()];
-        for slot in (0..touched.len()).filter(|s| dependent || touched[*s]) {
-            self.look(refine, known, slot, &mut dirty);
+        let mut dirty = vec![all; self.entities.len()];
+        if refine.is_dependent() {
+            let oracle = refine.problem.oracle;
+            let families = oracle.families(&self.board, &refine.problem.entities);
+            for (slot, families) in families.iter().enumerate() {
+                let held = self.held(refine, known, slot, families);
+                self.look(refine, known, slot, &held, &mut dirty);
+            }
+        } else {
+            for slot in (0..touched.len()).filter(|s| touched[*s]) {
+                let held = self.held_alone(refine, known, slot);
+                self.look(refine, known, slot, &held, &mut dirty);
+            }
         }
         let mut reads = changed;
         for entity in (0..dirty.len()).filter(|e| dirty[*e]) {
-            self.entity(refine, known, entity);
+            let id = refine.problem.entities[entity];
+            let (cost, bytes) = known.row(refine, id, &self.looks[entity]);
+            self.cost = self.cost - self.entities[entity] + cost;
+            self.entities[entity] = cost;
+            self.bytes[entity] = bytes;
             reads.extend(&self.readers[entity]);
         }
         // A scan reads every entity, whatever they look like.
@@ -172,172 +127,147 @@ impl State {
         reads.sort_unstable();
         reads.dedup();
         for vertex in reads {
-            self.reads[vertex] = self.read(refine, known, vertex);
+            let cost = self.read(refine, known, vertex);
+            self.cost = self.cost - self.reads[vertex] + cost;
+            self.reads[vertex] = cost;
         }
     }
 
-    /// The families of the touched slots, or of all where slots depend on each other; whether they do.
-    fn families(&mut self, refine: &Refine<'_, '_, '_>, touched: &[bool]) -> bool {
-        let (problem, oracle) = (refine.problem, refine.problem.oracle);
-        let locals = self.board.kinds.contains(&Kind::Local);
-        let dependent = refine.fixed > 0 || locals || oracle.is_fixed();
-        if dependent {
-            let all = oracle.families(&self.board, &problem.entities);
-            for (slot, families) in all.into_iter().enumerate() {
-                *self.families_mut(slot) = families;
-            }
-        } else {
-            for slot in (0..touched.len()).filter(|s| touched[*s]) {
-                let families = oracle.families_alone(&self.board, Slot(slot), &problem.entities);
-                *self.families_mut(slot) = families;
-            }
-        }
-        dependent
-    }
-
-    fn families_mut(&mut self, slot: usize) -> &mut Vec<Rc<Family>> {
-        match slot.checked_sub(1) {
-            None => &mut self.schema.table,
-            Some(index) => &mut self.schema.indexes[index].families,
-        }
-    }
-
-    /// What the entries of an index carry.
-    fn project(&mut self, refine: &Refine<'_, '_, '_>, known: &mut Known, slot: usize) {
-        let key = &self.board.slots[slot];
-        let at = if let Some(at) = known.projections.get(key) {
-            *at
-        } else {
-            let variants = refine.model.variants;
-            let read = demands_at(refine.problem, variants, &self.choices, slot);
-            let at = known.shape(projection(refine.model.workload, &read));
-            known.projections.insert(key.clone(), at);
-            at
-        };
-        if self.projections[slot] != at {
-            self.projections[slot] = at;
-            self.schema.indexes[slot - 1].projection = known.shapes[at].clone();
-        }
-    }
-
-    /// What a slot has of each entity; those of which it has something else than before are dirty.
-    fn look(
-        &mut self,
-        refine: &Refine<'_, '_, '_>,
-        known: &mut Known,
+    /// What a slot that depends on no other has of entities.
+    fn held_alone<'a>(
+        &self,
+        refine: &Refine<'_, '_, 'a>,
+        known: &mut Known<'a>,
         slot: usize,
-        dirty: &mut [bool],
-    ) {
-        let mut looks = vec![0; dirty.len()];
-        // What the table carries is always everything, and its number that of no projection.
-        let projection = self.projections[slot];
-        for family in families(&self.schema, slot) {
+    ) -> Rc<Held> {
+        let (kind, demands) = (self.board.kinds[slot], self.board.slots[slot].as_slice());
+        if let Some(held) = known.held(kind).get(demands) {
+            return Rc::clone(held);
+        }
+        let families = refine.problem.oracle.families_alone(kind, demands);
+        let held = Rc::new(self.held(refine, known, slot, &families));
+        known.held(kind).insert(demands.to_vec(), Rc::clone(&held));
+        held
+    }
+
+    /// What a slot with some families has of entities.
+    fn held<'a>(
+        &self,
+        refine: &Refine<'_, '_, 'a>,
+        known: &mut Known<'a>,
+        slot: usize,
+        families: &[Rc<Family>],
+    ) -> Held {
+        let kind = self.board.kinds[slot];
+        let carried = match kind {
+            Kind::Table => None,
+            Kind::Global | Kind::Local => Some(self.projection(refine, known, slot)),
+        };
+        let mut looks: Vec<(EntityId, Look)> = Vec::new();
+        for family in families {
             for member in &family.members {
                 // An entity is in the first family that has it.
-                if let Ok(at) = refine.problem.entities.binary_search(&member.entity)
-                    && looks[at] == 0
-                {
-                    let carried = known.narrow(refine.model.workload, projection, member.entity);
-                    let next = Look::try_from(known.looks.len() + 1).unwrap_or(Look::MAX);
-                    let key = (Rc::as_ptr(family).addr(), member.entity, carried);
-                    looks[at] = *known.looks.entry(key).or_insert(next);
+                if looks.iter().all(|(e, _)| *e != member.entity) {
+                    let look = known.look(refine, kind, family, member.entity, carried);
+                    looks.push((member.entity, look));
                 }
             }
         }
-        for (at, look) in looks.iter().enumerate() {
-            dirty[at] |= self.looks[slot][at] != *look;
+        Held {
+            looks,
+            members: families.iter().map(|f| f.members.len()).sum(),
         }
-        self.looks[slot] = looks;
     }
 
-    /// What an entity costs.
-    fn entity(&mut self, refine: &Refine<'_, '_, '_>, known: &mut Known, entity: usize) {
-        let mut looks: Vec<Look> = self.looks.iter().map(|slot| slot[entity]).collect();
-        // In which slot something lies matters: what is known of its size is known by slot.
-        let used = looks.iter().rposition(|l| *l > 0).map_or(0, |at| at + 1);
-        looks.truncate(used);
-        let id = refine.problem.entities[entity];
-        let key = (id, looks);
-        let row = if let Some(row) = known.rows.get(&key) {
-            *row
-        } else {
-            let bytes = refine.model.bytes(&self.schema, id);
-            let cost = refine.model.entity_of(&self.schema, id, &bytes);
-            let row = u32::try_from(known.costs.len()).unwrap_or(u32::MAX);
-            known.costs.push((cost, Rc::new(bytes)));
-            known.rows.insert(key, row);
-            row
-        };
-        self.rows[entity] = row;
-        let (cost, bytes) = &known.costs[row as usize];
-        self.entities[entity] = *cost;
-        self.bytes[entity] = Rc::clone(bytes);
-    }
-
-    /// What a vertex costs.
-    fn read(&self, refine: &Refine<'_, '_, '_>, known: &mut Known, vertex: usize) -> u128 {
-        let Some(choice) = self.choices[vertex] else {
-            return 0;
-        };
-        let Some(demand) = Problem::demand_of(choice) else {
-            return 0;
-        };
-        let variant = refine.problem.vertices[vertex].variant;
-        let cost = || {
-            let served = answer(refine.problem, Some(choice));
-            let sizes = |entity: EntityId, place: Place| {
-                let own = refine.problem.entities.binary_search(&entity);
-                // What is followed may be of another part, whose keys are not known here.
-                own.map_or_else(
-                    |_| refine.model.item_bytes(&self.schema, entity),
-                    |at| self.bytes[at].at(place),
-                )
-            };
-            refine.model.variant_of(variant, &served, &sizes)
-        };
-        let Some(Slot(slot)) = choice.slot() else {
-            return cost();
-        };
-        let looks = self.read[vertex].iter();
-        let looks = looks.flat_map(|e| [self.rows[*e], self.looks[slot][*e]]);
-        let key = (variant, demand, looks.collect::<Vec<u32>>());
-        *known.reads.entry(key).or_insert_with(cost)
-    }
-}
-
-/// The families of a slot.
-fn families(schema: &Schema, slot: usize) -> &[Rc<Family>] {
-    match slot.checked_sub(1) {
-        None => &schema.table,
-        Some(index) => &schema.indexes[index].families,
-    }
-}
-
-impl Known {
-    /// What a projection carries of an entity, as the number of the projection that carries no more than that.
-    fn narrow(&mut self, workload: &Workload, projection: usize, entity: EntityId) -> usize {
-        let Some(Projection::Include(names)) = self.shapes.get(projection) else {
-            return projection;
-        };
-        if let Some(at) = self.narrowed.get(&(projection, entity)) {
+    /// The number of what the entries of an index carry.
+    fn projection<'a>(
+        &self,
+        refine: &Refine<'_, '_, 'a>,
+        known: &mut Known<'a>,
+        slot: usize,
+    ) -> usize {
+        let key = &self.board.slots[slot];
+        if let Some(at) = known.projections.get(key) {
             return *at;
         }
-        let declared = workload.entity(entity);
-        let stored = declared.attribute_ids();
-        let stored = stored.map(|a| declared.attribute(a).stored_as.as_str());
-        let own = stored.chain([workload.settings.names.discriminator.as_str()]);
-        let own = own.filter(|n| names.contains(*n)).map(str::to_owned);
-        let at = self.shape(Projection::Include(own.collect()));
-        self.narrowed.insert((projection, entity), at);
+        let read = demands_at(refine.problem, refine.model.variants, &self.choices, slot);
+        let at = known.shape(projection(refine.model.workload, &read));
+        known.projections.insert(key.clone(), at);
         at
     }
 
-    /// The number of a projection.
-    fn shape(&mut self, shape: Projection) -> usize {
-        let at = self.shapes.iter().position(|s| *s == shape);
-        at.unwrap_or_else(|| {
-            self.shapes.push(shape);
-            self.shapes.len() - 1
-        })
+    /// Notes what a slot has of each entity; those of which it has something else than before are dirty.
+    fn look<'a>(
+        &mut self,
+        refine: &Refine<'_, '_, 'a>,
+        known: &mut Known<'a>,
+        slot: usize,
+        held: &Held,
+        dirty: &mut [bool],
+    ) {
+        let entities = &refine.problem.entities;
+        let mut looks = vec![Look::NONE; entities.len()];
+        for (entity, look) in &held.looks {
+            if let Ok(at) = entities.binary_search(entity) {
+                looks[at] = *look;
+            }
+        }
+        for (at, mut look) in looks.into_iter().enumerate() {
+            // What nothing asks the table for has its plain key there.
+            if slot == 0 && look == Look::NONE {
+                look = known.plain(refine, entities[at]);
+            }
+            dirty[at] |= self.looks[at][slot] != look;
+            self.looks[at][slot] = look;
+        }
+        self.members[slot] = held.members;
     }
+
+    /// What a vertex costs.
+    fn read<'a>(&self, refine: &Refine<'_, '_, 'a>, known: &mut Known<'a>, vertex: usize) -> u128 {
+        let Some(choice) = self.choices[vertex] else {
+            return 0;
+        };
+        let variant = refine.problem.vertices[vertex].variant;
+        let own = |entity: EntityId| refine.problem.entities.binary_search(&entity);
+        // What is followed may be of another part, whose keys are not known here.
+        let nothing = Schema::default();
+        let sizes = |entity: EntityId, place: Place| {
+            own(entity).map_or_else(
+                |_| refine.model.item_bytes(&nothing, entity),
+                |at| self.bytes[at].at(place),
+            )
+        };
+        match choice {
+            Choice::At(slot, demand) => {
+                let reading = known.reading(refine, variant, demand);
+                reading.map_or(0, |r| {
+                    refine.model.reading_cost(r, slot.0.checked_sub(1), &sizes)
+                })
+            }
+            Choice::Free(_) | Choice::Not => {
+                let served = answer(refine.problem, Some(choice));
+                refine.model.variant_of(variant, &served, &sizes)
+            }
+        }
+    }
+}
+
+/// By entity the vertices that read it.
+fn readers(refine: &Refine<'_, '_, '_>) -> Vec<Vec<usize>> {
+    let (problem, workload) = (refine.problem, refine.model.workload);
+    let mut made = vec![Vec::new(); problem.entities.len()];
+    for (at, vertex) in problem.vertices.iter().enumerate() {
+        let demands = vertex.demands.iter().chain(&vertex.free);
+        let of = demands.flat_map(|d| &problem.oracle.demand(*d).parts);
+        let followed = workload.pattern(vertex.pattern).action.read();
+        let followed = followed.into_iter().flat_map(|r| r.followed(workload));
+        let own: BTreeSet<usize> = of
+            .map(|p| p.entity)
+            .chain(followed)
+            .filter_map(|e| problem.entities.binary_search(&e).ok())
+            .collect();
+        own.iter().for_each(|e: &usize| made[*e].push(at));
+    }
+    made
 }
