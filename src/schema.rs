@@ -6,13 +6,13 @@
 use crate::demand::Demand;
 use crate::layout::{Family, Kind};
 use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The table, its indexes, and what they answer.
 #[derive(Debug, Clone, Default)]
 pub struct Schema {
     /// The table's families; every entity is in one.
-    pub table: Vec<Rc<Family>>,
+    pub table: Vec<Arc<Family>>,
     /// The secondary indexes.
     pub indexes: Vec<Index>,
     /// What answers each variant, in the order of the variants.
@@ -27,7 +27,7 @@ pub struct Index {
     /// Local or global.
     pub kind: Kind,
     /// The families in it.
-    pub families: Vec<Rc<Family>>,
+    pub families: Vec<Arc<Family>>,
     /// What its entries carry.
     pub projection: Projection,
 }
@@ -75,7 +75,7 @@ impl Schema {
 /// The family of an entity among some, and the entity's place in it.
 #[must_use]
 pub fn find(
-    families: &[Rc<Family>],
+    families: &[Arc<Family>],
     entity: crate::workload::EntityId,
 ) -> Option<(&Family, usize)> {
     families

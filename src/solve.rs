@@ -17,6 +17,7 @@ pub mod guards;
 pub mod names;
 pub mod oracle;
 mod pack;
+mod parallel;
 mod parts;
 pub mod problem;
 pub mod projection;
@@ -38,7 +39,9 @@ use std::collections::BTreeSet;
 
 /// Steps of the search for the best choices of all parts together, so that a design of many parts takes no longer than
 /// one of a few.
-const STEPS: u32 = 4 * refine::STEPS;
+const STEPS: u32 = 8 * refine::STEPS;
+/// Reads that need a place from which on work is spread over threads.
+const MUCH: usize = 40;
 
 /// What is put first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -124,21 +127,26 @@ fn solved(workload: &Workload, fixed: &FixedKeys, objective: Objective, points: 
     let oracle = Oracle::new(workload, &rules, demands, fixed);
     let context = Context::new(&oracle, Model::new(workload, &variants));
     let (parts, counts) = context.counted(workload, vertices);
-    let design_with = |kinds: (usize, usize), preference, before: Option<&Chosen>| {
-        let (schema, chosen) = context.design(&parts, &counts, kinds, preference, before);
-        let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
-        let schema = projection::within_quota(schema);
-        let named = names::name(workload, &variants, fixed, schema);
-        let point = Point {
-            indexes: kinds.0 + kinds.1,
-            cost: context.model.total(&named),
-            schema: named,
+    let known = RefCell::default();
+    let designs = |with: &[(usize, usize)], preference| -> Vec<Point> {
+        let chosen = context.search(&parts, &counts, with, preference);
+        let packed = context.packed(&parts, with, preference, chosen, &known);
+        let named = |(kinds, schema): (&(usize, usize), Schema)| {
+            let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
+            let schema = projection::within_quota(schema);
+            let named = names::name(workload, &variants, fixed, schema);
+            Point {
+                indexes: kinds.0 + kinds.1,
+                cost: context.model.total(&named),
+                schema: named,
+            }
         };
-        (point, chosen)
+        with.iter().zip(packed).map(named).collect()
     };
+    let design_with = |kinds, preference| designs(&[kinds], preference).swap_remove(0);
     let kinds = context.choose_kinds(&counts);
     let best = |kinds: &(usize, usize)| {
-        let (made, _) = design_with(*kinds, Preference::Covered, None);
+        let made = design_with(*kinds, Preference::Covered);
         (degraded(&variants, &made.schema), made.cost, kinds.1)
     };
     let (globals, local) = match kinds.as_slice() {
@@ -147,20 +155,17 @@ fn solved(workload: &Workload, fixed: &FixedKeys, objective: Objective, points: 
         several => several.iter().copied().min_by_key(best).unwrap_or((0, 0)),
     };
     let most = usize::try_from(workload.limits.gsis).unwrap_or(usize::MAX);
-    let mut frontier: Vec<Point> = Vec::new();
-    let mut before: Option<Chosen> = None;
-    for with in (0..points).map(|more| globals + more) {
-        if with == globals || with <= most {
-            let (point, chosen) = design_with((with, local), Preference::Cheap, before.as_ref());
-            frontier.push(point);
-            before = Some(chosen);
-        }
-    }
+    let with: Vec<(usize, usize)> = (0..points)
+        .map(|more| globals + more)
+        .filter(|with| *with == globals || *with <= most)
+        .map(|with| (with, local))
+        .collect();
+    let mut frontier = designs(&with, Preference::Cheap);
     let leaves_out = counts.iter().any(|c| c.globals[local].uncovered > 0);
     let schema = match objective {
         // Where no price can be chosen, the cheapest design is also the one with the fewest degraded reads.
         Objective::Indexes if choice_of_price(&variants) || leaves_out => {
-            let (made, _) = design_with((globals, local), Preference::Covered, None);
+            let made = design_with((globals, local), Preference::Covered);
             // Where the search ran out of steps, the other preference may have found the cheaper one.
             if made.cost < frontier[0].cost {
                 frontier[0] = made.clone();
@@ -239,8 +244,6 @@ struct Context<'o, 'a> {
     oracle: &'o Oracle<'a>,
     model: Model<'a>,
     fixed: &'a FixedKeys,
-    /// What is known of the designs that were looked at, whatever part and number of indexes they were of.
-    known: RefCell<Known<'a>>,
 }
 
 impl<'o, 'a> Context<'o, 'a> {
@@ -249,7 +252,6 @@ impl<'o, 'a> Context<'o, 'a> {
             oracle,
             model,
             fixed: oracle.fixed,
-            known: RefCell::default(),
         }
     }
 
@@ -275,48 +277,86 @@ impl<'o, 'a> Context<'o, 'a> {
         let (most_globals, most_locals) = (one(workload.limits.gsis), one(workload.limits.lsis));
         let kinds = self.kinds(most_globals, most_locals);
         let vertices = parts::answerable(self.oracle, vertices, &kinds);
-        let parts = parts::parts(self.oracle, vertices, most_locals > 0);
-        let counts = parts.iter().map(|p| self.count(p)).collect();
-        (parts, counts)
+        let much = vertices.len() >= MUCH;
+        let parts = parts::parts(self.oracle, vertices);
+        let counted = parallel::each(&parts, much, |vertices| {
+            let part = Problem::new(self.oracle, vertices.clone(), most_locals > 0);
+            let counted = self.count(&part);
+            (part, counted)
+        });
+        counted.into_iter().unzip()
     }
 
-    /// The best schema with some numbers of indexes; where `before` is the one with fewer global indexes, none that is
-    /// worse.
-    fn design(
+    /// The best choices of each part for each of some numbers of indexes that grow; with more indexes none that are worse.
+    fn search(
         &self,
         parts: &[Problem<'o, 'a>],
         counts: &[Counted],
-        (globals, locals): (usize, usize),
+        with: &[(usize, usize)],
         preference: Preference,
-        before: Option<&Chosen>,
-    ) -> (Schema, Chosen) {
-        let kinds = self.kinds(globals, locals);
-        let mut each: Vec<Vec<Choice>> = Vec::new();
-        let mut steps = STEPS;
-        for (at, (part, counted)) in parts.iter().zip(counts).enumerate() {
-            let fewest = &counted.globals[locals];
-            let (start, with) = before.map_or((&fewest.choices, fewest.globals), |before| {
-                (&before.each[at], before.globals)
-            });
-            let start = self.with_more(start, with, &kinds, locals);
+    ) -> Vec<Vec<Vec<Choice>>> {
+        let each: Vec<_> = parts.iter().zip(counts).collect();
+        let much = parts.iter().map(|p| p.vertices.len()).sum::<usize>() >= MUCH;
+        let share = STEPS / u32::try_from(parts.len().max(1)).unwrap_or(u32::MAX);
+        let steps = share.min(refine::STEPS);
+        let made = parallel::each(&each, much, |(part, counted)| {
+            self.search_part(part, counted, with, preference, steps)
+        });
+        let by_number = |n: usize| made.iter().map(|part| part[n].clone()).collect();
+        (0..with.len()).map(by_number).collect()
+    }
+
+    /// The same of one part.
+    fn search_part(
+        &self,
+        part: &Problem<'o, 'a>,
+        counted: &Counted,
+        with: &[(usize, usize)],
+        preference: Preference,
+        steps: u32,
+    ) -> Vec<Vec<Choice>> {
+        let known = RefCell::default();
+        let mut made: Vec<Vec<Choice>> = Vec::new();
+        for (n, (globals, locals)) in with.iter().enumerate() {
+            let kinds = self.kinds(*globals, *locals);
+            let before = n
+                .checked_sub(1)
+                .map(|before| (&made[before], with[before].0));
+            let fewest = &counted.globals[*locals];
+            let (start, from) = before.unwrap_or((&fewest.choices, fewest.globals));
+            let start = self.with_more(start, from, &kinds, *locals);
             // An index that it left empty is no better for there being two of them.
-            if before.is_some_and(|b| self.spares(&b.each[at], b.globals)) {
-                each.push(start);
-                continue;
-            }
-            let fixed = self.fixed.indexes.len();
-            let refine = Refine::new(part, self.model, &kinds, fixed, preference, &self.known);
-            // What a part does not need is left to those after it.
-            let after = u32::try_from(parts.len() - at).unwrap_or(u32::MAX);
-            let own = (steps / after).min(refine::STEPS);
-            let (best, left) = refine.best(start, own);
-            steps -= own - left;
-            each.push(best);
+            let spares = before.is_some_and(|(choices, globals)| self.spares(choices, globals));
+            let best = if spares {
+                start
+            } else {
+                let fixed = self.fixed.indexes.len();
+                Refine::new(part, self.model, &kinds, fixed, preference, &known).best(start, steps)
+            };
+            made.push(best);
         }
-        let earlier = before.map(|b| self.with_more(&b.all, b.globals, &kinds, locals));
-        let (schema, all) = self.pack(parts, &kinds, preference, &each, earlier);
-        let chosen = Chosen { globals, each, all };
-        (schema, chosen)
+        made
+    }
+
+    /// The schemas of what the parts chose for each of some numbers of indexes.
+    fn packed(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        with: &[(usize, usize)],
+        preference: Preference,
+        chosen: Vec<Vec<Vec<Choice>>>,
+        known: &RefCell<Known<'a>>,
+    ) -> Vec<Schema> {
+        let mut made = Vec::new();
+        let mut before: Option<(usize, Vec<Choice>)> = None;
+        for ((globals, locals), each) in with.iter().zip(chosen) {
+            let kinds = self.kinds(*globals, *locals);
+            let earlier = before.map(|(from, all)| self.with_more(&all, from, &kinds, *locals));
+            let (schema, all) = self.pack(parts, &kinds, preference, &each, earlier, known);
+            made.push(schema);
+            before = Some((*globals, all));
+        }
+        made
     }
 
     /// Choices for `globals` global indexes and some local ones, in slots of which there are more global ones. Local
@@ -338,15 +378,6 @@ impl<'o, 'a> Context<'o, 'a> {
         let mut new = self.fixed.indexes.len() + 1..self.kinds(globals, 0).len();
         new.any(|slot| choices.iter().all(|c| c.slot() != Some(Slot(slot))))
     }
-}
-
-/// What was chosen for a number of global indexes.
-struct Chosen {
-    globals: usize,
-    /// For each part alone.
-    each: Vec<Vec<Choice>>,
-    /// For all parts together, one after the other.
-    all: Vec<Choice>,
 }
 
 /// Choices in slots of which those after `last` have moved up.

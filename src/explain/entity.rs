@@ -13,7 +13,7 @@ use crate::report::view::{money, only, templates};
 use crate::schema::find;
 use crate::solve::oracle::Slot;
 use crate::workload::{EntityId, PatternId, Step};
-use std::rc::Rc;
+use std::sync::Arc;
 
 impl<'a> Asked<'a> {
     pub(super) fn entity(&self, id: EntityId) -> Explanation {
@@ -45,7 +45,7 @@ impl<'a> Asked<'a> {
     }
 
     /// The families of a slot.
-    pub(super) fn families(&self, slot: Slot) -> &'a [Rc<Family>] {
+    pub(super) fn families(&self, slot: Slot) -> &'a [Arc<Family>] {
         match slot.0.checked_sub(1) {
             Some(at) => &self.schema.indexes[at].families,
             None => &self.schema.table,

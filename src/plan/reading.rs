@@ -109,7 +109,7 @@ impl<'a> Scope<'a> {
 
     fn in_families(
         &self,
-        families: &'a [std::rc::Rc<Family>],
+        families: &'a [std::sync::Arc<Family>],
         demand: &Demand,
     ) -> Option<(&'a Family, Access)> {
         let entity = demand.parts.first()?.entity;

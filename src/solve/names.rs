@@ -9,7 +9,7 @@ use crate::layout::{Family, Kind, distinct_tags};
 use crate::schema::{Index, Schema, Served};
 use crate::workload::Workload;
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// The start of the keys of guards.
 pub const GUARD_LABEL: &str = "UNIQUE#";
@@ -105,7 +105,11 @@ fn free_name(prefix: &str, kind: Kind, taken: &mut Vec<String>) -> String {
 }
 
 /// Gives families of one index different starts of their partition keys.
-fn apart(workload: &Workload, families: Vec<Rc<Family>>, fixed: &[Rc<Family>]) -> Vec<Rc<Family>> {
+fn apart(
+    workload: &Workload,
+    families: Vec<Arc<Family>>,
+    fixed: &[Arc<Family>],
+) -> Vec<Arc<Family>> {
     let tags = distinct_tags(workload.entities.iter().map(|e| e.name.as_str()));
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     families
@@ -126,7 +130,7 @@ fn apart(workload: &Workload, families: Vec<Rc<Family>>, fixed: &[Rc<Family>]) -
                 .map(|m| tags[usize::from(m.entity.0)].clone())
                 .collect();
             renamed.label = format!("{}.{}", members.join("+"), family.label);
-            Rc::new(renamed)
+            Arc::new(renamed)
         })
         .collect()
 }

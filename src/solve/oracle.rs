@@ -7,9 +7,10 @@ use crate::demand::{Demand, Shape};
 use crate::layout::access::access;
 use crate::layout::{Conflict, Family, Kind, Setting, TableRule, arrange};
 use crate::workload::{AttributeId, EntityId, Workload};
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::rc::Rc;
+use rustc_hash::FxHashMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// A demand of an instance, by its place in the list of all.
 pub type DemandId = u32;
@@ -22,13 +23,19 @@ pub struct Slot(pub usize);
 #[derive(Debug, Clone, Default)]
 pub struct FixedKeys {
     /// The table's families.
-    pub table: Vec<Rc<Family>>,
+    pub table: Vec<Arc<Family>>,
     /// Indexes with their names and families, in their order.
-    pub indexes: Vec<(String, Kind, Vec<Rc<Family>>)>,
+    pub indexes: Vec<(String, Kind, Vec<Arc<Family>>)>,
 }
 
-type Found = Result<Rc<Family>, Conflict>;
-type Known = HashMap<(Kind, Vec<DemandId>, Vec<DemandId>), Found>;
+type Found = Result<Arc<Family>, Conflict>;
+
+/// By kind and demands; where demands on local indexes have a say, by those too.
+#[derive(Default)]
+struct Known {
+    alone: [FxHashMap<Vec<DemandId>, Found>; 3],
+    beside: FxHashMap<(Kind, Vec<DemandId>, Vec<DemandId>), Found>,
+}
 
 /// Answers what fits together.
 pub struct Oracle<'a> {
@@ -40,12 +47,12 @@ pub struct Oracle<'a> {
     pub demands: Vec<&'a Demand>,
     /// Keys that must be kept.
     pub fixed: &'a FixedKeys,
-    known: RefCell<Known>,
+    known: Mutex<Known>,
     /// Families of the table that no demand names.
-    plain: RefCell<BTreeMap<EntityId, Found>>,
+    plain: Mutex<FxHashMap<EntityId, Found>>,
     /// Families of local indexes, by their demands and the table's family, which is kept so that its address is its own.
-    local: RefCell<HashMap<(Vec<DemandId>, usize), (Rc<Family>, Found)>>,
-    cut_off: Cell<bool>,
+    local: Mutex<FxHashMap<(Vec<DemandId>, usize), (Arc<Family>, Found)>>,
+    cut_off: AtomicBool,
 }
 
 /// What lies where.
@@ -105,17 +112,17 @@ impl<'a> Oracle<'a> {
             rules,
             demands,
             fixed,
-            known: RefCell::default(),
-            plain: RefCell::default(),
-            local: RefCell::default(),
-            cut_off: Cell::new(false),
+            known: Mutex::default(),
+            plain: Mutex::default(),
+            local: Mutex::default(),
+            cut_off: AtomicBool::new(false),
         }
     }
 
     /// Whether some search for a layout was cut off, so that something may fit that was taken not to.
     #[must_use]
     pub fn was_cut_off(&self) -> bool {
-        self.cut_off.get()
+        self.cut_off.load(Ordering::Relaxed)
     }
 
     /// The demand of an id.
@@ -174,13 +181,12 @@ impl<'a> Oracle<'a> {
     /// # Errors
     /// The conflict.
     pub fn family(&self, kind: Kind, demands: &[DemandId], also: &[DemandId]) -> Found {
-        let key = (kind, demands.to_vec(), also.to_vec());
-        if let Some(found) = self.known.borrow().get(&key) {
+        if let Some(found) = locked(&self.known).get(kind, demands, also) {
             return found.clone();
         }
         let found = self.find(kind, demands, also, None);
-        self.known.borrow_mut().insert(key, found.clone());
-        found
+        // Where another thread was quicker its family counts: families are told apart by their addresses.
+        locked(&self.known).keep(kind, demands, also, found)
     }
 
     fn find(
@@ -201,9 +207,9 @@ impl<'a> Oracle<'a> {
             rules: self.rules,
             entity: None,
         };
-        let found = arrange(&setting).map(Rc::new);
+        let found = arrange(&setting).map(Arc::new);
         if found == Err(Conflict::Budget) {
-            self.cut_off.set(true);
+            self.cut_off.store(true, Ordering::Relaxed);
         }
         found
     }
@@ -213,7 +219,7 @@ impl<'a> Oracle<'a> {
     /// # Errors
     /// The conflict.
     pub fn plain_family(&self, entity: EntityId) -> Found {
-        if let Some(found) = self.plain.borrow().get(&entity) {
+        if let Some(found) = locked(&self.plain).get(&entity) {
             return found.clone();
         }
         let setting = Setting {
@@ -225,21 +231,19 @@ impl<'a> Oracle<'a> {
             rules: self.rules,
             entity: Some(entity),
         };
-        let found = arrange(&setting).map(Rc::new);
-        self.plain.borrow_mut().insert(entity, found.clone());
-        found
+        let found = arrange(&setting).map(Arc::new);
+        locked(&self.plain).entry(entity).or_insert(found).clone()
     }
 
     /// The family of a local index beside the table's.
-    fn local_family(&self, demands: &[DemandId], table: &Rc<Family>) -> Found {
-        let key = (demands.to_vec(), Rc::as_ptr(table).addr());
-        if let Some((_, found)) = self.local.borrow().get(&key) {
+    fn local_family(&self, demands: &[DemandId], table: &Arc<Family>) -> Found {
+        let key = (demands.to_vec(), Arc::as_ptr(table).addr());
+        if let Some((_, found)) = locked(&self.local).get(&key) {
             return found.clone();
         }
         let found = self.find(Kind::Local, demands, &[], Some(table));
-        let kept = (Rc::clone(table), found.clone());
-        self.local.borrow_mut().insert(key, kept);
-        found
+        let kept = (Arc::clone(table), found);
+        locked(&self.local).entry(key).or_insert(kept).1.clone()
     }
 
     /// Whether a slot can take one more demand.
@@ -273,7 +277,7 @@ impl<'a> Oracle<'a> {
     }
 
     /// The fixed family of a slot that holds the demand's entities; an error if only some of them are in one.
-    fn fixed_family(&self, slot: Slot, demand: DemandId) -> Result<Option<Rc<Family>>, Conflict> {
+    fn fixed_family(&self, slot: Slot, demand: DemandId) -> Result<Option<Arc<Family>>, Conflict> {
         let families = match slot.0 {
             0 => &self.fixed.table,
             at => match self.fixed.indexes.get(at - 1) {
@@ -286,7 +290,7 @@ impl<'a> Oracle<'a> {
             .find(|f| self.entities(demand).any(|e| f.member(e).is_some()));
         match holding {
             Some(family) if self.entities(demand).all(|e| family.member(e).is_some()) => {
-                Ok(Some(Rc::clone(family)))
+                Ok(Some(Arc::clone(family)))
             }
             Some(_) => Err(Conflict::Fixed),
             None => Ok(None),
@@ -329,7 +333,7 @@ impl<'a> Oracle<'a> {
         &self,
         board: &Board,
         start: &[DemandId],
-    ) -> Result<Vec<(Slot, Rc<Family>)>, Conflict> {
+    ) -> Result<Vec<(Slot, Arc<Family>)>, Conflict> {
         let on_table: Vec<DemandId> = board.of_kind(Kind::Table).collect();
         let on_local: Vec<DemandId> = board.of_kind(Kind::Local).collect();
         let all: Vec<DemandId> = on_table.iter().chain(&on_local).copied().collect();
@@ -368,7 +372,7 @@ impl<'a> Oracle<'a> {
         Ok(made)
     }
 
-    fn fixed_table(&self, demands: &[DemandId]) -> Option<Rc<Family>> {
+    fn fixed_table(&self, demands: &[DemandId]) -> Option<Arc<Family>> {
         let first = demands.first().and_then(|d| self.entities(*d).next())?;
         self.fixed
             .table
@@ -379,8 +383,8 @@ impl<'a> Oracle<'a> {
 
     /// All families of a board, by slot; entities that nothing asks the table for have their plain key there.
     #[must_use]
-    pub fn families(&self, board: &Board, entities: &[EntityId]) -> Vec<Vec<Rc<Family>>> {
-        let mut made: Vec<Vec<Rc<Family>>> = vec![Vec::new(); board.kinds.len()];
+    pub fn families(&self, board: &Board, entities: &[EntityId]) -> Vec<Vec<Arc<Family>>> {
+        let mut made: Vec<Vec<Arc<Family>>> = vec![Vec::new(); board.kinds.len()];
         made[0].extend(self.fixed.table.iter().cloned());
         for (at, (_, _, families)) in self.fixed.indexes.iter().enumerate() {
             if let Some(slot) = made.get_mut(at + 1) {
@@ -426,7 +430,7 @@ impl<'a> Oracle<'a> {
     /// The families of a slot's demands, where there are no local indexes and no keys that must be kept: then each slot
     /// stands alone.
     #[must_use]
-    pub fn families_alone(&self, kind: Kind, demands: &[DemandId]) -> Vec<Rc<Family>> {
+    pub fn families_alone(&self, kind: Kind, demands: &[DemandId]) -> Vec<Arc<Family>> {
         let groups = self.groups(demands);
         let families = groups.iter().filter_map(|g| self.family(kind, g, &[]).ok());
         families.collect()
@@ -471,6 +475,33 @@ impl<'a> Oracle<'a> {
                 .try_for_each(|g| self.family(kind, g, &[]).map(|_| ())),
         }
     }
+}
+
+impl Known {
+    fn get(&self, kind: Kind, demands: &[DemandId], also: &[DemandId]) -> Option<&Found> {
+        if also.is_empty() {
+            return self.alone[kind as usize].get(demands);
+        }
+        let key = (kind, demands.to_vec(), also.to_vec());
+        self.beside.get(&key)
+    }
+
+    /// What is known from now on.
+    fn keep(&mut self, kind: Kind, demands: &[DemandId], also: &[DemandId], found: Found) -> Found {
+        let demands = demands.to_vec();
+        let kept = if also.is_empty() {
+            self.alone[kind as usize].entry(demands).or_insert(found)
+        } else {
+            let key = (kind, demands, also.to_vec());
+            self.beside.entry(key).or_insert(found)
+        };
+        kept.clone()
+    }
+}
+
+/// What is known, for one thread at a time; nothing in it is left half done where a thread panics.
+fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
+    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The partition key of a family, for each column the attribute of every member.

@@ -6,12 +6,13 @@
 use super::oracle::Slot;
 use super::problem::{Choice, Problem, Vertex};
 use super::projection::needed;
-use super::refine::{Preference, Refine};
+use super::refine::{Known, Preference, Refine};
 use super::{Context, refine};
 use crate::demand::{Shape, Ways};
 use crate::layout::Kind;
 use crate::schema::{Schema, Served};
 use crate::workload::EntityId;
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 /// What the entries of a slot carry: `None` where nothing is in it, `Some(None)` for everything.
@@ -27,12 +28,13 @@ impl<'o, 'a> Context<'o, 'a> {
         preference: Preference,
         chosen: &[Vec<Choice>],
         before: Option<Vec<Choice>>,
+        known: &RefCell<Known<'a>>,
     ) -> (Schema, Vec<Choice>) {
         let all = parts.iter().flat_map(|p| p.vertices.clone()).collect();
         let entities = self.oracle.workload.entity_ids().collect();
         let whole = Problem::joined(self.oracle, all, entities);
         let fixed = self.fixed.indexes.len();
-        let refine = Refine::new(&whole, self.model, kinds, fixed, preference, &self.known);
+        let refine = Refine::new(&whole, self.model, kinds, fixed, preference, known);
         let mut placed = self.paired(parts, kinds, &refine, chosen);
         if let Some(before) = before
             && refine.cost(&before) < refine.cost(&placed)

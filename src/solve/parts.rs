@@ -5,7 +5,7 @@
 
 use super::graph;
 use super::oracle::{Board, DemandId, Oracle, Slot};
-use super::problem::{Problem, Vertex};
+use super::problem::Vertex;
 use crate::demand::Shape;
 use crate::layout::Kind;
 use crate::workload::PatternId;
@@ -35,11 +35,7 @@ pub(super) fn answerable(
 /// so where one may be needed the parts are solved together; where a query of a constant partition does as well, it
 /// is not considered (see [`scan`]).
 #[must_use]
-pub(super) fn parts<'o, 'a>(
-    oracle: &'o Oracle<'a>,
-    mut vertices: Vec<Vertex>,
-    locals: bool,
-) -> Vec<Problem<'o, 'a>> {
+pub(super) fn parts(oracle: &Oracle<'_>, mut vertices: Vec<Vertex>) -> Vec<Vec<Vertex>> {
     let scans = |d: &DemandId| oracle.demand(*d).shape == Shape::ScanIndex;
     let needed: Vec<bool> = vertices
         .iter()
@@ -81,8 +77,7 @@ pub(super) fn parts<'o, 'a>(
         }
     }
     own.retain(|vertices| !vertices.is_empty());
-    let parts = own.into_iter();
-    parts.map(|v| Problem::new(oracle, v, locals)).collect()
+    own
 }
 
 /// Whether scanning an index may serve a read where a query of a constant partition cannot: beside sharded reads of the

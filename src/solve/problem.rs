@@ -74,14 +74,6 @@ pub struct Problem<'o, 'a> {
 
 const KINDS: [Kind; 3] = [Kind::Table, Kind::Local, Kind::Global];
 
-const fn kind_index(kind: Kind) -> usize {
-    match kind {
-        Kind::Table => 0,
-        Kind::Local => 1,
-        Kind::Global => 2,
-    }
-}
-
 impl<'o, 'a> Problem<'o, 'a> {
     /// The problem of some vertices. `locals`: whether local indexes may be used.
     #[must_use]
@@ -182,7 +174,7 @@ impl<'o, 'a> Problem<'o, 'a> {
     #[must_use]
     pub fn clash(&self, kind: Kind, a: DemandId, b: DemandId) -> bool {
         let b = self.rank_of(b);
-        self.masks[kind_index(kind)]
+        self.masks[kind as usize]
             .get(self.rank_of(a))
             .and_then(|m| m.get(b / 64))
             .is_some_and(|w| w >> (b % 64) & 1 == 1)

@@ -42,8 +42,9 @@ pub struct Score {
     pub placements: usize,
 }
 
-/// The most steps of the search for the best choices of one part.
-pub const STEPS: u32 = 6_000;
+/// The most steps of the search for the best choices of one part. Four times as many make random designs cheaper by less
+/// than a hundredth of a percent.
+pub const STEPS: u32 = 1_500;
 
 /// A search for the best choices.
 pub struct Refine<'r, 'o, 'a> {
@@ -85,10 +86,9 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         self.fixed > 0 || self.kinds.contains(&Kind::Local) || self.problem.oracle.is_fixed()
     }
 
-    /// The best choices that are found in some steps, starting from some that are possible; and how many steps are left,
-    /// none where they are not proven to be the best.
+    /// The best choices that are found in some steps, starting from some that are possible.
     #[must_use]
-    pub fn best(&self, start: Vec<Choice>, steps: u32) -> (Vec<Choice>, u32) {
+    pub fn best(&self, start: Vec<Choice>, steps: u32) -> Vec<Choice> {
         let some: Vec<Option<Choice>> = start.iter().copied().map(Some).collect();
         let start_score = self.score(&some, 0);
         let (choices, score) = self.climb(start, start_score);
@@ -104,7 +104,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             left: steps,
         };
         search.extend(0);
-        (search.best, search.left)
+        search.best
     }
 
     /// Choices improved by moves of single vertices.

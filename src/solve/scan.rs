@@ -9,7 +9,7 @@ use crate::demand::{Demand, Shape, Variant, Ways};
 use crate::layout::{Kind, Setting, TableRule, arrange};
 use crate::schema::{Schema, Served};
 use crate::workload::Workload;
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// Turns queries of constant partitions into scans where their index holds nothing else. The first `fixed` indexes keep
 /// their keys.
@@ -61,7 +61,7 @@ pub fn spread(
         if family.columns.is_empty() {
             continue;
         }
-        schema.indexes[at].families = vec![Rc::new(family)];
+        schema.indexes[at].families = vec![Arc::new(family)];
         for (variant, demand) in served {
             schema.served[variant] = Served::Index(at, demand);
         }

@@ -6,7 +6,7 @@ use crate::compare::Solved;
 use design::layout::{Family, Node};
 use design::schema::Served;
 use design::workload::{Entity, Workload};
-use std::rc::Rc;
+use std::sync::Arc;
 
 /// A line for each family and each variant.
 pub(crate) fn schema(of: &Solved) -> Vec<String> {
@@ -33,7 +33,7 @@ pub(crate) fn schema(of: &Solved) -> Vec<String> {
     lines
 }
 
-fn families(place: &str, all: &[Rc<Family>], workload: &Workload) -> Vec<String> {
+fn families(place: &str, all: &[Arc<Family>], workload: &Workload) -> Vec<String> {
     all.iter()
         .map(|f| {
             let entities: Vec<&Entity> = f

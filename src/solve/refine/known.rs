@@ -13,6 +13,7 @@ use crate::solve::oracle::DemandId;
 use crate::workload::{EntityId, Workload};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// What a slot has of an entity, its family and what its entries carry, as a small number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,12 +67,7 @@ pub struct Known<'a> {
 impl<'a> Known<'a> {
     /// What slots of a kind hold for some demands.
     pub(super) const fn held(&mut self, kind: Kind) -> &mut FxHashMap<Vec<DemandId>, Rc<Held>> {
-        let [table, local, global] = &mut self.held;
-        match kind {
-            Kind::Table => table,
-            Kind::Local => local,
-            Kind::Global => global,
-        }
+        &mut self.held[kind as usize]
     }
 
     /// What a family in a slot has of an entity when its entries carry a projection.
@@ -79,17 +75,17 @@ impl<'a> Known<'a> {
         &mut self,
         refine: &Refine<'_, '_, 'a>,
         kind: Kind,
-        family: &Rc<Family>,
+        family: &Arc<Family>,
         entity: EntityId,
         projection: Option<usize>,
     ) -> Look {
         let workload = refine.model.workload;
         let carried = projection.map(|p| self.narrow(workload, p, entity));
-        let key = (Rc::as_ptr(family).addr(), entity, carried);
+        let key = (Arc::as_ptr(family).addr(), entity, carried);
         if let Some(look) = self.looks.get(&key) {
             return *look;
         }
-        let families = vec![Rc::clone(family)];
+        let families = vec![Arc::clone(family)];
         let steps = self.steps.entry(entity);
         let steps = steps.or_insert_with(|| refine.model.steps_of(entity));
         let mut schema = Schema::default();

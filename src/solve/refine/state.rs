@@ -16,6 +16,7 @@ use crate::solve::projection::projection;
 use crate::workload::EntityId;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 /// A design and its costs.
 pub(super) struct State {
@@ -156,7 +157,7 @@ impl State {
         refine: &Refine<'_, '_, 'a>,
         known: &mut Known<'a>,
         slot: usize,
-        families: &[Rc<Family>],
+        families: &[Arc<Family>],
     ) -> Held {
         let kind = self.board.kinds[slot];
         let carried = match kind {

@@ -1,0 +1,58 @@
+//! The same work for many things, on as many threads as the machine has cores.
+//!
+//! Promises: the answers stand in the order of the things, whichever thread was first; little work stays on one thread.
+
+use std::num::NonZero;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+
+/// Does some work for each thing. `much`: whether it is worth starting threads, which takes about a tenth of a
+/// millisecond.
+pub(super) fn each<T: Sync, R: Send>(
+    things: &[T],
+    much: bool,
+    work: impl Fn(&T) -> R + Sync,
+) -> Vec<R> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let threads = cores.min(things.len());
+    if threads < 2 || !much {
+        return things.iter().map(work).collect();
+    }
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    let run = || {
+        let mut own = Vec::new();
+        loop {
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            let Some(thing) = things.get(at) else { break };
+            own.push((at, work(thing)));
+        }
+        let mut done = done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.extend(own);
+    };
+    thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(run);
+        }
+        run();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(at, _)| *at);
+    done.into_iter().map(|(_, made)| made).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn answers_stand_in_order() {
+        let things: Vec<u64> = (0..1000).collect();
+        // The first ones take longest, so that threads end out of order.
+        let work = |n: &u64| (0..(1000 - n) * 50).fold(*n, |a, b| a ^ b.wrapping_mul(*n));
+        let one: Vec<u64> = things.iter().map(work).collect();
+        assert_eq!(each(&things, true, work), one);
+        assert_eq!(each(&things, false, work), one);
+        assert!(each(&things[..0], true, work).is_empty());
+    }
+}
