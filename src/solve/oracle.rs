@@ -462,18 +462,19 @@ impl<'a> Oracle<'a> {
     /// # Errors
     /// The conflict.
     pub fn pair(&self, kind: Kind, a: DemandId, b: DemandId) -> Result<(), Conflict> {
-        let mut both = vec![a, b];
-        both.sort_unstable();
-        both.dedup();
-        let scans = both
-            .iter()
-            .any(|d| self.demand(*d).shape == Shape::ScanIndex);
-        match self.groups(&both).as_slice() {
-            [_, _] if scans => Err(Conflict::Exclusive),
-            groups => groups
-                .iter()
-                .try_for_each(|g| self.family(kind, g, &[]).map(|_| ())),
+        let alone = |d: DemandId| self.family(kind, &[d], &[]).map(|_| ());
+        if a == b {
+            return alone(a);
         }
+        if self.entities(a).any(|e| self.demand(b).part(e).is_some()) {
+            let both = [a.min(b), a.max(b)];
+            return self.family(kind, &both, &[]).map(|_| ());
+        }
+        let scans = |d: DemandId| self.demand(d).shape == Shape::ScanIndex;
+        if scans(a) || scans(b) {
+            return Err(Conflict::Exclusive);
+        }
+        alone(a).and_then(|()| alone(b))
     }
 }
 

@@ -130,24 +130,19 @@ impl<'o, 'a> Problem<'o, 'a> {
         let scan = |d: DemandId| self.oracle.demand(d).shape == crate::demand::Shape::ScanIndex;
         self.rank(&all);
         let mut masks: [Vec<Vec<u64>>; 3] = Default::default();
-        for (at, kind) in KINDS
-            .iter()
-            .enumerate()
-            .filter(|(_, k)| locals || **k != Kind::Local)
-        {
-            for a in &all {
-                let mut mask = vec![0u64; all.len().div_ceil(64)];
-                for (rank, b) in all
-                    .iter()
-                    .enumerate()
-                    .filter(|(_, b)| shares(*a, **b) || scan(*a) || scan(**b))
-                {
-                    if self.oracle.pair(*kind, *a, *b).is_err() {
-                        mask[rank / 64] |= 1 << (rank % 64);
+        let kinds = KINDS.iter().filter(|k| locals || **k != Kind::Local);
+        for kind in kinds {
+            let mut rows = vec![vec![0u64; all.len().div_ceil(64)]; all.len()];
+            for (one, a) in all.iter().enumerate() {
+                for (other, b) in all.iter().enumerate().take(one + 1) {
+                    let together = shares(*a, *b) || scan(*a) || scan(*b);
+                    if together && self.oracle.pair(*kind, *a, *b).is_err() {
+                        rows[one][other / 64] |= 1 << (other % 64);
+                        rows[other][one / 64] |= 1 << (one % 64);
                     }
                 }
-                masks[at].push(mask);
             }
+            masks[*kind as usize] = rows;
         }
         self.masks = masks;
     }
