@@ -12,6 +12,7 @@ use crate::demand::{Demand, Part, Shape, Variant, Ways};
 use crate::estimate::{self, Chosen, WHOLE};
 use crate::schema::{Schema, Served};
 use crate::workload::{EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb};
+use std::ops::Range;
 
 /// What a call takes on average, in millionths of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -81,7 +82,7 @@ pub struct Items {
 pub struct Model<'a> {
     /// The workload.
     pub workload: &'a Workload,
-    /// Its variants.
+    /// Its variants, by pattern.
     pub variants: &'a [Variant],
     /// Prices.
     pub prices: Prices,
@@ -154,10 +155,16 @@ impl Model<'_> {
     }
 
     /// How many variants the pattern of a variant has, itself included.
-    pub(super) fn siblings(&self, variant: usize) -> u128 {
-        let pattern = self.variants[variant].pattern;
-        let own = self.variants.iter().filter(|w| w.pattern == pattern);
-        own.count().max(1) as u128
+    fn siblings(&self, variant: usize) -> u128 {
+        self.variants_of(self.variants[variant].pattern).len() as u128
+    }
+
+    /// The variants of a pattern, by their places.
+    #[must_use]
+    pub fn variants_of(&self, pattern: PatternId) -> Range<usize> {
+        let start = self.variants.partition_point(|v| v.pattern < pattern);
+        let own = self.variants[start..].partition_point(|v| v.pattern == pattern);
+        start..start + own
     }
 
     /// What one call of a variant takes.
@@ -384,20 +391,15 @@ impl Model<'_> {
     #[must_use]
     pub fn pattern(&self, schema: &Schema, pattern: PatternId) -> (u128, Units) {
         let declared = self.workload.pattern(pattern);
-        let steps = self
-            .workload
-            .steps()
-            .filter(|(p, _)| *p == pattern)
-            .map(|(p, s)| self.step(schema, p, s));
+        let steps = self.workload.steps_of(pattern).iter();
+        let steps = steps.map(|s| self.step(schema, pattern, s));
         let mut units = steps.fold(Units::default(), Units::plus);
-        let own: Vec<usize> = (0..self.variants.len())
-            .filter(|v| self.variants[*v].pattern == pattern)
-            .collect();
+        let own = self.variants_of(pattern);
+        let n = own.len().max(1) as u128;
         let reads = own
-            .iter()
-            .map(|v| self.read(schema, *v, &schema.served[*v]))
+            .map(|v| self.read(schema, v, &schema.served[v]))
             .fold(Units::default(), Units::plus);
-        units = units.plus(reads.times(1, own.len().max(1) as u128));
+        units = units.plus(reads.times(1, n));
         (self.monthly(declared.rate, units), units)
     }
 
