@@ -77,6 +77,12 @@ pub struct Items {
     pub requests: u64,
 }
 
+/// Requests that a demand takes.
+fn requests(demand: &Demand) -> u64 {
+    let fan: u64 = demand.fan.iter().map(|(_, v)| v.len() as u64).product();
+    (fan * u64::from(demand.shards)).max(1)
+}
+
 /// The cost model of a workload.
 #[derive(Clone, Copy)]
 pub struct Model<'a> {
@@ -266,17 +272,15 @@ impl Model<'_> {
     }
 
     fn query(&self, sizes: Sizes<'_>, read: &Read, demand: &Demand, place: Place) -> Units {
-        let bytes_of = |entity| sizes(entity, place);
-        let items = self.items(read, demand);
-        let requests = u128::from(items.requests);
+        let requests = u128::from(requests(demand));
+        let each = demand.parts.iter();
+        let each = each.map(|part| (part, self.part_items(read, demand, part).0));
         let bytes: u128 = if demand.shape == Shape::ScanIndex {
-            let part = &demand.parts[0];
-            items.read * u128::from(bytes_of(part.entity))
+            let all: u128 = each.map(|(_, items)| items).sum();
+            all * u128::from(sizes(demand.parts[0].entity, place))
         } else {
-            let of = |part: &Part| {
-                self.part_items(read, demand, part).0 * u128::from(bytes_of(part.entity))
-            };
-            demand.parts.iter().map(of).sum()
+            each.map(|(part, items)| items * u128::from(sizes(part.entity, place)))
+                .sum()
         };
         let each = bytes.div_ceil(u128::from(WHOLE) * requests);
         Units::halves(query_halves(
@@ -293,7 +297,7 @@ impl Model<'_> {
         let Some(read) = self.workload.pattern(v.pattern).action.read() else {
             return 0;
         };
-        let requests = u128::from(self.items(read, demand).requests);
+        let requests = u128::from(requests(demand));
         let whole = crate::solve::projection::needed(self.workload, v.pattern, demand).is_none();
         let of = |p: &Part| {
             self.part_items(read, demand, p).0 * u128::from(size::item(self.workload, p.entity))
@@ -312,8 +316,6 @@ impl Model<'_> {
     /// What a demand reads and returns.
     #[must_use]
     pub fn items(&self, read: &Read, demand: &Demand) -> Items {
-        let fan: u64 = demand.fan.iter().map(|(_, v)| v.len() as u64).product();
-        let requests = fan * u64::from(demand.shards);
         let (read_items, returned) = demand
             .parts
             .iter()
@@ -322,7 +324,7 @@ impl Model<'_> {
         Items {
             read: read_items,
             returned,
-            requests: requests.max(1),
+            requests: requests(demand),
         }
     }
 
