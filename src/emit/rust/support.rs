@@ -2,6 +2,8 @@
 //!
 //! Promises: a part is printed when its name, or what it says it waits for, is used by what is printed; and only then.
 
+use std::collections::HashMap;
+
 /// The parts outside of the module `keys`, in the order in which they are printed.
 const PARTS: [&str; 12] = [
     include_str!("../../../templates/rust/times.rs"),
@@ -62,51 +64,90 @@ fn parts(text: &str) -> Vec<Part> {
     made
 }
 
-/// Whether a name is used: a type where it occurs as a word; a function where it is called, or passed on.
-fn uses(text: &str, name: &str) -> bool {
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    let function = name.starts_with(|c: char| c.is_ascii_lowercase());
-    text.match_indices(name).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + name.len()..]);
-        if before.ends_with(word) || after.starts_with(word) {
-            return false;
-        }
-        let passed =
-            name.contains('_') && before.ends_with(['(', ' ']) && after.starts_with([')', ',']);
-        let called = after.starts_with('(') && !before.ends_with('.') && !before.ends_with("fn ");
-        !function || called || passed
-    })
+/// The words of some code, and how each occurs.
+#[derive(Default)]
+pub(super) struct Words<'a>(HashMap<&'a str, Occurs>);
+
+/// How a word occurs, beside that it does.
+#[derive(Debug, Clone, Copy, Default)]
+struct Occurs {
+    /// As a function that is called.
+    called: bool,
+    /// As a value that is passed on.
+    passed: bool,
 }
 
-/// The text without comments, in which names are no uses.
+impl<'a> Words<'a> {
+    /// The words of a code outside of comments.
+    pub(super) fn of(code: &'a str) -> Self {
+        let mut made = Self::default();
+        made.read(code);
+        made
+    }
+
+    /// Adds those of another code.
+    fn read(&mut self, code: &'a str) {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        for line in code.lines().filter(is_code) {
+            let mut start = 0;
+            for part in line.split_inclusive(|c| !word(c)) {
+                let name = part.trim_end_matches(|c| !word(c));
+                let (before, after) = (&line[..start], &line[start + name.len()..]);
+                start += part.len();
+                if name.is_empty() {
+                    continue;
+                }
+                let occurs = self.0.entry(name).or_default();
+                occurs.called |=
+                    after.starts_with('(') && !before.ends_with('.') && !before.ends_with("fn ");
+                occurs.passed |= before.ends_with(['(', ' ']) && after.starts_with([')', ',']);
+            }
+        }
+    }
+
+    /// Whether a name is used: a type where it occurs as a word; a function where it is called, or passed on.
+    pub(super) fn uses(&self, name: &str) -> bool {
+        let function = name.starts_with(|c: char| c.is_ascii_lowercase());
+        self.0.get(name).is_some_and(|occurs| {
+            !function || occurs.called || (occurs.passed && name.contains('_'))
+        })
+    }
+}
+
+/// Whether a line is code: in comments, names are no uses.
+fn is_code(line: &&str) -> bool {
+    !line.trim_start().starts_with("//")
+}
+
+/// The text without comments.
 fn bare(text: &str) -> String {
-    let code = |line: &&str| !line.trim_start().starts_with("//");
-    text.lines().filter(code).collect::<Vec<_>>().join("\n")
+    text.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
 /// Whether each of `all` is needed, by the text around and by others of them.
 fn needed(all: &[Part], around: &str) -> Vec<bool> {
     let mut chosen = vec![false; all.len()];
     let mut text = bare(around);
+    let mut words = Words::of(around);
     loop {
-        let mut more = String::new();
+        let before = chosen.clone();
         for (place, part) in all.iter().enumerate() {
-            let wanted = !chosen[place]
-                && match &part.wait {
-                    Wait::Name(name) => uses(&text, name),
-                    Wait::Text(of) => text.contains(of.as_str()) && begun(all, &chosen, &part.name),
+            chosen[place] = chosen[place]
+                || match &part.wait {
+                    Wait::Name(name) => words.uses(name),
+                    Wait::Text(of) => begun(all, &chosen, &part.name) && text.contains(of.as_str()),
                     Wait::With(of) => all.iter().zip(&chosen).any(|(p, c)| *c && p.name == *of),
                 };
-            if wanted {
-                chosen[place] = true;
-                more.push_str(&bare(&part.text));
-                more.push('\n');
-            }
         }
-        if more.is_empty() {
+        if chosen == before {
             return chosen;
         }
-        text.push_str(&more);
+        let places = before.iter().zip(&chosen);
+        for (part, _) in all.iter().zip(places).filter(|(_, (was, is))| was != is) {
+            words.read(&part.text);
+            text.push_str(&bare(&part.text));
+            text.push('\n');
+        }
     }
 }
 
@@ -191,6 +232,7 @@ const PATHS: &[&str] = &[
 
 /// The `use` lines of a text, in the order of `rustfmt`.
 pub(super) fn imports(text: &str) -> String {
+    let words = Words::of(text);
     let text = bare(text);
     let mut out = String::new();
     for path in PATHS {
@@ -205,8 +247,7 @@ pub(super) fn imports(text: &str) -> String {
             "AsyncSleep" => text.contains(".sleep("),
             "poll_fn" => text.contains("poll_fn("),
             "AllOld" => text.contains("(AllOld)"),
-            "FromStr" => uses(&text, "FromStr"),
-            _ => uses(&text, name),
+            _ => words.uses(name),
         };
         if wanted {
             let path = path.replace("fmt::self", "fmt");
@@ -214,11 +255,6 @@ pub(super) fn imports(text: &str) -> String {
         }
     }
     out
-}
-
-/// Whether a name occurs in code.
-pub(super) fn uses_in_code(text: &str, name: &str) -> bool {
-    uses(&bare(text), name)
 }
 
 /// Whether the variable of a declaration occurs in code.
