@@ -319,7 +319,7 @@ fn variable(segment: &Segment, physical: &str, locals: &Locals) -> String {
 }
 
 /// The module `keys`, with what it takes from outside.
-pub(super) fn module(text: &str, _around: &str) -> String {
+pub(super) fn module(text: &str) -> String {
     if text.trim().is_empty() {
         return String::new();
     }

@@ -65,7 +65,7 @@ fn parts(text: &str) -> Vec<Part> {
 }
 
 /// The words of some code, and how each occurs.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Words<'a>(HashMap<&'a str, Occurs>);
 
 /// How a word occurs, beside that it does.
@@ -86,14 +86,15 @@ impl<'a> Words<'a> {
     }
 
     /// Adds those of another code.
-    fn read(&mut self, code: &'a str) {
+    pub(super) fn read(&mut self, code: &'a str) {
         let word = |c: char| c.is_alphanumeric() || c == '_';
         for line in code.lines().filter(is_code) {
+            let marks = line.match_indices(|c| !word(c));
+            let ends = marks.map(|(end, mark)| (end, end + mark.len()));
             let mut start = 0;
-            for part in line.split_inclusive(|c| !word(c)) {
-                let name = part.trim_end_matches(|c| !word(c));
-                let (before, after) = (&line[..start], &line[start + name.len()..]);
-                start += part.len();
+            for (end, next) in ends.chain([(line.len(), line.len())]) {
+                let (before, name, after) = (&line[..start], &line[start..end], &line[end..]);
+                start = next;
                 if name.is_empty() {
                     continue;
                 }
@@ -124,11 +125,10 @@ fn bare(text: &str) -> String {
     text.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether each of `all` is needed, by the text around and by others of them.
-fn needed(all: &[Part], around: &str) -> Vec<bool> {
+/// Whether each of `all` is needed, by the text around, of these words, and by others of them.
+fn needed<'a>(all: &'a [Part], around: &str, mut words: Words<'a>) -> Vec<bool> {
     let mut chosen = vec![false; all.len()];
     let mut text = bare(around);
-    let mut words = Words::of(around);
     loop {
         let before = chosen.clone();
         for (place, part) in all.iter().enumerate() {
@@ -163,17 +163,20 @@ pub(super) struct Used {
     pub(super) keys: String,
 }
 
-/// The parts that a text and the text of `keys` use.
-pub(super) fn used(text: &str, keys: &str) -> Used {
+/// The parts that a text of some words and the text of `keys` use.
+pub(super) fn used(text: &str, of_text: &Words<'_>, keys: &str) -> Used {
     let inside = parts(KEYS);
-    let chosen = needed(&inside, keys);
+    let chosen = needed(&inside, keys, Words::of(keys));
     let mut in_keys = String::new();
     for (part, _) in inside.iter().zip(&chosen).filter(|(_, c)| **c) {
         in_keys.push('\n');
         in_keys.push_str(&part.text);
     }
     let outside: Vec<Part> = PARTS.iter().flat_map(|p| parts(p)).collect();
-    let chosen = needed(&outside, &format!("{text}\n{keys}\n{in_keys}"));
+    let mut words = of_text.clone();
+    words.read(keys);
+    words.read(&in_keys);
+    let chosen = needed(&outside, &format!("{text}\n{keys}\n{in_keys}"), words);
     let mut all = String::new();
     for (part, _) in outside.iter().zip(&chosen).filter(|(_, c)| **c) {
         // A part that goes on with another is not set off from it; methods are set off by the blank line before them.
@@ -230,9 +233,8 @@ const PATHS: &[&str] = &[
     "std::time::SystemTime",
 ];
 
-/// The `use` lines of a text, in the order of `rustfmt`.
-pub(super) fn imports(text: &str) -> String {
-    let words = Words::of(text);
+/// The `use` lines of a text of some words, in the order of `rustfmt`.
+pub(super) fn imports(text: &str, words: &Words<'_>) -> String {
     let text = bare(text);
     let mut out = String::new();
     for path in PATHS {
@@ -274,7 +276,8 @@ pub(super) fn shaken(template: &str, around: &str) -> String {
         .take_while(|line| !line.starts_with("//@ "))
         .fold(String::new(), |text, line| text + line + "\n");
     let all = parts(template);
-    let chosen = needed(&all, &format!("{head}\n{around}"));
+    let around = format!("{head}\n{around}");
+    let chosen = needed(&all, &around, Words::of(&around));
     let mut out = head;
     for (part, _) in all.iter().zip(&chosen).filter(|(_, c)| **c) {
         out.push('\n');

@@ -54,10 +54,9 @@ struct Helper {
     text: String,
 }
 
-/// The helpers that some code needs, in their order.
-pub(super) fn of(code: &str) -> Vec<String> {
+/// The helpers that code of some names needs, in their order.
+pub(super) fn of(in_code: &HashSet<&str>) -> Vec<String> {
     let all = read();
-    let in_code = named(code);
     let mut wanted: Vec<bool> = all
         .iter()
         .map(|h| {
@@ -103,13 +102,6 @@ pub(super) fn of(code: &str) -> Vec<String> {
 /// The names of all helpers.
 pub(super) fn names() -> Vec<String> {
     read().into_iter().flat_map(|h| h.names).collect()
-}
-
-/// Those of some names that occur in a code.
-pub(super) fn named_in(code: &str, names: &'static [&'static str]) -> Vec<&'static str> {
-    let in_code = named(code);
-    let all = names.iter().copied();
-    all.filter(|n| in_code.contains(n)).collect()
 }
 
 fn read() -> Vec<Helper> {
@@ -165,7 +157,7 @@ fn declared(line: &str) -> Option<String> {
 }
 
 /// The names in a code: whole words outside of comments.
-fn named(code: &str) -> HashSet<&str> {
+pub(super) fn named(code: &str) -> HashSet<&str> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
     let lines = code.lines().filter(|l| {
         let l = l.trim_start();
@@ -173,16 +165,17 @@ fn named(code: &str) -> HashSet<&str> {
     });
     let mut made = HashSet::new();
     for line in lines {
+        let marks = line.match_indices(|c| !word(c));
+        let ends = marks.map(|(end, mark)| (end, end + mark.len()));
         let mut start = 0;
-        for part in line.split_inclusive(|c| !word(c)) {
-            let before = &line[..start];
-            let name = part.trim_end_matches(|c| !word(c));
+        for (end, next) in ends.chain([(line.len(), line.len())]) {
+            let (before, name) = (&line[..start], &line[start..end]);
             // A property of something is another name, a spread is not.
             let property = before.ends_with('.') && !before.ends_with("...");
             if !name.is_empty() && !property {
                 made.insert(name);
             }
-            start += part.len();
+            start = next;
         }
     }
     made
@@ -194,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_helper_brings_what_it_names() {
-        let text = of("padded(1, 2)").concat();
+        let text = of(&named("padded(1, 2)")).concat();
         assert!(text.contains("function integerText("));
         assert!(text.contains("class Refused"));
         assert!(!text.contains("function getItem("));
