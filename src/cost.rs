@@ -3,6 +3,7 @@
 //! Promises: integers only, money in millionths of a millionth of a US dollar (picodollars) until it is shown; the
 //! same design costs the same on every machine.
 
+pub mod figures;
 pub mod load;
 pub mod model;
 pub mod odds;

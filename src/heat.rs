@@ -3,16 +3,18 @@
 //! Source of the limits: the Amazon `DynamoDB` Developer Guide, "Burst and adaptive capacity": a partition serves 3,000
 //! read units and 1,000 write units a second, in the table and in each index alike.
 
-use crate::cost::model::Model;
+use crate::cost::figures::{Figures, Written};
+use crate::cost::model::Place;
 use crate::cost::size;
-use crate::demand::Variant;
+use crate::demand::Demand;
 use crate::estimate::{self, WHOLE};
 use crate::layout::Family;
-use crate::schema::{Schema, Served};
+use crate::schema::Served;
 use crate::workload::{
     Action, AttributeId, AttributeSet, Constant, EntityId, PatternId, Read, Step, Test, Workload,
     WriteVerb,
 };
+use std::collections::BTreeMap;
 
 /// Read units a second that one partition serves.
 pub const MOST_READS: u64 = 3_000;
@@ -117,94 +119,118 @@ impl Load<'_> {
 
 /// The loads of the table's families, then of those of each index.
 #[must_use]
-pub fn loads<'a>(
-    workload: &Workload,
-    variants: &[Variant],
-    schema: &'a Schema,
-    model: &Model<'_>,
-) -> Vec<Load<'a>> {
+pub fn loads<'a>(figures: &Figures<'a>) -> Vec<Load<'a>> {
+    let schema = figures.schema;
     let table = schema.table.iter().map(|f| (None, f));
     let indexes = schema
         .indexes
         .iter()
         .enumerate()
         .flat_map(|(at, i)| i.families.iter().map(move |f| (Some(at), f)));
+    let readers = readers(figures);
     table
         .chain(indexes)
-        .map(|(index, family)| {
-            let mut writes: Vec<(u128, PatternId)> = Vec::new();
-            for member in 0..family.members.len() {
-                writes.extend(writes_of(workload, model, schema, (index, family), member));
-            }
-            let mut reads: Vec<(u128, PatternId)> = Vec::new();
-            for (at, (variant, served)) in variants.iter().zip(&schema.served).enumerate() {
-                if let Some(load) = reads_of(
-                    workload,
-                    model,
-                    schema,
-                    (index, family),
-                    (at, variant, served),
-                ) {
-                    reads.push((load, variant.pattern));
-                }
-            }
-            let most = |of: &[(u128, PatternId)]| {
-                of.iter()
-                    .filter(|(load, _)| *load > 0)
-                    .max_by_key(|(load, p)| (*load, std::cmp::Reverse(*p)))
-                    .map(|(_, p)| *p)
-            };
-            let mut readers: Vec<PatternId> = reads.iter().map(|(_, p)| *p).collect();
-            readers.sort_unstable();
-            readers.dedup();
-            let (items, bytes) = fullest(workload, model, schema, index, family, &readers);
-            Load {
-                index,
-                family,
-                writes: writes.iter().map(|(load, _)| load).sum(),
-                reads: reads.iter().map(|(load, _)| load).sum(),
-                most: most(&reads),
-                readers,
-                writer: most(&writes),
-                items,
-                bytes,
-            }
-        })
+        .map(|(index, family)| load(figures, index, family, &readers))
         .collect()
+}
+
+/// The load of one family.
+fn load<'a>(
+    figures: &Figures<'a>,
+    index: Place,
+    family: &'a Family,
+    readers: &Readers,
+) -> Load<'a> {
+    let mut writes: Vec<(u128, PatternId)> = Vec::new();
+    let mut reads: Vec<(u128, PatternId)> = Vec::new();
+    for (member, of) in family.members.iter().enumerate() {
+        writes.extend(writes_of(figures, index, family, member));
+        let own = readers.get(&(index, of.entity)).into_iter().flatten();
+        reads.extend(own.map(|variant| read_of(figures, family, member, *variant)));
+    }
+    let most = |of: &[(u128, PatternId)]| {
+        of.iter()
+            .filter(|(load, _)| *load > 0)
+            .max_by_key(|(load, p)| (*load, std::cmp::Reverse(*p)))
+            .map(|(_, p)| *p)
+    };
+    let mut readers: Vec<PatternId> = reads.iter().map(|(_, p)| *p).collect();
+    readers.sort_unstable();
+    readers.dedup();
+    let (items, bytes) = fullest(figures, index, family, &readers);
+    Load {
+        index,
+        family,
+        writes: writes.iter().map(|(load, _)| load).sum(),
+        reads: reads.iter().map(|(load, _)| load).sum(),
+        most: most(&reads),
+        readers,
+        writer: most(&writes),
+        items,
+        bytes,
+    }
+}
+
+/// The variants that are answered by the items of an entity at a place.
+type Readers = BTreeMap<(Place, EntityId), Vec<usize>>;
+
+fn readers(figures: &Figures<'_>) -> Readers {
+    let mut made = Readers::new();
+    for (variant, served) in figures.schema.served.iter().enumerate() {
+        let first = |d: &Demand| d.parts.first().map(|p| p.entity);
+        let at = match served {
+            Served::Table(demand) => (None, first(demand)),
+            Served::Index(index, demand) => (Some(*index), first(demand)),
+            Served::ByKey => (None, by_key(figures, variant)),
+            Served::Scan(_) | Served::Not => continue,
+        };
+        if let (place, Some(entity)) = at {
+            made.entry((place, entity)).or_default().push(variant);
+        }
+    }
+    made
+}
+
+/// The entity that a read asks for by the table's key.
+fn by_key(figures: &Figures<'_>, variant: usize) -> Option<EntityId> {
+    let pattern = figures.model.variants[variant].pattern;
+    match &figures.model.workload.pattern(pattern).action {
+        Action::Read(read) => read.entities.first().copied(),
+        _ => None,
+    }
 }
 
 /// Items and bytes in the fullest partition. In a table with local indexes their entries count, since they lie in the
 /// same item collection. Where a read of a whole partition says what it returns, no more than that is there.
 fn fullest(
-    workload: &Workload,
-    model: &Model<'_>,
-    schema: &Schema,
-    index: Option<usize>,
+    figures: &Figures<'_>,
+    index: Place,
     family: &Family,
     readers: &[PatternId],
 ) -> (u128, u128) {
+    let (model, schema) = (&figures.model, figures.schema);
     let whole = u128::from(WHOLE);
     let shards = u128::from(family.shards.max(1));
     let local = |at: &usize| schema.indexes[*at].kind == crate::layout::Kind::Local;
     let (mut items, mut bytes) = (0, 0);
     for (member, of) in family.members.iter().enumerate() {
-        let declared = workload.entity(of.entity);
+        let declared = model.workload.entity(of.entity);
+        let known = figures.bytes(of.entity);
         let each = if let Some(at) = index {
-            model.entry_bytes(schema, at, of.entity)
+            known.entry(at)
         } else {
             let entries = (0..schema.indexes.len()).filter(local).filter(|at| {
                 crate::schema::find(&schema.indexes[*at].families, of.entity).is_some()
             });
-            let entries = entries.map(|at| model.entry_bytes(schema, at, of.entity));
-            model.item_bytes(schema, of.entity) + entries.sum::<u64>()
+            known.item + entries.map(|at| known.entry(at)).sum::<u64>()
         };
         let partition = family.partition(member);
-        let heaviest = u128::from(estimate::heaviest(workload, declared, partition));
+        let heaviest = u128::from(estimate::heaviest(model.workload, declared, partition));
         let held = u128::from(declared.count) * u128::from(model.held(family, member)) / whole;
         let mut there = held * heaviest / whole;
         let told = readers
             .iter()
-            .filter_map(|p| returned(workload, *p, of.entity, partition));
+            .filter_map(|p| returned(model.workload, *p, of.entity, partition));
         if let Some(told) = told.min() {
             there = there.min(u128::from(told));
         }
@@ -241,30 +267,34 @@ fn returned(
 
 /// Millionths of a write unit a second on the most loaded partition, from each write of one member.
 fn writes_of(
-    workload: &Workload,
-    model: &Model<'_>,
-    schema: &Schema,
-    (index, family): (Option<usize>, &Family),
+    figures: &Figures<'_>,
+    index: Place,
+    family: &Family,
     member: usize,
 ) -> Vec<(u128, PatternId)> {
+    let workload = figures.model.workload;
     let entity = family.members[member].entity;
     let heaviest = estimate::heaviest(workload, workload.entity(entity), family.partition(member));
-    let own = workload
-        .steps()
-        .filter(|(_, s)| s.entity == entity && s.verb != WriteVerb::Check);
-    own.map(|(pattern, step)| {
-        let micro = match index {
-            None => peak_of(workload, pattern, step),
-            Some(at) => {
-                let times = step.times.map_or(1, |t| u128::from(t.max));
-                let units = model.entry_units(schema, step, at).map_or(0, |e| e.units);
-                workload.pattern(pattern).peak.micro_calls_in(1) * times * units / u128::from(WHOLE)
-            }
-        };
-        let one = micro * u128::from(heaviest) / u128::from(WHOLE);
-        (one / u128::from(family.shards.max(1)), pattern)
-    })
-    .collect()
+    let own = figures.writes_of(entity);
+    own.filter(|w| w.step.verb != WriteVerb::Check)
+        .map(|written| {
+            let micro = match index {
+                None => peak_of(workload, written.pattern, written.step),
+                Some(at) => peak_at(workload, written, at),
+            };
+            let one = micro * u128::from(heaviest) / u128::from(WHOLE);
+            (one / u128::from(family.shards.max(1)), written.pattern)
+        })
+        .collect()
+}
+
+/// Millionths of a write unit a second, at the peak, that a step puts on an index.
+fn peak_at(workload: &Workload, written: &Written<'_>, index: usize) -> u128 {
+    let times = written.step.times.map_or(1, |t| u128::from(t.max));
+    let mut entries = written.units.entries.iter();
+    let units = entries.find(|e| e.index == index).map_or(0, |e| e.units);
+    let calls = workload.pattern(written.pattern).peak.micro_calls_in(1);
+    calls * times * units / u128::from(WHOLE)
 }
 
 /// Millionths of a write unit a second, at the peak, that a step puts on the table.
@@ -274,23 +304,19 @@ fn peak_of(workload: &Workload, pattern: PatternId, step: &Step) -> u128 {
     workload.pattern(pattern).peak.micro_calls_in(1) * times * units
 }
 
-/// Millionths of a read unit a second on the most loaded partition, from one read, if it reads this family.
-fn reads_of(
-    workload: &Workload,
-    model: &Model<'_>,
-    schema: &Schema,
-    (index, family): (Option<usize>, &Family),
-    (at, variant, served): (usize, &Variant, &Served),
-) -> Option<u128> {
-    let entity = match (served, &workload.pattern(variant.pattern).action) {
-        (Served::Table(d), _) if index.is_none() => d.parts.first()?.entity,
-        (Served::Index(i, d), _) if Some(*i) == index => d.parts.first()?.entity,
-        (Served::ByKey, Action::Read(read)) if index.is_none() => *read.entities.first()?,
-        _ => return None,
-    };
-    let member = family.member(entity)?;
-    let units = model.read(schema, at, served).read / u128::from(family.shards.max(1));
-    let calls = workload.pattern(variant.pattern).peak.micro_calls_in(1);
-    let heaviest = estimate::heaviest(workload, workload.entity(entity), family.partition(member));
-    Some(calls * units / u128::from(WHOLE) * u128::from(heaviest) / u128::from(WHOLE))
+/// Millionths of a read unit a second on the most loaded partition, from one read of a member's items.
+fn read_of(
+    figures: &Figures<'_>,
+    family: &Family,
+    member: usize,
+    variant: usize,
+) -> (u128, PatternId) {
+    let workload = figures.model.workload;
+    let pattern = figures.model.variants[variant].pattern;
+    let entity = workload.entity(family.members[member].entity);
+    let units = figures.read(variant).read / u128::from(family.shards.max(1));
+    let calls = workload.pattern(pattern).peak.micro_calls_in(1);
+    let heaviest = estimate::heaviest(workload, entity, family.partition(member));
+    let load = calls * units / u128::from(WHOLE) * u128::from(heaviest) / u128::from(WHOLE);
+    (load, pattern)
 }

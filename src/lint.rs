@@ -15,6 +15,7 @@ mod size;
 mod tenant;
 mod usage;
 
+use crate::cost::figures::Figures;
 use crate::cost::model::Model;
 use crate::diagnostic::Diagnostics;
 use crate::heat::{Load, loads};
@@ -32,17 +33,19 @@ struct Design<'a> {
     solution: &'a Solution,
     schema: &'a Schema,
     model: &'a Model<'a>,
+    figures: &'a Figures<'a>,
     loads: Vec<Load<'a>>,
 }
 
 /// Applies every rule to a solved design.
-pub fn lint(workload: &Workload, solution: &Solution, model: &Model<'_>, found: &mut Diagnostics) {
+pub fn lint(solution: &Solution, figures: &Figures<'_>, found: &mut Diagnostics) {
     let design = Design {
-        workload,
+        workload: figures.model.workload,
         solution,
-        schema: &solution.schema,
-        model,
-        loads: loads(workload, &solution.variants, &solution.schema, model),
+        schema: figures.schema,
+        model: &figures.model,
+        figures,
+        loads: loads(figures),
     };
     heat::lint(&design, found);
     size::lint(&design, found);

@@ -13,7 +13,7 @@ use crate::items::value::Physical;
 use crate::items::{physical, reading, stored};
 use crate::plan::Plan;
 use serde::Serialize;
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -103,7 +103,19 @@ struct Made<'a> {
 /// # Errors
 /// In words, where the plan document breaks a promise of its page; a plan of this compiler does not.
 pub fn sample(plan: &Plan) -> Result<Sample, String> {
-    let json = serde_json::to_value(plan).map_err(|e| e.to_string())?;
+    laid_out(plan, true)
+}
+
+/// The same, as they lie in the tables alone.
+///
+/// # Errors
+/// As [`sample`].
+pub(crate) fn of_tables(plan: &Plan) -> Result<Sample, String> {
+    laid_out(plan, false)
+}
+
+fn laid_out(plan: &Plan, in_indexes: bool) -> Result<Sample, String> {
+    let json = json!({ "tables": plan.tables, "entities": plan.entities });
     let root = Node::new(&json);
     let tables = reading::tables(&root.field("tables"))?;
     let entities = reading::entities(&root.field("entities"))?;
@@ -128,7 +140,8 @@ pub fn sample(plan: &Plan) -> Result<Sample, String> {
     for table in &tables {
         let own: Vec<&Made<'_>> = made.iter().filter(|m| m.kind.table == table.name).collect();
         pictures.push(picture(table, None, &own));
-        pictures.extend(table.indexes.iter().map(|i| picture(table, Some(i), &own)));
+        let indexes = table.indexes.iter().filter(|_| in_indexes);
+        pictures.extend(indexes.map(|i| picture(table, Some(i), &own)));
     }
     Ok(Sample {
         design: plan.design.clone(),

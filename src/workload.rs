@@ -155,15 +155,19 @@ impl Workload {
 
     /// The writes of all patterns: the pattern and the step.
     pub fn steps(&self) -> impl Iterator<Item = (PatternId, &Step)> {
-        self.pattern_ids().flat_map(|id| {
-            let steps: &[Step] = match &self.pattern(id).action {
-                Action::Write(step) => std::slice::from_ref(step),
-                Action::Find(find) => std::slice::from_ref(&find.step),
-                Action::Transaction(steps) => steps,
-                Action::Read(_) | Action::External => &[],
-            };
-            steps.iter().map(move |s| (id, s))
-        })
+        self.pattern_ids()
+            .flat_map(|id| self.steps_of(id).iter().map(move |s| (id, s)))
+    }
+
+    /// The steps of a pattern; none of a read.
+    #[must_use]
+    pub fn steps_of(&self, id: PatternId) -> &[Step] {
+        match &self.pattern(id).action {
+            Action::Write(step) => std::slice::from_ref(step),
+            Action::Find(find) => std::slice::from_ref(&find.step),
+            Action::Transaction(steps) => steps,
+            Action::Read(_) | Action::External => &[],
+        }
     }
 }
 

@@ -46,15 +46,16 @@ pub(super) fn check(workload: &Workload, plan: &Plan, found: &mut Findings) {
 }
 
 fn same_names(what: &str, declared: &[&str], planned: &[&str], found: &mut Findings) {
+    if declared == planned {
+        return;
+    }
     for name in declared.iter().filter(|n| !planned.contains(n)) {
         found.wrong(what, format!("`{name}` of the design is not in the plan"));
     }
     for name in planned.iter().filter(|n| !declared.contains(n)) {
         found.wrong(what, format!("`{name}` of the plan is not in the design"));
     }
-    if declared.len() != planned.len()
-        || (declared != planned && declared.iter().all(|n| planned.contains(n)))
-    {
+    if declared.len() != planned.len() || declared.iter().all(|n| planned.contains(n)) {
         found.wrong(what, "they are not each there once, sorted by name");
     }
 }

@@ -5,7 +5,7 @@ use super::facts::{Facts, Spread, facts};
 use super::filter::passes;
 use super::model::{Entry, KindOf, Model};
 use super::outcome::{Outcome, Test, between, select};
-use super::token::{At, Token, tokens};
+use super::token::{At, Head, Token, tokens};
 use super::values::Given;
 use crate::plan::{Choice, ForEach, Key, ReadStep, Segment, SortCondition};
 use crate::workload::Constant;
@@ -134,6 +134,10 @@ impl Request<'_> {
         given: &Given<'_>,
         parameters: &BTreeMap<String, Vec<Constant>>,
     ) -> Brings {
+        let mut partitions = entry.partition.iter().zip(&self.partition);
+        if partitions.any(|(key, wanted)| differ(At::start(key), At::start(wanted))) {
+            return Brings::Nothing;
+        }
         let entity = model.workload.entity(kind.entity);
         let scope = Scope {
             entity,
@@ -177,5 +181,14 @@ impl Request<'_> {
             });
         }
         so_far
+    }
+}
+
+/// Whether two values begin with texts of which neither begins with the other, so that they are never equal: what tells
+/// most kinds of items in a place apart from the one that is asked for.
+fn differ(key: At<'_>, wanted: At<'_>) -> bool {
+    match (key.head(), wanted.head()) {
+        (Head::Text(a), Head::Text(b)) => !a.starts_with(b) && !b.starts_with(a),
+        _ => false,
     }
 }

@@ -1,7 +1,7 @@
 //! `design check`: the gate of CI.
 
 use super::args::{CheckArgs, CheckFormat};
-use super::{Exit, generated, output, prices, read_source};
+use super::{Exit, generated, leave, output, prices, read_source};
 use crate::Options;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics, Severity};
 use crate::plan::proof::plural;
@@ -46,11 +46,13 @@ pub(super) fn run(args: &CheckArgs) -> Result<Exit> {
         output::print(&differences)?;
     }
     tell(args, compiled.plan.as_ref(), &compiled.diagnostics, &source)?;
-    Ok(match compiled.plan {
+    let exit = match compiled.plan {
         None => Exit::Invalid,
         Some(_) if compiled.diagnostics.has_errors() => Exit::Findings,
         Some(_) => Exit::Fine,
-    })
+    };
+    leave(compiled);
+    Ok(exit)
 }
 
 /// Reports what was found, in the form that the caller wants. What is wrong with a file is told in that form, too, so that

@@ -5,7 +5,7 @@
 
 use super::args::GenerateArgs;
 use super::generated::{self, Generated, Outputs, State};
-use super::{Exit, check, output, read_source};
+use super::{Exit, check, leave, output, read_source};
 use crate::emit::Target;
 use crate::plan::proof::plural;
 use crate::plan::{OutputEntry, Plan};
@@ -42,6 +42,7 @@ pub(super) fn run(args: &GenerateArgs) -> Result<Exit> {
         );
     }
     write(&files)?;
+    leave(compiled);
     Ok(Exit::Fine)
 }
 

@@ -1,23 +1,23 @@
 //! `design plan`
 
 use super::args::{PlanArgs, PlanFormat};
-use super::{Exit, output, prices, read_source, watch};
+use super::{Exit, leave, output, prices, read_source, watch};
 use crate::plan::Plan;
 use crate::report::what_if::{WhatIf, compare};
 use crate::report::{self, markdown, text};
-use crate::source::Source;
-use crate::{Change, Options};
+use crate::{Change, Compiled, Options};
 use anyhow::Result;
 use serde::Serialize;
 
 pub(super) fn run(args: &PlanArgs) -> Result<Exit> {
     if args.watch {
-        return watch::watch(&args.file, || once(args));
+        return watch::watch(&args.file, || once(args, drop));
     }
-    once(args)
+    once(args, leave)
 }
 
-fn once(args: &PlanArgs) -> Result<Exit> {
+/// Shows the plan of the file as it is now; `done` gets what was made when it is needed no more.
+fn once(args: &PlanArgs, done: fn(Compiled)) -> Result<Exit> {
     let prices = match prices::given(&args.prices)? {
         Ok(prices) => prices,
         Err(exit) => return Ok(exit),
@@ -28,24 +28,29 @@ fn once(args: &PlanArgs) -> Result<Exit> {
         prices: Some(prices),
         changes: changes(args),
     };
-    let Some(plan) = compiled(&source, &options)? else {
+    let made = crate::compile_with(&source, &options);
+    let Some(plan) = &made.plan else {
+        output::diagnose(&made.diagnostics, &source, false)?;
         return Ok(Exit::Invalid);
     };
     if args.sample {
-        let shown = picture(&plan, args.format)
+        let shown = picture(plan, args.format)
             .map_err(|e| anyhow::anyhow!("no sample items can be made: {e}"))?;
         output::print(&shown)?;
         return Ok(Exit::Fine);
     }
     if options.changes.is_empty() {
-        show(&plan, &source.name, args.format)?;
+        show(plan, &source.name, args.format)?;
+        done(made);
         return Ok(Exit::Fine);
     }
     let as_it_is = Options {
         changes: Vec::new(),
         ..options
     };
-    let Some(before) = compiled(&source, &as_it_is)? else {
+    let as_it_is = crate::compile_with(&source, &as_it_is);
+    let Some(before) = &as_it_is.plan else {
+        output::diagnose(&as_it_is.diagnostics, &source, false)?;
         return Ok(Exit::Invalid);
     };
     let rates = args
@@ -53,7 +58,7 @@ fn once(args: &PlanArgs) -> Result<Exit> {
         .iter()
         .map(|factor| format!("every rate {factor}"));
     let told = rates.chain(args.what_if.iter().cloned()).collect();
-    show_change(&plan, &compare(&before, &plan, told), args.format)?;
+    show_change(plan, &compare(before, plan, told), args.format)?;
     Ok(Exit::Fine)
 }
 
@@ -63,15 +68,6 @@ fn changes(args: &PlanArgs) -> Vec<Change> {
     rates
         .chain(args.what_if.iter().cloned().map(Change::One))
         .collect()
-}
-
-/// The plan; what is wrong with the file is reported.
-fn compiled(source: &Source, options: &Options) -> Result<Option<Plan>> {
-    let made = crate::compile_with(source, options);
-    if made.plan.is_none() {
-        output::diagnose(&made.diagnostics, source, false)?;
-    }
-    Ok(made.plan)
 }
 
 fn show(plan: &Plan, file: &str, format: PlanFormat) -> Result<()> {

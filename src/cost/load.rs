@@ -5,13 +5,12 @@
 //! `DynamoDB` Developer Guide, "`DynamoDB` throughput capacity" and "Managing throughput capacity automatically with
 //! `DynamoDB` auto scaling".
 
-use super::model::{Model, Place, Units};
+use super::model::{Model, Units};
 use super::price::{HOURS, MONTH, TARGET};
-use super::storage::Bytes;
 use crate::estimate::WHOLE;
 use crate::layout::Kind;
 use crate::schema::Schema;
-use crate::workload::{Billing, EntityId, PatternId, Rate};
+use crate::workload::{Billing, Pattern, Rate};
 
 /// What a place takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -30,11 +29,13 @@ impl Load {
     pub fn month_of(rate: Rate, units: Units) -> Units {
         taken(rate, units, MONTH)
     }
-}
 
-/// How large items and entries are, where it is known of all entities.
-fn known(all: &[Bytes]) -> impl Fn(EntityId, Place) -> u64 {
-    |entity, place| all[usize::from(entity.0)].at(place)
+    /// Adds what the calls of a pattern take that come to one of `share` of its variants.
+    pub(super) fn add(&mut self, of: &Pattern, units: Units, share: u128) {
+        let (month, peak) = (taken(of.rate, units, MONTH), taken(of.peak, units, 1));
+        self.month = self.month.plus(month.times(1, share));
+        self.peak = self.peak.plus(peak.times(1, share));
+    }
 }
 
 /// Millionths of units in `seconds` of calls at a rate.
@@ -49,78 +50,6 @@ fn taken(rate: Rate, units: Units, seconds: u64) -> Units {
 }
 
 impl Model<'_> {
-    /// The loads of the table and of its indexes, the table first.
-    #[must_use]
-    pub fn loads(&self, schema: &Schema) -> Vec<Load> {
-        let mut made = vec![Load::default(); schema.indexes.len() + 1];
-        let at = |place: Place| place.map_or(0, |index| index + 1);
-        let all = self.all_bytes(schema);
-        for (entity, bytes) in self.workload.entity_ids().zip(&all) {
-            self.stored_of(schema, entity, bytes, |place, bytes| {
-                made[at(place)].bytes += bytes;
-            });
-        }
-        let mut add = |pattern: PatternId, place: Place, units: Units, share: u128| {
-            let (of, load) = (self.workload.pattern(pattern), &mut made[at(place)]);
-            let (month, peak) = (taken(of.rate, units, MONTH), taken(of.peak, units, 1));
-            load.month = load.month.plus(month.times(1, share));
-            load.peak = load.peak.plus(peak.times(1, share));
-        };
-        for (pattern, step) in self.workload.steps() {
-            let bytes = &all[usize::from(step.entity.0)];
-            let units = self.step_of(schema, pattern, step, bytes);
-            units.at(|place, units| add(pattern, place, units, 1));
-        }
-        let (siblings, sizes) = (self.variants_of_patterns(), known(&all));
-        for (variant, served) in schema.served.iter().enumerate() {
-            let pattern = self.variants[variant].pattern;
-            let share = siblings[usize::from(pattern.0)];
-            self.read_of(variant, served, &sizes, |place, units| {
-                add(pattern, place, units, share);
-            });
-        }
-        made
-    }
-
-    /// How large the items and entries of all entities are.
-    fn all_bytes(&self, schema: &Schema) -> Vec<Bytes> {
-        let entities = self.workload.entity_ids();
-        entities.map(|e| self.bytes(schema, e)).collect()
-    }
-
-    /// How many variants each pattern has.
-    fn variants_of_patterns(&self) -> Vec<u128> {
-        let mut made = vec![0; self.workload.patterns.len()];
-        for variant in self.variants {
-            made[usize::from(variant.pattern.0)] += 1;
-        }
-        made
-    }
-
-    /// What one call of each pattern takes; calls are taken as spread evenly over the variants of a pattern.
-    #[must_use]
-    pub fn calls(&self, schema: &Schema) -> Vec<Units> {
-        let mut made = vec![Units::default(); self.workload.patterns.len()];
-        let mut reads = made.clone();
-        let all = self.all_bytes(schema);
-        let sizes = known(&all);
-        for (pattern, step) in self.workload.steps() {
-            let at = usize::from(pattern.0);
-            let bytes = &all[usize::from(step.entity.0)];
-            let units = self.step_of(schema, pattern, step, bytes).total();
-            made[at] = made[at].plus(units);
-        }
-        for (variant, served) in schema.served.iter().enumerate() {
-            let at = usize::from(self.variants[variant].pattern.0);
-            reads[at] = reads[at].plus(self.units_of(variant, served, &sizes));
-        }
-        let siblings = self.variants_of_patterns();
-        for ((units, read), n) in made.iter_mut().zip(&reads).zip(siblings) {
-            *units = units.plus(read.times(1, n.max(1)));
-        }
-        made
-    }
-
     /// The loads that have capacity of their own: the table with its local indexes, each global index.
     #[must_use]
     pub fn pools(&self, schema: &Schema, loads: &[Load]) -> Vec<Load> {
@@ -181,23 +110,6 @@ impl Model<'_> {
             hours(read, of.read_hour).saturating_add(hours(write, self.write_prices(at).1))
         });
         each.fold(0, u128::saturating_add)
-    }
-
-    /// Picodollars a month of the whole schema: what its entities and reads cost, and capacity that nobody uses.
-    #[must_use]
-    pub fn total(&self, schema: &Schema) -> u128 {
-        let entities = self.workload.entity_ids();
-        let (all, costs): (Vec<Bytes>, Vec<u128>) = entities.map(|e| self.sized(schema, e)).unzip();
-        let entities: u128 = costs.iter().sum();
-        let sizes = known(&all);
-        let idle = match &self.workload.settings.billing {
-            Billing::OnDemand => 0,
-            Billing::Provisioned { .. } => self.idle(&self.pools(schema, &self.loads(schema))),
-        };
-        let reads: u128 = (0..self.variants.len())
-            .map(|v| self.variant_of(v, &schema.served[v], &sizes))
-            .sum();
-        entities + reads + idle
     }
 }
 

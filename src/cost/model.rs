@@ -11,6 +11,7 @@ use crate::demand::{Demand, Part, Variant, Ways};
 use crate::estimate::{self, Chosen, WHOLE};
 use crate::schema::{Schema, Served};
 use crate::workload::{EntityId, PatternId, Rate, Read, Step, Workload, WriteVerb};
+use std::ops::Range;
 
 /// What a call takes on average, in millionths of a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,12 +76,18 @@ pub struct Items {
     pub requests: u64,
 }
 
+/// Requests that a demand takes.
+pub(super) fn requests(demand: &Demand) -> u64 {
+    let fan: u64 = demand.fan.iter().map(|(_, v)| v.len() as u64).product();
+    (fan * u64::from(demand.shards)).max(1)
+}
+
 /// The cost model of a workload.
 #[derive(Clone, Copy)]
 pub struct Model<'a> {
     /// The workload.
     pub workload: &'a Workload,
-    /// Its variants.
+    /// Its variants, by pattern.
     pub variants: &'a [Variant],
     /// Prices.
     pub prices: Prices,
@@ -118,7 +125,12 @@ impl Model<'_> {
     /// Picodollars a month that an entity costs: storage of items, entries and guards, and all of its writes.
     #[must_use]
     pub fn entity(&self, schema: &Schema, entity: EntityId) -> u128 {
-        self.sized(schema, entity).1
+        let cost = |(pattern, step)| {
+            let rate = self.workload.pattern(pattern).rate;
+            self.monthly(rate, self.step(schema, pattern, step))
+        };
+        let writes: u128 = self.steps_of(entity).into_iter().map(cost).sum();
+        self.storage(schema, entity) + writes
     }
 
     /// Picodollars a month of a variant: calls are taken as spread evenly over the variants of a pattern.
@@ -137,9 +149,15 @@ impl Model<'_> {
 
     /// How many variants the pattern of a variant has, itself included.
     pub(super) fn siblings(&self, variant: usize) -> u128 {
-        let pattern = self.variants[variant].pattern;
-        let own = self.variants.iter().filter(|w| w.pattern == pattern);
-        own.count().max(1) as u128
+        self.variants_of(self.variants[variant].pattern).len() as u128
+    }
+
+    /// The variants of a pattern, by their places.
+    #[must_use]
+    pub fn variants_of(&self, pattern: PatternId) -> Range<usize> {
+        let start = self.variants.partition_point(|v| v.pattern < pattern);
+        let own = self.variants[start..].partition_point(|v| v.pattern == pattern);
+        start..start + own
     }
 
     /// What one call of a variant takes.
@@ -242,7 +260,7 @@ impl Model<'_> {
         let Some(read) = self.workload.pattern(v.pattern).action.read() else {
             return 0;
         };
-        let requests = u128::from(self.items(read, demand).requests);
+        let requests = u128::from(requests(demand));
         let whole = crate::solve::projection::needed(self.workload, v.pattern, demand).is_none();
         let of = |p: &Part| {
             self.part_items(read, demand, p).0 * u128::from(size::item(self.workload, p.entity))
@@ -261,8 +279,6 @@ impl Model<'_> {
     /// What a demand reads and returns.
     #[must_use]
     pub fn items(&self, read: &Read, demand: &Demand) -> Items {
-        let fan: u64 = demand.fan.iter().map(|(_, v)| v.len() as u64).product();
-        let requests = fan * u64::from(demand.shards);
         let (read_items, returned) = demand
             .parts
             .iter()
@@ -271,7 +287,7 @@ impl Model<'_> {
         Items {
             read: read_items,
             returned,
-            requests: requests.max(1),
+            requests: requests(demand),
         }
     }
 
@@ -340,20 +356,15 @@ impl Model<'_> {
     #[must_use]
     pub fn pattern(&self, schema: &Schema, pattern: PatternId) -> (u128, Units) {
         let declared = self.workload.pattern(pattern);
-        let steps = self
-            .workload
-            .steps()
-            .filter(|(p, _)| *p == pattern)
-            .map(|(p, s)| self.step(schema, p, s));
+        let steps = self.workload.steps_of(pattern).iter();
+        let steps = steps.map(|s| self.step(schema, pattern, s));
         let mut units = steps.fold(Units::default(), Units::plus);
-        let own: Vec<usize> = (0..self.variants.len())
-            .filter(|v| self.variants[*v].pattern == pattern)
-            .collect();
+        let own = self.variants_of(pattern);
+        let n = own.len().max(1) as u128;
         let reads = own
-            .iter()
-            .map(|v| self.read(schema, *v, &schema.served[*v]))
+            .map(|v| self.read(schema, v, &schema.served[v]))
             .fold(Units::default(), Units::plus);
-        units = units.plus(reads.times(1, own.len().max(1) as u128));
+        units = units.plus(reads.times(1, n));
         (self.monthly(declared.rate, units), units)
     }
 

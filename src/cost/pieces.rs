@@ -95,17 +95,6 @@ impl Model<'_> {
         })
     }
 
-    /// The bytes of an entity under a schema, and what it costs in picodollars a month.
-    pub(super) fn sized(&self, schema: &Schema, entity: EntityId) -> (Bytes, u128) {
-        let steps = self.steps_of(entity);
-        let indexes = 0..schema.indexes.len();
-        let indexes: Vec<_> = indexes
-            .map(|at| self.in_index(schema, at, entity, &steps))
-            .collect();
-        let indexes: Vec<_> = indexes.iter().map(Option::as_ref).collect();
-        self.put_together(entity, &self.in_table(schema, entity, &steps), &indexes)
-    }
-
     /// The bytes of an entity, and what it costs in picodollars a month: storage of items, entries and guards, and all of
     /// its writes. `indexes`: what each index has of it, in their order.
     #[must_use]

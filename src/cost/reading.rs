@@ -2,7 +2,7 @@
 //!
 //! Promises: it depends on the workload alone, whatever the schema is, so a search works it out once.
 
-use super::model::{Model, Place, Sizes, Units};
+use super::model::{Model, Place, Sizes, Units, requests};
 use super::units::query_halves;
 use crate::demand::{Demand, Part, Shape};
 use crate::estimate::WHOLE;
@@ -28,21 +28,21 @@ impl<'a> Model<'a> {
     pub fn reading(&self, variant: usize, demand: &Demand) -> Option<Reading<'a>> {
         let pattern = self.workload.pattern(self.variants[variant].pattern);
         let read = pattern.action.read()?;
-        let all = self.items(read, demand);
-        let of = |part: &Part| (part.entity, self.part_items(read, demand, part).0);
-        let items = if demand.shape == Shape::ScanIndex {
-            let first = demand.parts.iter().take(1);
-            first.map(|part| (part.entity, all.read)).collect()
-        } else {
-            demand.parts.iter().map(of).collect()
+        let of = |part: &Part| (part.entity, self.part_items(read, demand, part));
+        let parts: Vec<_> = demand.parts.iter().map(of).collect();
+        let all: u128 = parts.iter().map(|(_, (items, _))| items).sum();
+        let each = parts.iter().map(|(entity, (items, _))| (*entity, *items));
+        let items = match (demand.shape, parts.first()) {
+            (Shape::ScanIndex, Some((entity, _))) => vec![(*entity, all)],
+            _ => each.collect(),
         };
         Some(Reading {
             read,
             rate: pattern.rate,
             siblings: self.siblings(variant),
-            requests: u128::from(all.requests),
+            requests: u128::from(requests(demand)),
             items,
-            returned: all.returned,
+            returned: parts.iter().map(|(_, (_, returned))| returned).sum(),
         })
     }
 

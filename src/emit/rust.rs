@@ -28,6 +28,7 @@ use manifest::Sdk;
 use names::Taken;
 use std::collections::BTreeMap;
 use std::path::Path;
+use support::Words;
 use types::Types;
 
 /// What the client has beside the functions of patterns.
@@ -194,10 +195,12 @@ impl Module<'_> {
             body.push('\n');
             body.push_str(text);
         }
-        let support = support::used(&body, &keys);
+        let mut words = Words::of(&body);
+        let support = support::used(&body, &words, &keys);
+        words.read(&support.outside);
         let keys = format!("{keys}{}", support.keys);
-        let inside = keys::module(&keys, &format!("{body}{}", support.outside));
-        let imports = support::imports(&format!("{body}{}", support.outside));
+        let inside = keys::module(&keys);
+        let imports = support::imports(&format!("{body}{}", support.outside), &words);
         let [line, hash] = origin.lines();
         let mut out = format!(
             "// {line}\n// {hash}\n\n{}\n{imports}\n{body}",

@@ -104,8 +104,14 @@ pub(super) fn module(plan: &Plan, origin: &Origin) -> Result<String, Error> {
         .map(|all| all.concat())
         .concat();
     let clock = used.contains("this.#now()");
-    let helpers = helpers::of(&used);
-    let everything = format!("{used}{}", helpers.concat());
+    let mut named = helpers::named(&used);
+    let helpers = helpers::of(&named);
+    named.extend(helpers.iter().flat_map(|text| helpers::named(text)));
+    let of_sdk = |names: &[&'static str]| -> Vec<&'static str> {
+        let all = names.iter().copied();
+        all.filter(|name| named.contains(name)).collect()
+    };
+    let (imports, type_imports) = (of_sdk(helpers::VALUES), of_sdk(helpers::TYPES));
     let module = Module {
         origin: origin.lines(),
         about: client
@@ -117,8 +123,8 @@ pub(super) fn module(plan: &Plan, origin: &Origin) -> Result<String, Error> {
             })
             .collect(),
         left_out: client.left_out.clone(),
-        imports: helpers::named_in(&everything, helpers::VALUES),
-        type_imports: helpers::named_in(&everything, helpers::TYPES),
+        imports,
+        type_imports,
         helpers,
         types,
         functions,

@@ -8,7 +8,7 @@
 
 use super::Origin;
 use crate::plan::{Index, Key, KeyAttribute, Kind, Plan, Table};
-use crate::sample::{Picture, Sample, sample};
+use crate::sample::{self, Picture, Sample};
 use minijinja::{Error, ErrorKind};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -107,7 +107,7 @@ struct Projection<'a> {
 
 /// Makes the model.
 pub(super) fn emit(plan: &Plan, origin: &Origin) -> Result<String, Error> {
-    let sample = sample(plan).map_err(|e| Error::new(ErrorKind::InvalidOperation, e))?;
+    let sample = sample::of_tables(plan).map_err(|e| Error::new(ErrorKind::InvalidOperation, e))?;
     let tables = plan.tables.iter();
     let model = Model {
         name: &plan.design,

@@ -22,7 +22,8 @@ impl<'a> Node<'a> {
             .filter(|v| !v.is_null());
         Self {
             value,
-            place: format!("{}.{name}", self.place),
+            // Faster than formatting: of a large plan this is called for a hundred thousand fields.
+            place: [&self.place, ".", name].concat(),
         }
     }
 

@@ -47,7 +47,7 @@ pub(super) fn lint(design: &Design<'_>, found: &mut Diagnostics) {
 
 /// Millionths of units a second at the declared peaks, all together: of the table, then of each index.
 fn peaks(design: &Design<'_>) -> Vec<Units> {
-    let loads = design.model.loads(design.schema);
+    let loads = design.figures.loads();
     let peak = |l: &Load| Units {
         read: l.peak.read,
         write: l.peak.writes(),
@@ -225,7 +225,7 @@ fn busiest(design: &Design<'_>) -> Vec<String> {
         .pattern_ids()
         .map(|p| {
             let pattern = design.workload.pattern(p);
-            let units = design.model.pattern(design.schema, p).1;
+            let units = design.figures.call(p);
             // Writes count for as many reads as a new table serves for one of them.
             let writes = units.write + units.index_write;
             let weight = units.read + writes * (NEW_READS / NEW_WRITES);

@@ -5,6 +5,7 @@
 //! collection by its sort key, unless the traffic follows a sort key that only grows, or the table has a local index.
 
 use super::{Design, MOST_PATTERNS, and, grouped, money, units};
+use crate::cost::figures::Figures;
 use crate::cost::model::Model;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::estimate::{self, WHOLE};
@@ -107,10 +108,7 @@ fn way_out(design: &Design<'_>, load: &Load<'_>, trying: bool) -> String {
     if !trying || design.workload.patterns.len() > MOST_PATTERNS {
         return format!("about {shards} partitions are needed: `shards: {shards}` on {names}");
     }
-    let now: u128 = lists
-        .iter()
-        .map(|p| design.model.pattern(design.schema, *p).0)
-        .sum();
+    let now: u128 = lists.iter().map(|p| design.figures.pattern(*p)).sum();
     for factor in [1, 2, 4] {
         let Ok(n) = u32::try_from(shards * factor) else {
             break;
@@ -149,8 +147,9 @@ fn spread(design: &Design<'_>, lists: &[PatternId], load: &Load<'_>, n: u32) -> 
     }
     let solved = attempt(&changed);
     let model = Model::new(&changed, &solved.variants);
+    let figures = Figures::new(model, &solved.schema);
     let entity = load.family.members.first()?.entity;
-    let after = loads(&changed, &solved.variants, &solved.schema, &model);
+    let after = loads(&figures);
     let still = after.iter().any(|l| {
         l.family.member(entity).is_some()
             && l.readers.iter().any(|p| lists.contains(p))
@@ -161,7 +160,7 @@ fn spread(design: &Design<'_>, lists: &[PatternId], load: &Load<'_>, n: u32) -> 
         s.schema.served.iter().filter(not).count()
     };
     let worse = lost(&solved) > lost(design.solution);
-    let cost = lists.iter().map(|p| model.pattern(&solved.schema, *p).0);
+    let cost = lists.iter().map(|p| figures.pattern(*p));
     (!still && !worse).then(|| cost.sum())
 }
 

@@ -68,11 +68,12 @@ fn collections(design: &Design<'_>, found: &mut Diagnostics) {
 
 fn item(design: &Design<'_>, id: EntityId, found: &mut Diagnostics) {
     let entity = design.workload.entity(id);
-    let average = design.model.item_bytes(design.schema, id);
+    let known = design.figures.bytes(id);
+    let average = known.item;
     let locals: u64 = (0..design.schema.indexes.len())
         .filter(|at| design.schema.indexes[*at].kind == Kind::Local)
         .filter(|at| find(&design.schema.indexes[*at].families, id).is_some())
-        .map(|at| design.model.entry_bytes(design.schema, at, id))
+        .map(|at| known.entry(at))
         .sum();
     // What bounded texts may have beyond what they have on average.
     let mut more: Vec<(u64, &str)> = entity
@@ -143,7 +144,7 @@ fn pages(design: &Design<'_>, found: &mut Diagnostics) {
         if !read.follow.is_empty() {
             continue;
         }
-        let units = design.model.read(design.schema, at, served).read;
+        let units = design.figures.read(at).read;
         let requests = u128::from(design.model.items(read, demand).requests);
         let consistency = if read.consistent { 1 } else { 2 };
         let each = units / requests * consistency * READ_UNIT / u128::from(WHOLE);

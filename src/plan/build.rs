@@ -12,6 +12,7 @@ use super::{
     Assumption, DiagnosticEntry, ForEach, LimitEntry, Pattern, PatternCost, Plan, ReadStep, Step,
     VERSION, VariantEntry, WriteStep, costs,
 };
+use crate::cost::figures::Figures;
 use crate::cost::model::Model;
 use crate::demand::{Demand, Ways};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -56,17 +57,17 @@ pub fn document(
 ) -> Plan {
     let fixed = FixedKeys::default();
     let oracle = oracle_of(workload, solution, &fixed);
-    let model = model_of(workload, solution);
+    let figures = Figures::new(model_of(workload, solution), &solution.schema);
     let builder = Builder {
         workload,
         solution,
         oracle: &oracle,
-        model,
+        figures: &figures,
     };
     let patterns: Vec<Pattern> = workload.pattern_ids().map(|p| builder.pattern(p)).collect();
     let assumptions = builder.assumptions(found);
     builder.findings(&patterns, found);
-    lint(workload, solution, &model, found);
+    lint(solution, &figures, found);
     for (code, severity) in &workload.lints {
         found.reweigh(*code, *severity);
     }
@@ -75,10 +76,10 @@ pub fn document(
         design: workload.name.clone(),
         description: workload.description.clone(),
         tables: vec![table(workload, &solution.schema)],
-        entities: entities(workload, &model, &solution.schema),
+        entities: entities(workload, &figures),
         patterns,
         proof: proof(workload, solution, &oracle, assumptions),
-        cost: costs::cost(workload, &model, solution),
+        cost: costs::cost(&figures, solution),
         diagnostics: Vec::new(),
         consumers: consumers(workload),
         generate: generate(workload),
@@ -161,7 +162,7 @@ struct Builder<'a> {
     workload: &'a Workload,
     solution: &'a Solution,
     oracle: &'a Oracle<'a>,
-    model: Model<'a>,
+    figures: &'a Figures<'a>,
 }
 
 /// What the variants of a pattern come to.
@@ -196,8 +197,7 @@ impl Builder<'_> {
 
     fn skeleton(&self, id: PatternId) -> Pattern {
         let declared = self.workload.pattern(id);
-        let (pico, taken) = self.model.pattern(&self.solution.schema, id);
-        let (read_units, write_units) = costs::both(taken);
+        let (read_units, write_units) = costs::both(self.figures.call(id));
         let external = declared.external.is_some();
         Pattern {
             name: declared.name.clone(),
@@ -227,7 +227,7 @@ impl Builder<'_> {
             cost: PatternCost {
                 read_units,
                 write_units,
-                usd_per_month: costs::dollars(pico),
+                usd_per_month: costs::dollars(self.figures.pattern(id)),
                 items_read: 0.0,
                 items_returned: 0.0,
             },
@@ -236,22 +236,20 @@ impl Builder<'_> {
 
     fn read(&self, id: PatternId, read: &Read, finds: bool, made: &mut Pattern) {
         let schema = &self.solution.schema;
-        let own: Vec<usize> = (0..self.solution.variants.len())
-            .filter(|v| self.solution.variants[*v].pattern == id)
-            .collect();
+        let own = self.figures.model.variants_of(id);
         let mut answers: Vec<Answer> = Vec::new();
         let mut steps: Vec<Step> = Vec::new();
         let mut entries: Vec<VariantEntry> = Vec::new();
-        for variant in &own {
+        for variant in own.clone() {
             let scope = Scope::new(
                 self.workload,
                 schema,
                 read,
-                &self.solution.variants[*variant],
+                &self.solution.variants[variant],
                 finds,
             );
-            let reading = scope.steps(&schema.served[*variant]);
-            let answer = self.answer(*variant, read, &reading);
+            let reading = scope.steps(&schema.served[variant]);
+            let answer = self.answer(variant, read, &reading);
             entries.extend(scope.when().map(|when| VariantEntry {
                 when,
                 status: word(answer.grade).to_owned(),
@@ -307,7 +305,7 @@ impl Builder<'_> {
         } else {
             steps
         };
-        self.count_items(&own, read, made);
+        self.count_items(own, read, made);
     }
 
     fn write(&self, id: PatternId, made: &mut Pattern) {
@@ -362,10 +360,7 @@ impl Builder<'_> {
         }
         let bytes: u64 = steps
             .iter()
-            .map(|s| {
-                self.model.item_bytes(&self.solution.schema, s.entity)
-                    * s.times.map_or(1, |t| u64::from(t.max))
-            })
+            .map(|s| self.figures.bytes(s.entity).item * s.times.map_or(1, |t| u64::from(t.max)))
             .sum();
         (bytes > 4 << 20).then(|| {
             format!(

@@ -1,13 +1,14 @@
 //! Costs of the document, rounded for people.
 
 use super::{Alternative, ChangedCost, Cost, CostLine, FrontierPoint, Provisioned, UnitPrices};
+use crate::cost::figures::Figures;
 use crate::cost::load::{Load, priced, utilisation};
 use crate::cost::model::{Model, Place, Units};
 use crate::cost::price::{Mode, Prices, TARGET, break_even};
 use crate::estimate::WHOLE;
 use crate::schema::Schema;
-use crate::solve::Solution;
-use crate::workload::{Billing, EntityId, Workload};
+use crate::solve::{Point, Solution};
+use crate::workload::{Billing, EntityId, PatternId, Workload};
 
 /// Picodollars as dollars and cents.
 #[must_use]
@@ -42,9 +43,10 @@ pub fn both(of: Units) -> (f64, f64) {
 }
 
 /// The cost of a solution.
-pub(super) fn cost(workload: &Workload, model: &Model<'_>, solution: &Solution) -> Cost {
-    let schema: &Schema = &solution.schema;
-    let loads = model.loads(schema);
+pub(super) fn cost(figures: &Figures<'_>, solution: &Solution) -> Cost {
+    let (model, schema) = (&figures.model, figures.schema);
+    let workload = model.workload;
+    let loads = figures.loads();
     let pools = model.pools(schema, &loads);
     let spent = Spent::of(model, schema, &loads);
     let class = workload.prices.class(workload.settings.infrequent_access);
@@ -52,7 +54,7 @@ pub(super) fn cost(workload: &Workload, model: &Model<'_>, solution: &Solution) 
     Cost {
         region: workload.prices.region.clone(),
         prices_as_of: workload.prices.as_of.clone(),
-        usd_per_month: dollars(model.total(schema)),
+        usd_per_month: dollars(figures.total()),
         read_usd_per_month: dollars(spent.reads),
         write_usd_per_month: dollars(spent.writes),
         storage_usd_per_month: dollars(spent.storage),
@@ -61,18 +63,18 @@ pub(super) fn cost(workload: &Workload, model: &Model<'_>, solution: &Solution) 
         unit_prices: unit_prices(&model.prices),
         by_entity: workload
             .entity_ids()
-            .map(|e| entity_line(model, schema, e))
+            .map(|e| entity_line(figures, e))
             .collect(),
         by_index: index_lines(model, schema, &loads),
-        by_pattern: pattern_lines(model, schema),
-        alternatives: alternatives(model, schema, &pools),
+        by_pattern: pattern_lines(figures),
+        alternatives: alternatives(model, schema, &loads, &pools),
         provisioned: Provisioned {
             read_break_even_percent: break_even(class.read_hour, class.read).map(percent),
             write_break_even_percent: break_even(class.write_hour, class.write).map(percent),
             read_used_percent: percent(read_used),
             write_used_percent: percent(write_used),
         },
-        frontier: frontier(model, solution),
+        frontier: frontier(figures, solution),
         assumptions: assumptions(workload),
     }
 }
@@ -146,17 +148,16 @@ fn line(name: &str, pico: u128, month: Units, bytes: u128) -> CostLine {
     }
 }
 
-fn entity_line(model: &Model<'_>, schema: &Schema, entity: EntityId) -> CostLine {
-    let mut bytes = 0;
-    model.stored(schema, entity, |_, stored| bytes += stored);
-    let mut month = Units::default();
-    let steps = model.workload.steps().filter(|(_, s)| s.entity == entity);
-    for (pattern, step) in steps {
-        let rate = model.workload.pattern(pattern).rate;
-        month = month.plus(Load::month_of(rate, model.step(schema, pattern, step)));
-    }
-    let name = &model.workload.entity(entity).name;
-    line(name, model.entity(schema, entity), month, bytes)
+fn entity_line(figures: &Figures<'_>, entity: EntityId) -> CostLine {
+    let workload = figures.model.workload;
+    let bytes = figures.stored(entity).iter().map(|(_, bytes)| bytes).sum();
+    let month = figures.writes_of(entity).map(|written| {
+        let rate = workload.pattern(written.pattern).rate;
+        Load::month_of(rate, written.units.total())
+    });
+    let month = month.fold(Units::default(), Units::plus);
+    let name = &workload.entity(entity).name;
+    line(name, figures.entity(entity), month, bytes)
 }
 
 fn index_lines(model: &Model<'_>, schema: &Schema, loads: &[Load]) -> Vec<CostLine> {
@@ -170,19 +171,24 @@ fn index_lines(model: &Model<'_>, schema: &Schema, loads: &[Load]) -> Vec<CostLi
     names.zip(loads).enumerate().map(of).collect()
 }
 
-fn pattern_lines(model: &Model<'_>, schema: &Schema) -> Vec<CostLine> {
-    let calls = model.calls(schema);
-    let all = model.workload.patterns.iter().zip(calls);
-    all.map(|(of, units)| {
-        let month = Load::month_of(of.rate, units);
-        line(&of.name, model.monthly(of.rate, units), month, 0)
-    })
-    .collect()
+fn pattern_lines(figures: &Figures<'_>) -> Vec<CostLine> {
+    let workload = figures.model.workload;
+    let of = |id: PatternId| {
+        let pattern = workload.pattern(id);
+        let month = Load::month_of(pattern.rate, figures.call(id));
+        line(&pattern.name, figures.pattern(id), month, 0)
+    };
+    workload.pattern_ids().map(of).collect()
 }
 
 /// The design as it is, in each billing mode and table class. Where the file declares no capacity, it is taken as
-/// great as the peak needs.
-fn alternatives(model: &Model<'_>, schema: &Schema, pools: &[Load]) -> Vec<Alternative> {
+/// great as the peak needs. What the design takes is the same in all of them.
+fn alternatives(
+    model: &Model<'_>,
+    schema: &Schema,
+    loads: &[Load],
+    pools: &[Load],
+) -> Vec<Alternative> {
     let workload = model.workload;
     let declared = match workload.settings.billing {
         Billing::OnDemand => None,
@@ -199,7 +205,7 @@ fn alternatives(model: &Model<'_>, schema: &Schema, pools: &[Load]) -> Vec<Alter
                 prices: Prices::with(workload, infrequent, mode),
                 ..*model
             };
-            let spent = Spent::of(&other, schema, &other.loads(schema));
+            let spent = Spent::of(&other, schema, loads);
             let pico = match (mode, declared) {
                 (Mode::OnDemand, _) => spent.sum(),
                 (Mode::Provisioned(_), Some(_)) => spent.sum() + other.idle(pools),
@@ -217,42 +223,37 @@ fn alternatives(model: &Model<'_>, schema: &Schema, pools: &[Load]) -> Vec<Alter
     made
 }
 
-fn frontier(model: &Model<'_>, solution: &Solution) -> Vec<FrontierPoint> {
-    let patterns = |schema: &Schema| -> Vec<u128> {
-        let calls = model.calls(schema);
-        let all = model.workload.patterns.iter().zip(calls);
-        all.map(|(of, units)| model.monthly(of.rate, units))
+/// The designs that were found beside this one, and which patterns cost something else in them than in the first.
+fn frontier(figures: &Figures<'_>, solution: &Solution) -> Vec<FrontierPoint> {
+    let workload = figures.model.workload;
+    let of = |point: &Point| {
+        let own = Figures::new(figures.model, &point.schema);
+        let patterns = workload.pattern_ids().map(|p| own.pattern(p)).collect();
+        let storage = workload.entity_ids().map(|e| own.storage(e)).sum();
+        (patterns, storage)
+    };
+    let all: Vec<(Vec<u128>, u128)> = solution.frontier.iter().map(of).collect();
+    let first = all.first().map_or(&[][..], |(patterns, _)| patterns);
+    let changed = |own: &[u128]| {
+        let both = workload.patterns.iter().zip(first.iter().zip(own));
+        both.map(|(pattern, (a, b))| (pattern, dollars(*a), dollars(*b)))
+            .filter(|(_, a, b)| a.to_bits() != b.to_bits())
+            .map(|(pattern, a, b)| ChangedCost {
+                name: pattern.name.clone(),
+                usd_per_month: b,
+                instead_of_usd_per_month: a,
+            })
             .collect()
     };
-    let first = solution.frontier.first().map(|p| patterns(&p.schema));
-    let point = |of: &crate::solve::Point| {
-        let own = patterns(&of.schema);
-        let other = first
-            .iter()
-            .flatten()
-            .zip(&own)
-            .zip(model.workload.pattern_ids());
-        FrontierPoint {
+    let points = solution.frontier.iter().zip(&all);
+    points
+        .map(|(of, (patterns, storage))| FrontierPoint {
             indexes: of.indexes,
             usd_per_month: dollars(of.cost),
-            storage_usd_per_month: dollars(
-                model
-                    .workload
-                    .entity_ids()
-                    .map(|e| model.storage(&of.schema, e))
-                    .sum(),
-            ),
-            patterns: other
-                .filter(|((a, b), _)| dollars(**a).to_bits() != dollars(**b).to_bits())
-                .map(|((a, b), pattern)| ChangedCost {
-                    name: model.workload.pattern(pattern).name.clone(),
-                    usd_per_month: dollars(*b),
-                    instead_of_usd_per_month: dollars(*a),
-                })
-                .collect(),
-        }
-    };
-    solution.frontier.iter().map(point).collect()
+            storage_usd_per_month: dollars(*storage),
+            patterns: changed(patterns),
+        })
+        .collect()
 }
 
 /// More names than this are only counted.

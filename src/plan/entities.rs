@@ -5,7 +5,7 @@ use super::keys::{Segments, item_partition, item_sort};
 use super::{
     DerivedEntry, Discriminator, Entity, KeyEntry, Kind, ReferenceEntry, Segment, Stored, TtlEntry,
 };
-use crate::cost::model::Model;
+use crate::cost::figures::Figures;
 use crate::encoding;
 use crate::layout::{self, Family};
 use crate::schema::{Schema, find};
@@ -15,14 +15,15 @@ use crate::solve::projection::TTL_ATTRIBUTE;
 use crate::workload::{self, AttributeId, EntityId, Type, Workload};
 
 /// The entities, sorted by name.
-pub(super) fn entities(workload: &Workload, model: &Model<'_>, schema: &Schema) -> Vec<Entity> {
+pub(super) fn entities(workload: &Workload, figures: &Figures<'_>) -> Vec<Entity> {
     workload
         .entity_ids()
-        .map(|id| entity(workload, model, schema, id))
+        .map(|id| entity(workload, figures, id))
         .collect()
 }
 
-fn entity(workload: &Workload, model: &Model<'_>, schema: &Schema, id: EntityId) -> Entity {
+fn entity(workload: &Workload, figures: &Figures<'_>, id: EntityId) -> Entity {
+    let schema = figures.schema;
     let declared = workload.entity(id);
     let name = |a: &AttributeId| declared.attribute(*a).name.clone();
     let rest = declared
@@ -62,7 +63,7 @@ fn entity(workload: &Workload, model: &Model<'_>, schema: &Schema, id: EntityId)
         ttl: declared.ttl.map(|a| name(&a)),
         kinds,
         count: declared.count,
-        item_bytes: model.item_bytes(schema, id),
+        item_bytes: figures.bytes(id).item,
     }
 }
 

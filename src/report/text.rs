@@ -9,6 +9,7 @@ use super::page::{Page, brief, finished};
 use super::view::{KeyRow, PatternRow, View, view};
 use crate::plan::Plan;
 use comfy_table::{CellAlignment, ColumnConstraint, Width};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 /// Renders the plan of a `file`, at most `width` columns wide; `plain` without lines, for files and pipes.
@@ -62,50 +63,48 @@ fn commands(of: &View, file: &str) -> Vec<String> {
 #[derive(Clone, Copy)]
 struct Column {
     title: &'static str,
-    value: fn(&PatternRow) -> String,
+    value: fn(&PatternRow) -> Cow<'_, str>,
 }
 
 const NAME: Column = Column {
     title: "Pattern",
-    value: |p| p.name.clone(),
+    value: |p| p.name.as_str().into(),
 };
 const ID: Column = Column {
     title: "Id",
-    value: |p| p.ids.clone(),
+    value: |p| p.ids.as_str().into(),
 };
 const STATUS: Column = Column {
     title: "Status",
-    value: |p| p.status.clone(),
+    value: |p| p.status.as_str().into(),
 };
 const ANSWER: Column = Column {
     title: "Answered by",
-    value: |p| p.answered_by.clone(),
+    value: |p| p.answered_by.as_str().into(),
 };
 const CONDITION: Column = Column {
     title: "Key condition",
-    value: |p| p.conditions.join("\n"),
+    value: |p| p.conditions.join("\n").into(),
 };
 const ITEMS: Column = Column {
     title: "Read/given",
-    value: |p| p.items.clone(),
+    value: |p| p.items.as_str().into(),
 };
 const READ_UNITS: Column = Column {
     title: "RRU",
-    value: |p| p.read_units.clone(),
+    value: |p| p.read_units.as_str().into(),
 };
 const WRITE_UNITS: Column = Column {
     title: "WRU",
-    value: |p| p.write_units.clone(),
+    value: |p| p.write_units.as_str().into(),
 };
 
 impl Column {
     /// Columns of the terminal that it needs.
     fn width(&self, of: &View) -> usize {
+        let longest = |text: &str| text.lines().map(|l| l.chars().count()).max();
         let cells = of.patterns.iter().map(|p| (self.value)(p));
-        let widest = cells
-            .flat_map(|c| c.lines().map(|l| l.chars().count()).collect::<Vec<_>>())
-            .max()
-            .unwrap_or(0);
+        let widest = cells.filter_map(|c| longest(&c)).max().unwrap_or(0);
         widest.max(self.title.chars().count())
     }
 }
@@ -253,7 +252,7 @@ impl Page {
     /// The columns that fit without breaking words: everything in wide terminals, less and less in narrow ones.
     fn coverage_columns(&self, of: &View) -> Vec<Column> {
         let with_ids = of.patterns.iter().any(|p| !p.ids.is_empty());
-        let all: Vec<Column> = [
+        let all: Vec<(Column, usize)> = [
             NAME,
             ID,
             STATUS,
@@ -265,10 +264,11 @@ impl Page {
         ]
         .into_iter()
         .filter(|c| with_ids || c.title != ID.title)
+        .map(|c| (c, c.width(of)))
         .collect();
-        let without = |titles: &[&str]| -> Vec<Column> {
+        let without = |titles: &[&str]| -> Vec<(Column, usize)> {
             all.iter()
-                .filter(|c| !titles.contains(&c.title))
+                .filter(|(c, _)| !titles.contains(&c.title))
                 .copied()
                 .collect()
         };
@@ -287,15 +287,12 @@ impl Page {
         ];
         // A space on both sides, and one between columns where there are lines.
         let around = if self.plain { 2 } else { 3 };
-        let needed =
-            |columns: &[Column]| -> usize { columns.iter().map(|c| c.width(of) + around).sum() };
-        let last = tries.len() - 1;
-        let fits = |columns: &Vec<Column>| needed(columns) <= self.width;
-        tries
-            .iter()
-            .find(|c| fits(c))
-            .unwrap_or(&tries[last])
-            .clone()
+        let fits = |columns: &&Vec<(Column, usize)>| {
+            let needed: usize = columns.iter().map(|(_, width)| width + around).sum();
+            needed <= self.width
+        };
+        let shown = tries.iter().find(fits).or(tries.last());
+        shown.into_iter().flatten().map(|(c, _)| *c).collect()
     }
 
     fn costs(&self, out: &mut String, of: &View) {

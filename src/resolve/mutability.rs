@@ -8,15 +8,10 @@ use crate::workload::{AttributeId, Basis, Entity, Step, Workload, WriteVerb};
 
 /// Settles `mutable` and `basis` of every attribute. Attributes whose declaration was read before keep it.
 pub(super) fn settle(workload: &mut Workload) {
-    for at in 0..workload.entities.len() {
+    let all: Vec<Step> = workload.steps().map(|(_, s)| s.clone()).collect();
+    for (at, entity) in workload.entities.iter_mut().enumerate() {
         let id = crate::workload::EntityId(u16::try_from(at).unwrap_or(u16::MAX));
-        let steps: Vec<Step> = workload
-            .steps()
-            .map(|(_, s)| s)
-            .filter(|s| s.entity == id)
-            .cloned()
-            .collect();
-        let entity = &mut workload.entities[at];
+        let steps: Vec<&Step> = all.iter().filter(|s| s.entity == id).collect();
         for attribute in 0..entity.attributes.len() {
             settle_one(entity, attribute, &steps);
         }
@@ -29,12 +24,12 @@ pub(super) fn settle(workload: &mut Workload) {
     }
 }
 
-fn settle_one(entity: &mut Entity, at: usize, steps: &[Step]) {
+fn settle_one(entity: &mut Entity, at: usize, steps: &[&Step]) {
     let id = AttributeId(u16::try_from(at).unwrap_or(u16::MAX));
     if entity.attributes[at].basis == Basis::Declared {
         return;
     }
-    let writes: Vec<&Step> = steps
+    let writes: Vec<&&Step> = steps
         .iter()
         .filter(|s| s.verb != WriteVerb::Check)
         .collect();

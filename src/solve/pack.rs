@@ -8,6 +8,7 @@ use super::problem::{Choice, Problem, Vertex};
 use super::projection::needed;
 use super::refine::{Known, Preference, Refine};
 use super::{Context, refine};
+use crate::cost::figures::Figures;
 use crate::demand::{Shape, Ways};
 use crate::layout::Kind;
 use crate::schema::{Schema, Served};
@@ -60,10 +61,11 @@ impl<'o, 'a> Context<'o, 'a> {
 
     /// What the entities and the reads that need a place cost.
     fn whole_cost(&self, whole: &Problem<'o, 'a>, schema: &Schema) -> u128 {
+        let figures = Figures::new(self.model, schema);
         let entities = whole.entities.iter();
         let variants = whole.vertices.iter().map(|v| v.variant);
         entities
-            .map(|e| self.model.entity(schema, *e))
+            .map(|e| figures.entity(*e))
             .chain(variants.map(|v| self.model.variant(schema, v, &schema.served[v])))
             .sum()
     }

@@ -7,7 +7,7 @@ mod form;
 
 use super::layout::{Code, call, raw};
 use super::names::{Locals, Taken, ident, snake};
-use super::support;
+use super::support::Words;
 use super::types::{grouped, quoted};
 use crate::emit::client::{IndexKey, KeyPart};
 use crate::plan::Segment;
@@ -319,15 +319,13 @@ fn variable(segment: &Segment, physical: &str, locals: &Locals) -> String {
 }
 
 /// The module `keys`, with what it takes from outside.
-pub(super) fn module(text: &str, _around: &str) -> String {
+pub(super) fn module(text: &str) -> String {
     if text.trim().is_empty() {
         return String::new();
     }
-    let mut used: Vec<&str> = FROM_OUTSIDE
-        .iter()
-        .copied()
-        .filter(|n| support::uses_in_code(text, n))
-        .collect();
+    let words = Words::of(text);
+    let mut used: Vec<&str> = FROM_OUTSIDE.to_vec();
+    used.retain(|n| words.uses(n));
     used.sort_by_key(|n| (n.starts_with(char::is_lowercase), *n));
     used.sort_by_key(|n| !n.starts_with(char::is_uppercase));
     let attribute = text

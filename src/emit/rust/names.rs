@@ -404,27 +404,26 @@ pub(super) fn bare(name: &str) -> &str {
 /// Whether two names differ in one letter in such a place that a lint warns of them: not where one only goes on after the
 /// other, and not in a letter that stands alone before or after an underscore.
 fn mistakable(one: &str, other: &str) -> bool {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().collect(), other.chars().collect());
-    let (short, long) = if one.len() <= other.len() {
+    let (one, other) = ((one, one.chars().count()), (other, other.chars().count()));
+    let ((short, least), (long, most)) = if one.1 <= other.1 {
         (one, other)
     } else {
         (other, one)
     };
-    if short.len() < 3 || short == long {
+    if least < 3 || most - least > 1 {
         return false;
     }
-    let Some(at) = short.iter().zip(&long).position(|(a, b)| a != b) else {
+    let both = || short.chars().zip(long.chars());
+    let Some(at) = both().position(|(a, b)| a != b) else {
         return false;
     };
-    match long.len() - short.len() {
-        0 => {
-            let alone = (at == 0 && short[1] == '_')
-                || (at + 1 == short.len() && short[short.len() - 2] == '_');
-            short[at + 1..] == long[at + 1..] && !alone
-        }
-        1 => short[at..] == long[at + 1..],
-        _ => false,
+    let rest = long.chars().skip(at + 1);
+    if most > least {
+        return short.chars().skip(at).eq(rest);
     }
+    let underscore = |at: usize| short.chars().nth(at) == Some('_');
+    let alone = (at == 0 && underscore(1)) || (at + 1 == least && underscore(least - 2));
+    short.chars().skip(at + 1).eq(rest) && !alone
 }
 
 /// The name of a variable: none that the module uses for itself.

@@ -2,6 +2,8 @@
 //!
 //! Promises: a part is printed when its name, or what it says it waits for, is used by what is printed; and only then.
 
+use std::collections::HashMap;
+
 /// The parts outside of the module `keys`, in the order in which they are printed.
 const PARTS: [&str; 12] = [
     include_str!("../../../templates/rust/times.rs"),
@@ -62,51 +64,90 @@ fn parts(text: &str) -> Vec<Part> {
     made
 }
 
-/// Whether a name is used: a type where it occurs as a word; a function where it is called, or passed on.
-fn uses(text: &str, name: &str) -> bool {
-    let word = |c: char| c.is_alphanumeric() || c == '_';
-    let function = name.starts_with(|c: char| c.is_ascii_lowercase());
-    text.match_indices(name).any(|(at, _)| {
-        let (before, after) = (&text[..at], &text[at + name.len()..]);
-        if before.ends_with(word) || after.starts_with(word) {
-            return false;
+/// The words of some code, and how each occurs.
+#[derive(Clone, Default)]
+pub(super) struct Words<'a>(HashMap<&'a str, Occurs>);
+
+/// How a word occurs, beside that it does.
+#[derive(Debug, Clone, Copy, Default)]
+struct Occurs {
+    /// As a function that is called.
+    called: bool,
+    /// As a value that is passed on.
+    passed: bool,
+}
+
+impl<'a> Words<'a> {
+    /// The words of a code outside of comments.
+    pub(super) fn of(code: &'a str) -> Self {
+        let mut made = Self::default();
+        made.read(code);
+        made
+    }
+
+    /// Adds those of another code.
+    pub(super) fn read(&mut self, code: &'a str) {
+        let word = |c: char| c.is_alphanumeric() || c == '_';
+        for line in code.lines().filter(is_code) {
+            let marks = line.match_indices(|c| !word(c));
+            let ends = marks.map(|(end, mark)| (end, end + mark.len()));
+            let mut start = 0;
+            for (end, next) in ends.chain([(line.len(), line.len())]) {
+                let (before, name, after) = (&line[..start], &line[start..end], &line[end..]);
+                start = next;
+                if name.is_empty() {
+                    continue;
+                }
+                let occurs = self.0.entry(name).or_default();
+                occurs.called |=
+                    after.starts_with('(') && !before.ends_with('.') && !before.ends_with("fn ");
+                occurs.passed |= before.ends_with(['(', ' ']) && after.starts_with([')', ',']);
+            }
         }
-        let passed =
-            name.contains('_') && before.ends_with(['(', ' ']) && after.starts_with([')', ',']);
-        let called = after.starts_with('(') && !before.ends_with('.') && !before.ends_with("fn ");
-        !function || called || passed
-    })
+    }
+
+    /// Whether a name is used: a type where it occurs as a word; a function where it is called, or passed on.
+    pub(super) fn uses(&self, name: &str) -> bool {
+        let function = name.starts_with(|c: char| c.is_ascii_lowercase());
+        self.0.get(name).is_some_and(|occurs| {
+            !function || occurs.called || (occurs.passed && name.contains('_'))
+        })
+    }
 }
 
-/// The text without comments, in which names are no uses.
+/// Whether a line is code: in comments, names are no uses.
+fn is_code(line: &&str) -> bool {
+    !line.trim_start().starts_with("//")
+}
+
+/// The text without comments.
 fn bare(text: &str) -> String {
-    let code = |line: &&str| !line.trim_start().starts_with("//");
-    text.lines().filter(code).collect::<Vec<_>>().join("\n")
+    text.lines().filter(is_code).collect::<Vec<_>>().join("\n")
 }
 
-/// Whether each of `all` is needed, by the text around and by others of them.
-fn needed(all: &[Part], around: &str) -> Vec<bool> {
+/// Whether each of `all` is needed, by the text around, of these words, and by others of them.
+fn needed<'a>(all: &'a [Part], around: &str, mut words: Words<'a>) -> Vec<bool> {
     let mut chosen = vec![false; all.len()];
     let mut text = bare(around);
     loop {
-        let mut more = String::new();
+        let before = chosen.clone();
         for (place, part) in all.iter().enumerate() {
-            let wanted = !chosen[place]
-                && match &part.wait {
-                    Wait::Name(name) => uses(&text, name),
-                    Wait::Text(of) => text.contains(of.as_str()) && begun(all, &chosen, &part.name),
+            chosen[place] = chosen[place]
+                || match &part.wait {
+                    Wait::Name(name) => words.uses(name),
+                    Wait::Text(of) => begun(all, &chosen, &part.name) && text.contains(of.as_str()),
                     Wait::With(of) => all.iter().zip(&chosen).any(|(p, c)| *c && p.name == *of),
                 };
-            if wanted {
-                chosen[place] = true;
-                more.push_str(&bare(&part.text));
-                more.push('\n');
-            }
         }
-        if more.is_empty() {
+        if chosen == before {
             return chosen;
         }
-        text.push_str(&more);
+        let places = before.iter().zip(&chosen);
+        for (part, _) in all.iter().zip(places).filter(|(_, (was, is))| was != is) {
+            words.read(&part.text);
+            text.push_str(&bare(&part.text));
+            text.push('\n');
+        }
     }
 }
 
@@ -122,17 +163,20 @@ pub(super) struct Used {
     pub(super) keys: String,
 }
 
-/// The parts that a text and the text of `keys` use.
-pub(super) fn used(text: &str, keys: &str) -> Used {
+/// The parts that a text of some words and the text of `keys` use.
+pub(super) fn used(text: &str, of_text: &Words<'_>, keys: &str) -> Used {
     let inside = parts(KEYS);
-    let chosen = needed(&inside, keys);
+    let chosen = needed(&inside, keys, Words::of(keys));
     let mut in_keys = String::new();
     for (part, _) in inside.iter().zip(&chosen).filter(|(_, c)| **c) {
         in_keys.push('\n');
         in_keys.push_str(&part.text);
     }
     let outside: Vec<Part> = PARTS.iter().flat_map(|p| parts(p)).collect();
-    let chosen = needed(&outside, &format!("{text}\n{keys}\n{in_keys}"));
+    let mut words = of_text.clone();
+    words.read(keys);
+    words.read(&in_keys);
+    let chosen = needed(&outside, &format!("{text}\n{keys}\n{in_keys}"), words);
     let mut all = String::new();
     for (part, _) in outside.iter().zip(&chosen).filter(|(_, c)| **c) {
         // A part that goes on with another is not set off from it; methods are set off by the blank line before them.
@@ -189,8 +233,8 @@ const PATHS: &[&str] = &[
     "std::time::SystemTime",
 ];
 
-/// The `use` lines of a text, in the order of `rustfmt`.
-pub(super) fn imports(text: &str) -> String {
+/// The `use` lines of a text of some words, in the order of `rustfmt`.
+pub(super) fn imports(text: &str, words: &Words<'_>) -> String {
     let text = bare(text);
     let mut out = String::new();
     for path in PATHS {
@@ -205,8 +249,7 @@ pub(super) fn imports(text: &str) -> String {
             "AsyncSleep" => text.contains(".sleep("),
             "poll_fn" => text.contains("poll_fn("),
             "AllOld" => text.contains("(AllOld)"),
-            "FromStr" => uses(&text, "FromStr"),
-            _ => uses(&text, name),
+            _ => words.uses(name),
         };
         if wanted {
             let path = path.replace("fmt::self", "fmt");
@@ -214,11 +257,6 @@ pub(super) fn imports(text: &str) -> String {
         }
     }
     out
-}
-
-/// Whether a name occurs in code.
-pub(super) fn uses_in_code(text: &str, name: &str) -> bool {
-    uses(&bare(text), name)
 }
 
 /// Whether the variable of a declaration occurs in code.
@@ -238,7 +276,8 @@ pub(super) fn shaken(template: &str, around: &str) -> String {
         .take_while(|line| !line.starts_with("//@ "))
         .fold(String::new(), |text, line| text + line + "\n");
     let all = parts(template);
-    let chosen = needed(&all, &format!("{head}\n{around}"));
+    let around = format!("{head}\n{around}");
+    let chosen = needed(&all, &around, Words::of(&around));
     let mut out = head;
     for (part, _) in all.iter().zip(&chosen).filter(|(_, c)| **c) {
         out.push('\n');

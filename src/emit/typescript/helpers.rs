@@ -2,6 +2,8 @@
 //!
 //! They stand in one file, each with the comment before it; a blank line is between two of them.
 
+use std::collections::HashSet;
+
 /// The file of all helpers.
 const ALL: &str = include_str!("../../../templates/typescript/helpers.ts");
 
@@ -52,17 +54,18 @@ struct Helper {
     text: String,
 }
 
-/// The helpers that some code needs, in their order.
-pub(super) fn of(code: &str) -> Vec<String> {
+/// The helpers that code of some names needs, in their order.
+pub(super) fn of(in_code: &HashSet<&str>) -> Vec<String> {
     let all = read();
     let mut wanted: Vec<bool> = all
         .iter()
         .map(|h| {
             h.names
                 .iter()
-                .any(|n| ALWAYS.contains(&n.as_str()) || is_named(code, n))
+                .any(|n| ALWAYS.contains(&n.as_str()) || in_code.contains(n.as_str()))
         })
         .collect();
+    let in_helpers: Vec<HashSet<&str>> = all.iter().map(|h| named(&h.text)).collect();
     loop {
         let mut grown = false;
         for (with, companion) in COMPANIONS {
@@ -78,9 +81,8 @@ pub(super) fn of(code: &str) -> Vec<String> {
         for place in 0..all.len() {
             let needed = !wanted[place]
                 && all[place].names.iter().any(|name| {
-                    let others = all.iter().zip(&wanted);
-                    let mut others = others.filter(|(_, wanted)| **wanted);
-                    others.any(|(other, _)| is_named(&other.text, name))
+                    let mut others = in_helpers.iter().zip(&wanted);
+                    others.any(|(names, wanted)| *wanted && names.contains(name.as_str()))
                 });
             if needed {
                 wanted[place] = true;
@@ -100,15 +102,6 @@ pub(super) fn of(code: &str) -> Vec<String> {
 /// The names of all helpers.
 pub(super) fn names() -> Vec<String> {
     read().into_iter().flat_map(|h| h.names).collect()
-}
-
-/// Those of some names that occur in a code.
-pub(super) fn named_in(code: &str, names: &'static [&'static str]) -> Vec<&'static str> {
-    names
-        .iter()
-        .copied()
-        .filter(|n| is_named(code, n))
-        .collect()
 }
 
 fn read() -> Vec<Helper> {
@@ -163,28 +156,29 @@ fn declared(line: &str) -> Option<String> {
     Some(rest[..end].to_owned())
 }
 
-/// Whether a code has a name as a whole word, outside of comments.
-fn is_named(code: &str, name: &str) -> bool {
+/// The names in a code: whole words outside of comments.
+pub(super) fn named(code: &str) -> HashSet<&str> {
     let word = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
     let lines = code.lines().filter(|l| {
         let l = l.trim_start();
         !["//", "/*", "*"].iter().any(|c| l.starts_with(c))
     });
+    let mut made = HashSet::new();
     for line in lines {
-        let mut from = 0;
-        while let Some(found) = line[from..].find(name) {
-            let (start, end) = (from + found, from + found + name.len());
-            let before = line[..start].chars().next_back();
-            let after = line[end..].chars().next();
+        let marks = line.match_indices(|c| !word(c));
+        let ends = marks.map(|(end, mark)| (end, end + mark.len()));
+        let mut start = 0;
+        for (end, next) in ends.chain([(line.len(), line.len())]) {
+            let (before, name) = (&line[..start], &line[start..end]);
             // A property of something is another name, a spread is not.
-            let property = line[..start].ends_with('.') && !line[..start].ends_with("...");
-            if !before.is_some_and(word) && !after.is_some_and(word) && !property {
-                return true;
+            let property = before.ends_with('.') && !before.ends_with("...");
+            if !name.is_empty() && !property {
+                made.insert(name);
             }
-            from = end;
+            start = next;
         }
     }
-    false
+    made
 }
 
 #[cfg(test)]
@@ -193,7 +187,7 @@ mod tests {
 
     #[test]
     fn a_helper_brings_what_it_names() {
-        let text = of("padded(1, 2)").concat();
+        let text = of(&named("padded(1, 2)")).concat();
         assert!(text.contains("function integerText("));
         assert!(text.contains("class Refused"));
         assert!(!text.contains("function getItem("));
@@ -201,10 +195,10 @@ mod tests {
 
     #[test]
     fn names_are_whole_words_and_no_properties() {
-        assert!(is_named("a(key)", "key"));
-        assert!(is_named("{ ...key }", "key"));
-        assert!(!is_named("a.key", "key"));
-        assert!(!is_named("keys", "key"));
-        assert!(!is_named("// key", "key"));
+        assert!(named("a(key)").contains("key"));
+        assert!(named("{ ...key }").contains("key"));
+        assert!(!named("a.key").contains("key"));
+        assert!(!named("keys").contains("key"));
+        assert!(!named("// key").contains("key"));
     }
 }

@@ -8,6 +8,7 @@ use crate::plan::reasons::Reasons;
 use crate::plan::{Pattern, ReadStep, costs};
 use crate::schema::Served;
 use crate::workload::{Action, PatternId, Read};
+use std::ops::Range;
 
 impl Builder<'_> {
     pub(super) fn answer(&self, variant: usize, read: &Read, steps: &[ReadStep]) -> Answer {
@@ -47,7 +48,7 @@ impl Builder<'_> {
     ) -> String {
         let mut parts: Vec<String> = Vec::new();
         if let Served::Table(d) | Served::Index(_, d) = served {
-            let items = self.model.items(read, d);
+            let items = self.figures.model.items(read, d);
             if price.filter {
                 let ratio = (items.read + items.returned / 2)
                     .checked_div(items.returned)
@@ -92,12 +93,12 @@ impl Builder<'_> {
         }
     }
 
-    pub(super) fn count_items(&self, own: &[usize], read: &Read, made: &mut Pattern) {
+    pub(super) fn count_items(&self, own: Range<usize>, read: &Read, made: &mut Pattern) {
         let schema = &self.solution.schema;
         let whole = u128::from(crate::estimate::WHOLE);
-        let items = own.iter().map(|v| match &schema.served[*v] {
+        let items = own.map(|v| match &schema.served[v] {
             Served::Table(d) | Served::Index(_, d) => {
-                let i = self.model.items(read, d);
+                let i = self.figures.model.items(read, d);
                 (i.read, i.returned)
             }
             Served::ByKey => {
@@ -111,7 +112,7 @@ impl Builder<'_> {
                     .iter()
                     .map(|e| u128::from(e.count) * whole)
                     .sum();
-                (all, self.model.items(read, d).returned)
+                (all, self.figures.model.items(read, d).returned)
             }
             Served::Not => (0, 0),
         });
