@@ -45,6 +45,7 @@ mod writes;
 #[cfg(test)]
 mod tests;
 
+use crate::parallel;
 use crate::plan::Plan;
 use crate::workload::Workload;
 use std::fmt;
@@ -106,9 +107,16 @@ pub fn examine(workload: &Workload, plan: &Plan) -> Findings {
         let model = model::Model::new(workload, plan, &mut found);
         identity::check(&model, &mut found);
         guards::check(&model, &mut found);
-        for pattern in &model.patterns {
+        let much = parallel::is_much(model.patterns.len());
+        let each = parallel::each(&model.patterns, much, |pattern| {
+            let mut found = Findings::default();
             reads::check(&model, pattern, &mut found);
             writes::check(&model, pattern, &mut found);
+            found
+        });
+        for more in each {
+            found.violations.extend(more.violations);
+            found.unverified.extend(more.unverified);
         }
         proof::check(&model, &mut found);
         cost::check(workload, plan, &mut found);

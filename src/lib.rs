@@ -34,6 +34,7 @@ pub mod heat;
 mod items;
 pub mod layout;
 pub mod lint;
+mod parallel;
 pub mod plan;
 pub mod report;
 pub mod resolve;

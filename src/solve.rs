@@ -17,7 +17,6 @@ pub mod guards;
 pub mod names;
 pub mod oracle;
 mod pack;
-mod parallel;
 mod parts;
 pub mod problem;
 pub mod projection;
@@ -28,6 +27,7 @@ pub mod scan;
 use crate::cost::model::Model;
 use crate::demand::{Demand, Shape, Variant, Ways, variants};
 use crate::layout::{Kind, TableRule};
+use crate::parallel::{self, is_much};
 use crate::schema::{Schema, Served};
 use crate::workload::{PatternId, Workload};
 use count::Counted;
@@ -40,8 +40,6 @@ use std::collections::BTreeSet;
 /// Steps of the search for the best choices of all parts together, so that a design of many parts takes no longer than
 /// one of a few.
 const STEPS: u32 = 8 * refine::STEPS;
-/// Reads that need a place from which on work is spread over threads.
-const MUCH: usize = 40;
 
 /// What is put first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -131,7 +129,8 @@ fn solved(workload: &Workload, fixed: &FixedKeys, objective: Objective, points: 
     let designs = |with: &[(usize, usize)], preference| -> Vec<Point> {
         let chosen = context.search(&parts, &counts, with, preference);
         let packed = context.packed(&parts, with, preference, chosen, &known);
-        let named = |(kinds, schema): (&(usize, usize), Schema)| {
+        let named = |(kinds, schema): &(&(usize, usize), Schema)| {
+            let schema = schema.clone();
             let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
             let schema = projection::within_quota(schema);
             let named = names::name(workload, &variants, fixed, schema);
@@ -141,7 +140,8 @@ fn solved(workload: &Workload, fixed: &FixedKeys, objective: Objective, points: 
                 schema: named,
             }
         };
-        with.iter().zip(packed).map(named).collect()
+        let packed: Vec<_> = with.iter().zip(packed).collect();
+        parallel::each(&packed, is_much(variants.len()), named)
     };
     let design_with = |kinds, preference| designs(&[kinds], preference).swap_remove(0);
     let kinds = context.choose_kinds(&counts);
@@ -277,7 +277,7 @@ impl<'o, 'a> Context<'o, 'a> {
         let (most_globals, most_locals) = (one(workload.limits.gsis), one(workload.limits.lsis));
         let kinds = self.kinds(most_globals, most_locals);
         let vertices = parts::answerable(self.oracle, vertices, &kinds);
-        let much = vertices.len() >= MUCH;
+        let much = is_much(vertices.len());
         let parts = parts::parts(self.oracle, vertices);
         let counted = parallel::each(&parts, much, |vertices| {
             let part = Problem::new(self.oracle, vertices.clone(), most_locals > 0);
@@ -296,7 +296,7 @@ impl<'o, 'a> Context<'o, 'a> {
         preference: Preference,
     ) -> Vec<Vec<Vec<Choice>>> {
         let each: Vec<_> = parts.iter().zip(counts).collect();
-        let much = parts.iter().map(|p| p.vertices.len()).sum::<usize>() >= MUCH;
+        let much = is_much(parts.iter().map(|p| p.vertices.len()).sum());
         let share = STEPS / u32::try_from(parts.len().max(1)).unwrap_or(u32::MAX);
         let steps = share.min(refine::STEPS);
         let made = parallel::each(&each, much, |(part, counted)| {

@@ -2,6 +2,7 @@
 
 use super::options;
 use super::{Bounded, Criterion, Demand, Part, Price, Refusal, Shape, Side, Spare, Variant, Ways};
+use crate::parallel;
 use crate::workload::{
     Action, Allow, AttributeId, AttributeSet, Constant, EntityId, PatternId, RangeOperator, Read,
     ReadVerb, Test, Workload,
@@ -57,11 +58,10 @@ impl<'a> Reader<'a> {
 /// All variants of all reads, by pattern and then by the columns given.
 #[must_use]
 pub fn variants(workload: &Workload) -> Vec<Variant> {
-    workload
-        .pattern_ids()
-        .filter_map(|p| Reader::of(workload, p))
-        .flat_map(|r| variants_of(&r))
-        .collect()
+    let readers = workload.pattern_ids();
+    let readers: Vec<_> = readers.filter_map(|p| Reader::of(workload, p)).collect();
+    let made = parallel::each(&readers, parallel::is_much(readers.len()), variants_of);
+    made.into_iter().flatten().collect()
 }
 
 fn variants_of(reader: &Reader<'_>) -> Vec<Variant> {

@@ -17,6 +17,7 @@ use crate::cost::model::Model;
 use crate::demand::{Demand, Ways};
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
 use crate::lint::lint;
+use crate::parallel;
 use crate::schema::Served;
 use crate::solve::oracle::{FixedKeys, Oracle};
 use crate::solve::{Objective, Solution, attempt, solve};
@@ -64,10 +65,15 @@ pub fn document(
         oracle: &oracle,
         figures: &figures,
     };
-    let patterns: Vec<Pattern> = workload.pattern_ids().map(|p| builder.pattern(p)).collect();
+    let much = parallel::is_much(workload.patterns.len());
+    let ids: Vec<PatternId> = workload.pattern_ids().collect();
+    let patterns: Vec<Pattern> = parallel::each(&ids, much, |p| builder.pattern(*p));
     let assumptions = builder.assumptions(found);
-    builder.findings(&patterns, found);
-    lint(solution, &figures, found);
+    let costs = || costs::cost(&figures, solution);
+    let (cost, ()) = parallel::both(much, costs, || {
+        builder.findings(&patterns, found);
+        lint(solution, &figures, found);
+    });
     for (code, severity) in &workload.lints {
         found.reweigh(*code, *severity);
     }
@@ -79,7 +85,7 @@ pub fn document(
         entities: entities(workload, &figures),
         patterns,
         proof: proof(workload, solution, &oracle, assumptions),
-        cost: costs::cost(&figures, solution),
+        cost,
         diagnostics: Vec::new(),
         consumers: consumers(workload),
         generate: generate(workload),

@@ -1,15 +1,41 @@
-//! The same work for many things, on as many threads as the machine has cores.
+//! Work on as many threads as the machine has cores.
 //!
 //! Promises: the answers stand in the order of the things, whichever thread was first; little work stays on one thread.
 
 use std::num::NonZero;
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Does some work for each thing. `much`: whether it is worth starting threads, which takes about a tenth of a
-/// millisecond.
-pub(super) fn each<T: Sync, R: Send>(
+/// Reads or patterns from which on there is so much to do that starting threads, which takes about a tenth of a
+/// millisecond, is worth it.
+const MUCH: usize = 40;
+
+/// Whether there is much to do for so many reads or patterns.
+pub(crate) const fn is_much(reads: usize) -> bool {
+    reads >= MUCH
+}
+
+/// Does two things; `much`: whether on two threads.
+pub(crate) fn both<A: Send, B>(
+    much: bool,
+    one: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B,
+) -> (A, B) {
+    if !much {
+        return (one(), other());
+    }
+    thread::scope(|scope| {
+        let one = scope.spawn(one);
+        let other = other();
+        let one = one.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (one, other)
+    })
+}
+
+/// Does some work for each thing; `much`: whether on several threads.
+pub(crate) fn each<T: Sync, R: Send>(
     things: &[T],
     much: bool,
     work: impl Fn(&T) -> R + Sync,
@@ -54,5 +80,12 @@ mod tests {
         assert_eq!(each(&things, true, work), one);
         assert_eq!(each(&things, false, work), one);
         assert!(each(&things[..0], true, work).is_empty());
+    }
+
+    #[test]
+    fn two_things() {
+        for much in [true, false] {
+            assert_eq!(both(much, || 1, || "two"), (1, "two"));
+        }
     }
 }
