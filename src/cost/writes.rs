@@ -70,6 +70,12 @@ impl StepUnits {
         }
     }
 
+    /// What happens in an index; nothing where the entity is not in it.
+    #[must_use]
+    pub fn entry(&self, index: usize) -> Option<&EntryUnits> {
+        self.entries.iter().find(|e| e.index == index)
+    }
+
     /// What all repetitions of a call take.
     #[must_use]
     pub fn total(&self) -> Units {
@@ -144,14 +150,8 @@ impl Model<'_> {
         u128::from(min + max) * found / 2
     }
 
-    /// What one repetition of a step does to the entry of its item in an index; nothing where it has none there.
-    #[must_use]
-    pub fn entry_units(&self, schema: &Schema, step: &Step, at: usize) -> Option<EntryUnits> {
-        let bytes = self.entry_bytes(schema, at, step.entity);
-        self.entry_of(schema, step, at, bytes)
-    }
-
-    /// The same of an entry of so many bytes.
+    /// What one repetition of a step does to the entry of its item in an index, of so many bytes; nothing where it has none
+    /// there.
     fn entry_of(&self, schema: &Schema, step: &Step, at: usize, bytes: u64) -> Option<EntryUnits> {
         let index = schema.indexes.get(at)?;
         let (family, member) = find(&index.families, step.entity)?;
