@@ -291,8 +291,7 @@ fn writes_of(
 /// Millionths of a write unit a second, at the peak, that a step puts on an index.
 fn peak_at(workload: &Workload, written: &Written<'_>, index: usize) -> u128 {
     let times = written.step.times.map_or(1, |t| u128::from(t.max));
-    let mut entries = written.units.entries.iter();
-    let units = entries.find(|e| e.index == index).map_or(0, |e| e.units);
+    let units = written.units.entry(index).map_or(0, |e| e.units);
     let calls = workload.pattern(written.pattern).peak.micro_calls_in(1);
     calls * times * units / u128::from(WHOLE)
 }

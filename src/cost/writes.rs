@@ -111,6 +111,12 @@ impl StepUnits {
         }
     }
 
+    /// What happens in an index; nothing where the entity is not in it.
+    #[must_use]
+    pub fn entry(&self, index: usize) -> Option<&EntryUnits> {
+        self.entries.iter().find(|e| e.index == index)
+    }
+
     /// What all repetitions of a call take.
     #[must_use]
     pub fn total(&self) -> Units {
@@ -156,14 +162,6 @@ impl Model<'_> {
             _ => u128::from(WHOLE),
         };
         u128::from(min + max) * found / 2
-    }
-
-    /// What one repetition of a step does to the entry of its item in an index; nothing where it has none there.
-    #[must_use]
-    pub fn entry_units(&self, schema: &Schema, step: &Step, at: usize) -> Option<EntryUnits> {
-        let bytes = self.entry_bytes(schema, at, step.entity);
-        let odds = self.odds(schema.indexes.get(at)?, step)?;
-        Some(EntryUnits::of(at, odds, bytes))
     }
 
     /// How often one repetition of a step does what to the entry of its item in an index.

@@ -1,6 +1,7 @@
 //! Keys: how long they can be, what their changes cost, and what uniqueness does not cover.
 
 use super::{Design, and, money};
+use crate::cost::figures::Written;
 use crate::cost::model::Units;
 use crate::cost::size;
 use crate::diagnostic::{Code, Diagnostic, Diagnostics};
@@ -9,9 +10,7 @@ use crate::estimate::WHOLE;
 use crate::layout::{Family, Kind};
 use crate::schema::find;
 use crate::solve::guards::guards;
-use crate::workload::{
-    Attribute, AttributeId, AttributeSet, Entity, EntityId, PatternId, Step, Type, WriteVerb,
-};
+use crate::workload::{Attribute, AttributeId, AttributeSet, Entity, EntityId, Type, WriteVerb};
 
 /// Bytes of a partition key and of a sort key: Amazon `DynamoDB` Developer Guide, "Quotas".
 const MOST_PARTITION: u64 = 2048;
@@ -19,8 +18,8 @@ const MOST_SORT: u64 = 1024;
 
 /// Applies the rules of this family.
 pub(super) fn lint(design: &Design<'_>, found: &mut Diagnostics) {
-    for (pattern, step) in design.workload.steps() {
-        moves(design, pattern, step, found);
+    for written in design.figures.writes() {
+        moves(design, written, found);
     }
     let mut open = Vec::new();
     for entity in design.workload.entity_ids() {
@@ -31,7 +30,8 @@ pub(super) fn lint(design: &Design<'_>, found: &mut Diagnostics) {
 }
 
 /// An update that takes entries of indexes from one key to another.
-fn moves(design: &Design<'_>, pattern: PatternId, step: &Step, found: &mut Diagnostics) {
+fn moves(design: &Design<'_>, written: &Written<'_>, found: &mut Diagnostics) {
+    let step = written.step;
     if step.verb != WriteVerb::Update {
         return;
     }
@@ -44,19 +44,18 @@ fn moves(design: &Design<'_>, pattern: PatternId, step: &Step, found: &mut Diagn
         let Some((family, member)) = find(&index.families, step.entity) else {
             continue;
         };
-        let entry = design.model.entry_units(design.schema, step, at);
-        let moved = entry.map_or(0, |e| e.moves);
+        let moved = written.units.entry(at).map_or(0, |e| e.moves);
         if moved > 0 {
             places.push(&index.name);
             let depends = family.depends_on(member, design.workload);
             attributes = attributes.union(changes.intersection(depends));
-            micro += moved * design.model.repetitions(pattern, step) / u128::from(WHOLE);
+            micro += moved * written.units.times / u128::from(WHOLE);
         }
     }
     if places.is_empty() {
         return;
     }
-    let declared = design.workload.pattern(pattern);
+    let declared = design.workload.pattern(written.pattern);
     let units = Units {
         index_write: micro,
         ..Units::default()
