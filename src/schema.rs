@@ -33,7 +33,7 @@ pub struct Index {
 }
 
 /// What the entries of an index carry beside keys.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Projection {
     /// Nothing.
     KeysOnly,

@@ -3,8 +3,8 @@
 //! Promises: among all designs of the space that [`crate::layout`] describes: the fewest uncovered reads, then the
 //! fewest secondary indexes, then the fewest degraded reads, then the lowest monthly cost, then the fewest entries in
 //! indexes, then names. The same workload gives the same schema, whatever the order of its file. All budgets are
-//! numbers of steps; where one runs out before the number of indexes is proven to be the least, [`Proof::optimal`] is
-//! false.
+//! numbers of steps, each of one part; where one runs out before the number of indexes is proven to be the least,
+//! [`Proof::optimal`] is false. Parts are counted and searched on all cores; neither their number nor who is first shows.
 //!
 //! Phases: demands of every variant ([`crate::demand`]); parts that can be solved alone; the conflict graph and its
 //! greatest clique, a lower bound ([`graph`]); the least number of indexes ([`colour`]); at that number the best design

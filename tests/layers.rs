@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 /// For each top module those that it may use, from the bottom up: each uses only what stands above its line.
-const LAYERS: [(&str, &[&str]); 26] = [
+const LAYERS: [(&str, &[&str]); 27] = [
+    ("parallel", &[]),
     ("source", &[]),
     ("time", &[]),
     ("diagnostic", &["source"]),
@@ -25,7 +26,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
         ],
     ),
     ("estimate", &["workload"]),
-    ("demand", &["estimate", "heat", "workload"]),
+    ("demand", &["estimate", "heat", "parallel", "workload"]),
     ("layout", &["demand", "encoding", "workload"]),
     ("schema", &["demand", "layout", "workload"]),
     ("effect", &["layout", "schema", "solve", "workload"]),
@@ -41,7 +42,9 @@ const LAYERS: [(&str, &[&str]); 26] = [
     ),
     (
         "solve",
-        &["cost", "demand", "estimate", "layout", "schema", "workload"],
+        &[
+            "cost", "demand", "estimate", "layout", "parallel", "schema", "workload",
+        ],
     ),
     (
         "lint",
@@ -69,6 +72,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
             "estimate",
             "layout",
             "lint",
+            "parallel",
             "resolve",
             "schema",
             "solve",
@@ -76,7 +80,7 @@ const LAYERS: [(&str, &[&str]); 26] = [
             "workload",
         ],
     ),
-    ("check", &["plan", "workload"]),
+    ("check", &["parallel", "plan", "workload"]),
     // The physical items that a plan's document gives an instance: nothing of what makes a plan, so that `verify` can use it.
     ("items", &[]),
     // It knows a plan by its document alone, and a design by its file. Its meter alone uses the arithmetic of `cost`,

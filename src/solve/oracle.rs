@@ -3,14 +3,17 @@
 //! Promises: an answer depends on the set of demands alone, not on the order in which they were asked for. A set that
 //! fits goes on fitting when a demand is taken out.
 
+mod memory;
+
 use crate::demand::{Demand, Shape};
 use crate::layout::access::access;
 use crate::layout::{Conflict, Family, Kind, Setting, TableRule, arrange};
 use crate::workload::{AttributeId, EntityId, Workload};
+use memory::{Known, locked};
 use rustc_hash::FxHashMap;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// A demand of an instance, by its place in the list of all.
 pub type DemandId = u32;
@@ -29,13 +32,6 @@ pub struct FixedKeys {
 }
 
 type Found = Result<Arc<Family>, Conflict>;
-
-/// By kind and demands; where demands on local indexes have a say, by those too.
-#[derive(Default)]
-struct Known {
-    alone: [FxHashMap<Vec<DemandId>, Found>; 3],
-    beside: FxHashMap<(Kind, Vec<DemandId>, Vec<DemandId>), Found>,
-}
 
 /// Answers what fits together.
 pub struct Oracle<'a> {
@@ -185,7 +181,6 @@ impl<'a> Oracle<'a> {
             return found.clone();
         }
         let found = self.find(kind, demands, also, None);
-        // Where another thread was quicker its family counts: families are told apart by their addresses.
         locked(&self.known).keep(kind, demands, also, found)
     }
 
@@ -476,33 +471,6 @@ impl<'a> Oracle<'a> {
         }
         alone(a).and_then(|()| alone(b))
     }
-}
-
-impl Known {
-    fn get(&self, kind: Kind, demands: &[DemandId], also: &[DemandId]) -> Option<&Found> {
-        if also.is_empty() {
-            return self.alone[kind as usize].get(demands);
-        }
-        let key = (kind, demands.to_vec(), also.to_vec());
-        self.beside.get(&key)
-    }
-
-    /// What is known from now on.
-    fn keep(&mut self, kind: Kind, demands: &[DemandId], also: &[DemandId], found: Found) -> Found {
-        let demands = demands.to_vec();
-        let kept = if also.is_empty() {
-            self.alone[kind as usize].entry(demands).or_insert(found)
-        } else {
-            let key = (kind, demands, also.to_vec());
-            self.beside.entry(key).or_insert(found)
-        };
-        kept.clone()
-    }
-}
-
-/// What is known, for one thread at a time; nothing in it is left half done where a thread panics.
-fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
-    of.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The partition key of a family, for each column the attribute of every member.

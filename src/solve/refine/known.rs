@@ -44,6 +44,7 @@ pub struct Known<'a> {
     /// What some demands carry in one slot, as small numbers.
     pub(super) projections: FxHashMap<Vec<DemandId>, usize>,
     shapes: Vec<Projection>,
+    numbers: FxHashMap<Projection, usize>,
     /// What each projection carries of an entity, as the number of a narrower one: a name that only other entities have
     /// makes no difference to it.
     narrowed: FxHashMap<(usize, EntityId), usize>,
@@ -195,10 +196,12 @@ impl<'a> Known<'a> {
 
     /// The number of a projection.
     pub(super) fn shape(&mut self, shape: Projection) -> usize {
-        let at = self.shapes.iter().position(|s| *s == shape);
-        at.unwrap_or_else(|| {
-            self.shapes.push(shape);
-            self.shapes.len() - 1
-        })
+        if let Some(at) = self.numbers.get(&shape) {
+            return *at;
+        }
+        let at = self.shapes.len();
+        self.shapes.push(shape.clone());
+        self.numbers.insert(shape, at);
+        at
     }
 }
