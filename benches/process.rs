@@ -1,7 +1,9 @@
 //! How long the whole process takes, from its start to its end, and how much memory it has at its peak.
 //!
-//! `cargo bench --bench process` runs the built tool on `examples/shop`, on random designs of 100, 500 and 2,000 reads and
-//! on the shape of `random_rubis` at factor 10, beside `design --version`, which shows what a start of the process costs.
+//! `cargo bench --bench process` runs the built tool on `examples/shop`, on random designs of 100, 500 and 2,000 patterns
+//! (reads, and one write for each entity) and on the shape of `random_rubis` at factor 10, beside `design --version`,
+//! which shows what a start of the process costs. `generate` writes a Terraform module, a CloudFormation template and all
+//! documents; once each is written, what it writes is what is there, so that it writes nothing more.
 //! The runs of all commands take turns, so that what else the machine does falls on all of them alike. The peak of the
 //! memory is read from `/proc`, of a child that compiles in its process: on Linux only.
 
@@ -22,6 +24,15 @@ use std::time::Instant;
 /// How often each command runs; on a large design, which takes longer than what else the machine does.
 const RUNS: usize = 41;
 const LARGE_RUNS: usize = 5;
+/// What is generated.
+const TARGETS: [&str; 6] = [
+    "terraform",
+    "cloudformation",
+    "coverage",
+    "workbench",
+    "graphviz",
+    "mermaid",
+];
 /// The variable that makes this program the child which compiles a file.
 const COMPILE: &str = "DESIGN_BENCH_COMPILE";
 
@@ -37,9 +48,9 @@ fn main() {
     let mut files = vec![("shop".to_owned(), shop)];
     let mut random = vec![("rubis".to_owned(), 10, designs::rubis(10, 1))];
     for (profile, each) in [("typical", 5), ("dense", 15)] {
-        for reads in [100, 500, 2000] {
-            let text = designs::layered(reads, each, 1);
-            random.push((profile.to_owned(), reads, text));
+        for patterns in [100, 500, 2000] {
+            let text = designs::layered(reads_of(patterns, each), each, 1);
+            random.push((profile.to_owned(), patterns, text));
         }
     }
     for (profile, size, text) in random {
@@ -50,9 +61,15 @@ fn main() {
     }
     let mut commands = vec![("--version".to_owned(), vec!["--version".to_owned()])];
     for (name, file) in &files {
-        for verb in ["plan", "check"] {
+        for verb in ["plan", "check", "generate"] {
             let file = file.to_str().expect("a path").to_owned();
-            commands.push((format!("{verb}, {name}"), vec![verb.to_owned(), file]));
+            let mut arguments = vec![verb.to_owned(), file.clone()];
+            if verb == "generate" {
+                let out = format!("{}/generated-{name}", env!("CARGO_TARGET_TMPDIR"));
+                arguments.extend(["--out".to_owned(), out]);
+                arguments.extend(TARGETS.iter().map(|t| format!("--target={t}")));
+            }
+            commands.push((format!("{verb}, {name}"), arguments));
         }
     }
     times(&commands);
@@ -62,6 +79,11 @@ fn main() {
         let (patterns, peak) = memory(file);
         println!("{name:<14} {patterns:>8}  {peak:>8} KB");
     }
+}
+
+/// How many reads there are among some patterns where each entity has one write and some reads.
+fn reads_of(patterns: usize, each: usize) -> usize {
+    patterns - patterns.div_ceil(each + 1)
 }
 
 /// Runs the commands in turns and prints the median of each, and how many times that of the first it is.
@@ -74,7 +96,7 @@ fn times(commands: &[(String, Vec<String>)]) {
             }
         }
     }
-    println!("command               median ms  slowest ms  times --version");
+    println!("command                  median ms  slowest ms  times --version");
     let mut base = 0.0;
     for ((name, _), mut taken) in commands.iter().zip(taken) {
         taken.sort_by(f64::total_cmp);
@@ -83,7 +105,7 @@ fn times(commands: &[(String, Vec<String>)]) {
             base = median;
         }
         println!(
-            "{name:<21} {median:>9.2}  {:>10.2}  {:>15.2}",
+            "{name:<24} {median:>9.2}  {:>10.2}  {:>15.2}",
             taken[taken.len() - 1],
             median / base
         );

@@ -94,38 +94,51 @@ pub fn compile(source: &Source, objective: Objective) -> Compiled {
 /// Compiles a design file with other prices or other numbers than it says.
 #[must_use]
 pub fn compile_with(source: &Source, options: &Options) -> Compiled {
-    let mut diagnostics = Diagnostics::default();
-    let (mut plan, mut rejected, mut design) = (None, None, None);
-    match document::parse(source) {
-        Ok(tree) => {
-            if let Some(workload) = resolved(&tree, options, &mut diagnostics) {
-                let objective = options.objective;
-                let solution = solve::solve(&workload, &FixedKeys::default(), objective);
-                let made = plan::document(source, &workload, &solution, &mut diagnostics);
-                match violation(&workload, &made) {
-                    None => {
-                        plan = Some(made);
-                        design = Some(Design {
-                            workload,
-                            solution,
-                            objective,
-                        });
-                    }
-                    Some(violation) => {
-                        diagnostics.push(violation);
-                        rejected = Some(made);
-                    }
-                }
-            }
+    compile_beside(source, options, |_| ()).0
+}
+
+/// Compiles a design file, and makes something of the plan while it is checked: what is made is returned only if the plan
+/// is right.
+#[must_use]
+pub fn compile_beside<T>(
+    source: &Source,
+    options: &Options,
+    make: impl FnOnce(&Plan) -> T,
+) -> (Compiled, Option<T>) {
+    let mut made = Compiled {
+        plan: None,
+        rejected: None,
+        design: None,
+        diagnostics: Diagnostics::default(),
+    };
+    let found = &mut made.diagnostics;
+    let tree = match document::parse(source) {
+        Ok(tree) => tree,
+        Err(error) => {
+            found.push(error);
+            return (made, None);
         }
-        Err(error) => diagnostics.push(error),
+    };
+    let Some(workload) = resolved(&tree, options, found) else {
+        return (made, None);
+    };
+    let objective = options.objective;
+    let solution = solve::solve(&workload, &FixedKeys::default(), objective);
+    let plan = plan::document(source, &workload, &solution, found);
+    let much = parallel::is_much(plan.patterns.len());
+    let (violation, beside) = parallel::both(much, || violation(&workload, &plan), || make(&plan));
+    if let Some(violation) = violation {
+        found.push(violation);
+        made.rejected = Some(plan);
+        return (made, None);
     }
-    Compiled {
-        plan,
-        rejected,
-        design,
-        diagnostics,
-    }
+    made.plan = Some(plan);
+    made.design = Some(Design {
+        workload,
+        solution,
+        objective,
+    });
+    (made, Some(beside))
 }
 
 /// The workload of a document, with what the options say.

@@ -28,20 +28,23 @@ fn once(args: &PlanArgs, done: fn(Compiled)) -> Result<Exit> {
         prices: Some(prices),
         changes: changes(args),
     };
-    let made = crate::compile_with(&source, &options);
+    let alone = options.changes.is_empty() && !args.sample;
+    let (made, shown) = crate::compile_beside(&source, &options, |plan| {
+        alone.then(|| shown(plan, &source.name, args.format))
+    });
     let Some(plan) = &made.plan else {
         output::diagnose(&made.diagnostics, &source, false)?;
         return Ok(Exit::Invalid);
     };
+    if let Some(shown) = shown.flatten() {
+        output::print(&shown?)?;
+        done(made);
+        return Ok(Exit::Fine);
+    }
     if args.sample {
         let shown = picture(plan, args.format)
             .map_err(|e| anyhow::anyhow!("no sample items can be made: {e}"))?;
         output::print(&shown)?;
-        return Ok(Exit::Fine);
-    }
-    if options.changes.is_empty() {
-        show(plan, &source.name, args.format)?;
-        done(made);
         return Ok(Exit::Fine);
     }
     let as_it_is = Options {
@@ -70,17 +73,13 @@ fn changes(args: &PlanArgs) -> Vec<Change> {
         .collect()
 }
 
-fn show(plan: &Plan, file: &str, format: PlanFormat) -> Result<()> {
-    match format {
-        PlanFormat::Json => output::print(&(serde_json::to_string_pretty(plan)? + "\n")),
-        PlanFormat::Text => output::print(&text::render(
-            plan,
-            file,
-            output::width(),
-            !output::is_terminal(),
-        )),
-        PlanFormat::Markdown => output::print(&markdown::render(plan)?),
-    }
+/// The plan of a file as it is printed.
+fn shown(plan: &Plan, file: &str, format: PlanFormat) -> Result<String> {
+    Ok(match format {
+        PlanFormat::Json => serde_json::to_string_pretty(plan)? + "\n",
+        PlanFormat::Text => text::render(plan, file, output::width(), !output::is_terminal()),
+        PlanFormat::Markdown => markdown::render(plan)?,
+    })
 }
 
 /// The plan of the changed file, with what differs from the file as it is.
