@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench process` runs the built tool on `examples/shop`, on random designs of 100, 500 and 2,000 patterns
 //! (reads, and one write for each entity) and on the shape of `random_rubis` at factor 10, beside `design --version`,
-//! which shows what a start of the process costs. `generate` writes a Terraform module, a CloudFormation template and all
+//! which shows what a start of the process costs. `generate` writes a Terraform module, a `CloudFormation` template and all
 //! documents; once each is written, what it writes is what is there, so that it writes nothing more.
 //! The runs of all commands take turns, so that what else the machine does falls on all of them alike. The peak of the
 //! memory is read from `/proc`, of a child that compiles in its process: on Linux only.

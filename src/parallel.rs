@@ -8,13 +8,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Reads or patterns from which on there is so much to do that starting threads, which takes about a tenth of a
+/// Reads, patterns or files of patterns from which on there is so much to do that starting threads, which takes about a tenth of a
 /// millisecond, is worth it.
 const MUCH: usize = 40;
 
-/// Whether there is much to do for so many reads or patterns.
-pub(crate) const fn is_much(reads: usize) -> bool {
-    reads >= MUCH
+/// Whether there is much to do for so many of them.
+pub(crate) const fn is_much(things: usize) -> bool {
+    things >= MUCH
 }
 
 /// Does two things; `much`: whether on two threads.

@@ -114,11 +114,13 @@ const LAYERS: [(&str, &[&str]); 27] = [
             "Options",
             "Prices",
             "compile",
+            "compile_beside",
             "compile_with",
             "diagnostic",
             "document",
             "emit",
             "explain",
+            "parallel",
             "plan",
             "report",
             "resolve",
@@ -139,10 +141,11 @@ const UPWARDS: [(&str, &str); 3] = [
 ];
 
 /// Crates that only some modules may use.
-const CRATES: [(&str, &[&str]); 16] = [
+const CRATES: [(&str, &[&str]); 17] = [
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli"]),
     ("anstream", &["cli"]),
+    ("rustc_hash", &["solve"]),
     ("serde_saphyr", &["document", "verify"]),
     ("annotate_snippets", &["diagnostic"]),
     ("comfy_table", &["report"]),

@@ -6,6 +6,7 @@
 use crate::Compiled;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::emit::{self, Artifact, Origin, Target};
+use crate::parallel;
 use crate::plan::proof::plural;
 use crate::plan::{OutputEntry, Plan};
 use anyhow::{Context, Result, anyhow};
@@ -87,11 +88,16 @@ pub(super) fn outputs(plan: &Plan, file: &str) -> Outputs {
 /// Makes all files of some targets and looks at what is on the disk.
 pub(super) fn compare(plan: &Plan, file: &str, outputs: &Outputs) -> Result<Vec<Generated>> {
     let origin = Origin::new(plan, if file == "-" { "standard_input" } else { file });
+    let all: Vec<_> = outputs.iter().collect();
+    let much = parallel::is_much(plan.patterns.len() * all.len());
+    let artifacts = parallel::each(&all, much, |(target, output)| {
+        emit::emit(plan, **target, output, &origin)
+    });
     let mut made = Vec::new();
     let mut directories = Vec::new();
-    for (target, output) in outputs {
-        let artifact = emit::emit(plan, *target, output, &origin)
-            .map_err(|e| anyhow!("`{}` cannot be generated: {e:#}", target.name()))?;
+    for ((target, output), artifact) in outputs.iter().zip(artifacts) {
+        let artifact =
+            artifact.map_err(|e| anyhow!("`{}` cannot be generated: {e:#}", target.name()))?;
         let base = PathBuf::from(&output.path);
         let mut add = |path: PathBuf, text: String| {
             let state = state(&path, &text)?;
