@@ -31,8 +31,19 @@ const fn float(n: u64) -> f64 {
     n as f64
 }
 
-/// The prices of the design's table by request or by the hour and use, in one class.
-fn prices(workload: &Workload, infrequent: bool, target: Option<u32>) -> Prices {
+/// How units are paid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Paid {
+    /// Each by itself.
+    ByRequest,
+    /// Those that are used of capacity of which so many percent are.
+    ByUse(u32),
+    /// Capacity, by the hour.
+    ByHour,
+}
+
+/// The prices of the design's table in one class.
+fn prices(workload: &Workload, infrequent: bool, paid: Paid) -> Prices {
     let of = &workload.prices;
     let class = if infrequent {
         of.infrequent_access
@@ -41,9 +52,9 @@ fn prices(workload: &Workload, infrequent: bool, target: Option<u32>) -> Prices 
     };
     let global = !workload.settings.replicas.is_empty();
     let regions = workload.settings.replicas.iter().fold(1.0, |n, _| n + 1.0);
-    let (read, write, replicated) = match target {
-        None => (class.read, class.write, class.replicated_write),
-        Some(_) => (
+    let (read, write, replicated) = match paid {
+        Paid::ByRequest => (class.read, class.write, class.replicated_write),
+        Paid::ByUse(_) | Paid::ByHour => (
             class.read_hour,
             class.write_hour,
             class.replicated_write_hour,
@@ -51,8 +62,14 @@ fn prices(workload: &Workload, infrequent: bool, target: Option<u32>) -> Prices 
     };
     // The price of a unit is a whole number of picodollars.
     let unit = |price: u64| {
-        let used = |t| u128::from(price) * 100 / (3600 * u128::from(t));
-        float(target.map_or(price, |t: u32| u64::try_from(used(t)).unwrap_or(u64::MAX))) / 1e12
+        let price = match paid {
+            Paid::ByRequest | Paid::ByHour => price,
+            Paid::ByUse(target) => {
+                let used = u128::from(price) * 100 / (3600 * u128::from(target));
+                u64::try_from(used).unwrap_or(u64::MAX)
+            }
+        };
+        float(price) / 1e12
     };
     let kept = workload.settings.recovery_days.is_some();
     Prices {
@@ -72,10 +89,10 @@ fn prices(workload: &Workload, infrequent: bool, target: Option<u32>) -> Prices 
     }
 }
 
-const fn target(workload: &Workload) -> Option<u32> {
+const fn paid(workload: &Workload) -> Paid {
     match workload.settings.billing {
-        Billing::OnDemand => None,
-        Billing::Provisioned { target, .. } => Some(target),
+        Billing::OnDemand => Paid::ByRequest,
+        Billing::Provisioned { target, .. } => Paid::ByUse(target),
     }
 }
 
@@ -126,7 +143,7 @@ pub(super) fn check(workload: &Workload, plan: &Plan, found: &mut Findings) {
     let own = prices(
         workload,
         workload.settings.infrequent_access,
-        target(workload),
+        paid(workload),
     );
     let names =
         |lines: &[CostLine]| -> Vec<String> { lines.iter().map(|l| l.name.clone()).collect() };
@@ -372,7 +389,11 @@ fn alternatives(workload: &Workload, plan: &Plan, found: &mut Findings) {
     }
     for of in &cost.alternatives {
         if settings == Some((&of.billing, &of.class))
-            && !prices(workload, false, None).near(of.usd_per_month, cost.usd_per_month, 1.0)
+            && !prices(workload, false, Paid::ByRequest).near(
+                of.usd_per_month,
+                cost.usd_per_month,
+                1.0,
+            )
         {
             found.wrong(
                 PLACE,
@@ -380,7 +401,7 @@ fn alternatives(workload: &Workload, plan: &Plan, found: &mut Findings) {
             );
         }
         if of.billing == "on_demand" {
-            let prices = prices(workload, of.class == "infrequent_access", None);
+            let prices = prices(workload, of.class == "infrequent_access", Paid::ByRequest);
             let numbers = plan.cost.by_index.iter().fold(1.0, |n, _| n + 1.0);
             let is: f64 = places(plan)
                 .map(|(line, kept, _)| {
@@ -427,16 +448,12 @@ fn alternatives(workload: &Workload, plan: &Plan, found: &mut Findings) {
 
 /// What the least capacity of the table with its local indexes, and of each global index, costs beyond its use.
 fn idle(workload: &Workload, plan: &Plan) -> f64 {
-    let Billing::Provisioned {
-        read,
-        write,
-        target,
-    } = &workload.settings.billing
-    else {
+    let Billing::Provisioned { read, write, .. } = &workload.settings.billing else {
         return 0.0;
     };
-    let of = prices(workload, workload.settings.infrequent_access, Some(*target));
-    let hour = |price: f64| price * 36.0 * f64::from(*target) * HOURS;
+    let infrequent = workload.settings.infrequent_access;
+    let of = prices(workload, infrequent, paid(workload));
+    let hourly = prices(workload, infrequent, Paid::ByHour);
     let replicas = workload.settings.replicas.iter().fold(0.0, |n, _| n + 1.0);
     let mut pools: Vec<(f64, f64, f64)> = Vec::new();
     for (line, _, own) in places(plan) {
@@ -446,14 +463,14 @@ fn idle(workload: &Workload, plan: &Plan) -> f64 {
                 table.0 += reads;
                 table.1 += writes;
             }
-            (_, None) => pools.push((reads, writes, hour(of.table_write))),
-            (_, Some(_)) => pools.push((reads, writes, hour(of.index_write))),
+            (_, None) => pools.push((reads, writes, hourly.table_write * HOURS)),
+            (_, Some(_)) => pools.push((reads, writes, hourly.index_write * HOURS)),
         }
     }
-    let least_reads = float(read.min) * hour(of.read);
-    let each = pools.iter().map(|(reads, writes, hour)| {
+    let least_reads = float(read.min) * hourly.read * HOURS;
+    let each = pools.iter().map(|(reads, writes, month)| {
         (least_reads - reads).max(0.0)
-            + (float(write.min) * hour - writes).max(0.0)
+            + (float(write.min) * month - writes).max(0.0)
             + least_reads * replicas
     });
     each.sum()
