@@ -46,6 +46,9 @@ pub struct Score {
 /// than a hundredth of a percent.
 pub const STEPS: u32 = 1_500;
 
+/// The most moves of a whole design that are tried, times its vertices.
+const WORK: usize = 1_000_000;
+
 /// A search for the best choices.
 pub struct Refine<'r, 'o, 'a> {
     problem: &'r Problem<'o, 'a>,
@@ -91,7 +94,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
     pub fn best(&self, start: Vec<Choice>, steps: u32) -> Vec<Choice> {
         let some: Vec<Option<Choice>> = start.iter().copied().map(Some).collect();
         let start_score = self.score(&some, 0);
-        let (choices, score) = self.climb(start, start_score);
+        let (choices, score) = self.climb(start, start_score, usize::MAX);
         let order = self.order();
         let mut search = Branch {
             rest: self.rest(&order),
@@ -107,12 +110,14 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         search.best
     }
 
-    /// Choices improved by moves of single vertices.
+    /// Choices improved by moves of single vertices, of which fewer are tried the more vertices there are: what one costs
+    /// grows with them.
     #[must_use]
     pub fn improve(&self, start: Vec<Choice>) -> Vec<Choice> {
         let some: Vec<Option<Choice>> = start.iter().copied().map(Some).collect();
         let score = self.score(&some, 0);
-        self.climb(start, score).0
+        let moves = WORK / start.len().max(1);
+        self.climb(start, score, moves).0
     }
 
     /// What choices for the first vertices cost, in picodollars a month, while the others have none.
@@ -152,8 +157,13 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
         order
     }
 
-    /// Moves single vertices as long as that makes the design better.
-    fn climb(&self, choices: Vec<Choice>, mut score: Score) -> (Vec<Choice>, Score) {
+    /// Moves single vertices as long as that makes the design better, and so many moves are not tried.
+    fn climb(
+        &self,
+        choices: Vec<Choice>,
+        mut score: Score,
+        mut moves: usize,
+    ) -> (Vec<Choice>, Score) {
         let mut some: Vec<Option<Choice>> = choices.into_iter().map(Some).collect();
         let mut board = Problem::board(self.kinds, &some);
         let mut improved = true;
@@ -161,6 +171,10 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             improved = false;
             for vertex in 0..some.len() {
                 for choice in self.alternatives(&mut board, &some, vertex) {
+                    if moves == 0 {
+                        return (settled(some), score);
+                    }
+                    moves -= 1;
                     let before = some[vertex].replace(choice);
                     let next = self.score(&some, 0);
                     if next < score {
@@ -174,8 +188,7 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
                 }
             }
         }
-        let settled = some.into_iter().map(|c| c.unwrap_or(Choice::Not));
-        (settled.collect(), score)
+        (settled(some), score)
     }
 
     /// The other places of a vertex while the rest, which lies on the board with it, stays.
@@ -232,6 +245,12 @@ impl<'r, 'o, 'a> Refine<'r, 'o, 'a> {
             placements,
         }
     }
+}
+
+/// Choices of which none is open any more.
+fn settled(choices: Vec<Option<Choice>>) -> Vec<Choice> {
+    let settled = choices.into_iter().map(|c| c.unwrap_or(Choice::Not));
+    settled.collect()
 }
 
 /// The demands in a slot with their patterns.
@@ -328,11 +347,7 @@ impl Branch<'_, '_, '_, '_> {
         }
         let Some(vertex) = self.order.get(depth).copied() else {
             self.score = bound;
-            self.best = self
-                .choices
-                .iter()
-                .map(|c| c.unwrap_or(Choice::Not))
-                .collect();
+            self.best = settled(self.choices.clone());
             return;
         };
         match self.siblings(vertex) {
