@@ -35,11 +35,11 @@ const fn float(n: u64) -> f64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Paid {
     /// Each by itself.
-    ByRequest,
+    Request,
     /// Those that are used of capacity of which so many percent are.
-    ByUse(u32),
+    Use(u32),
     /// Capacity, by the hour.
-    ByHour,
+    Hour,
 }
 
 /// The prices of the design's table in one class.
@@ -53,8 +53,8 @@ fn prices(workload: &Workload, infrequent: bool, paid: Paid) -> Prices {
     let global = !workload.settings.replicas.is_empty();
     let regions = workload.settings.replicas.iter().fold(1.0, |n, _| n + 1.0);
     let (read, write, replicated) = match paid {
-        Paid::ByRequest => (class.read, class.write, class.replicated_write),
-        Paid::ByUse(_) | Paid::ByHour => (
+        Paid::Request => (class.read, class.write, class.replicated_write),
+        Paid::Use(_) | Paid::Hour => (
             class.read_hour,
             class.write_hour,
             class.replicated_write_hour,
@@ -63,8 +63,8 @@ fn prices(workload: &Workload, infrequent: bool, paid: Paid) -> Prices {
     // The price of a unit is a whole number of picodollars.
     let unit = |price: u64| {
         let price = match paid {
-            Paid::ByRequest | Paid::ByHour => price,
-            Paid::ByUse(target) => {
+            Paid::Request | Paid::Hour => price,
+            Paid::Use(target) => {
                 let used = u128::from(price) * 100 / (3600 * u128::from(target));
                 u64::try_from(used).unwrap_or(u64::MAX)
             }
@@ -91,8 +91,8 @@ fn prices(workload: &Workload, infrequent: bool, paid: Paid) -> Prices {
 
 const fn paid(workload: &Workload) -> Paid {
     match workload.settings.billing {
-        Billing::OnDemand => Paid::ByRequest,
-        Billing::Provisioned { target, .. } => Paid::ByUse(target),
+        Billing::OnDemand => Paid::Request,
+        Billing::Provisioned { target, .. } => Paid::Use(target),
     }
 }
 
@@ -389,7 +389,7 @@ fn alternatives(workload: &Workload, plan: &Plan, found: &mut Findings) {
     }
     for of in &cost.alternatives {
         if settings == Some((&of.billing, &of.class))
-            && !prices(workload, false, Paid::ByRequest).near(
+            && !prices(workload, false, Paid::Request).near(
                 of.usd_per_month,
                 cost.usd_per_month,
                 1.0,
@@ -401,7 +401,7 @@ fn alternatives(workload: &Workload, plan: &Plan, found: &mut Findings) {
             );
         }
         if of.billing == "on_demand" {
-            let prices = prices(workload, of.class == "infrequent_access", Paid::ByRequest);
+            let prices = prices(workload, of.class == "infrequent_access", Paid::Request);
             let numbers = plan.cost.by_index.iter().fold(1.0, |n, _| n + 1.0);
             let is: f64 = places(plan)
                 .map(|(line, kept, _)| {
@@ -453,7 +453,7 @@ fn idle(workload: &Workload, plan: &Plan) -> f64 {
     };
     let infrequent = workload.settings.infrequent_access;
     let of = prices(workload, infrequent, paid(workload));
-    let hourly = prices(workload, infrequent, Paid::ByHour);
+    let hourly = prices(workload, infrequent, Paid::Hour);
     let replicas = workload.settings.replicas.iter().fold(0.0, |n, _| n + 1.0);
     let mut pools: Vec<(f64, f64, f64)> = Vec::new();
     for (line, _, own) in places(plan) {
