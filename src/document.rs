@@ -4,6 +4,7 @@
 //! nonsense. A scalar keeps its text as written, because the language takes booleans and numbers as text where text is
 //! meant. Nesting, aliases and size are bounded by the YAML reader.
 
+mod events;
 pub mod form;
 pub mod grammar;
 mod habits;

@@ -5,7 +5,7 @@
 use std::num::NonZero;
 use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
 /// Reads, patterns or files of patterns from which on there is so much to do that starting threads, which takes about a tenth of a
@@ -15,6 +15,13 @@ const MUCH: usize = 40;
 /// Whether there is much to do for so many of them.
 pub(crate) const fn is_much(things: usize) -> bool {
     things >= MUCH
+}
+
+/// How many threads can run at once. Asked once and not for little work: the answer is read from a dozen files of the
+/// system, which takes as long as some designs.
+fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    *CORES.get_or_init(|| thread::available_parallelism().map_or(1, NonZero::get))
 }
 
 /// Does two things; `much`: whether on two threads.
@@ -40,9 +47,8 @@ pub(crate) fn each<T: Sync, R: Send>(
     much: bool,
     work: impl Fn(&T) -> R + Sync,
 ) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let threads = cores.min(things.len());
-    if threads < 2 || !much {
+    let threads = if much { cores().min(things.len()) } else { 1 };
+    if threads < 2 {
         return things.iter().map(work).collect();
     }
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));

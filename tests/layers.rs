@@ -141,11 +141,12 @@ const UPWARDS: [(&str, &str); 3] = [
 ];
 
 /// Crates that only some modules may use.
-const CRATES: [(&str, &[&str]); 17] = [
+const CRATES: [(&str, &[&str]); 18] = [
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli"]),
     ("anstream", &["cli"]),
     ("rustc_hash", &["solve"]),
+    ("granit_parser", &["document"]),
     ("serde_saphyr", &["document", "verify"]),
     ("annotate_snippets", &["diagnostic"]),
     ("comfy_table", &["report"]),

@@ -1,8 +1,8 @@
-//! Reading YAML into [`Node`]s with serde-saphyr, the only place that knows the library.
+//! Reading YAML into [`Node`]s with serde-saphyr, the only place that knows the library (and [`events`] its parser).
 //!
 //! Promises: one document, no merge keys, no duplicate keys; a syntax error is a [`Diagnostic`] with its place.
 
-use super::{Node, ScalarKind, Value};
+use super::{Node, ScalarKind, Value, events};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Source, Span};
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
@@ -11,13 +11,21 @@ use serde_saphyr::{Location, Spanned};
 
 /// How deep lists and maps may stand in each other. The language itself has eight levels; the reader and everything that
 /// walks the tree go down by calling themselves, and this many calls fit on the stack of any thread, optimised or not.
-const MOST_LEVELS: usize = 24;
+pub(super) const MOST_LEVELS: usize = 24;
 
 /// Reads the file.
 ///
 /// # Errors
 /// D0101 where the text is not one YAML document.
 pub fn parse(source: &Source) -> Result<Node, Diagnostic> {
+    if source.text.trim().is_empty() {
+        return Err(empty(Span::default(), "the file is empty"));
+    }
+    events::read(&source.text).map_or_else(|| whole(source), Ok)
+}
+
+/// Reads a file in which anything may stand, or which is none.
+pub(super) fn whole(source: &Source) -> Result<Node, Diagnostic> {
     // The reader's own default refuses infinities; as text they reach the checks that name them.
     let options = serde_saphyr::options! {
         budget: serde_saphyr::budget! {
@@ -30,9 +38,6 @@ pub fn parse(source: &Source) -> Result<Node, Diagnostic> {
         strict_booleans: true,
         with_snippet: false,
     };
-    if source.text.trim().is_empty() {
-        return Err(empty(Span::default(), "the file is empty"));
-    }
     let raw = serde_saphyr::from_str_with_options::<Spanned<Raw>>(&source.text, options)
         .map_err(|error| syntax_error(&error, source))?;
     let tree = node(raw, &source.text);

@@ -1,0 +1,387 @@
+//! Reading the plain part of YAML from the events of serde-saphyr's own parser.
+//!
+//! Promises: [`read`] gives the tree that serde-saphyr gives, or `None`. It leaves to serde-saphyr whatever a design file
+//! seldom has, and all that is an error: anchors, tags, directives, keys that are no text, keys that stand twice, deep
+//! nesting, numbers in unusual writing, more values than any design.
+//!
+//! Why there are two ways: serde-saphyr gives the place of a value through its interface for typed values, and that takes as
+//! long as reading the text. Most of a large design's way from file to plan cannot start before the file is read.
+
+use super::yaml::MOST_LEVELS;
+use super::{Node, ScalarKind, Value};
+use crate::source::Span;
+use granit_parser::{Event, Parser, ScalarStyle, Span as Place, StrInput};
+
+/// So many values are few for serde-saphyr, which refuses 250,000.
+const MOST_VALUES: usize = 100_000;
+
+/// The tree of a text that has nothing unusual.
+pub(super) fn read(text: &str) -> Option<Node> {
+    let options = granit_parser::options! { emit_comments: false };
+    let mut reader = Reader {
+        events: Parser::new_from_str_with_options(text, options),
+        text,
+        values: 0,
+    };
+    reader.document()
+}
+
+struct Reader<'t> {
+    events: Parser<'t, StrInput<'t>>,
+    text: &'t str,
+    values: usize,
+}
+
+impl<'t> Reader<'t> {
+    /// The one document, whose root is a map.
+    fn document(&mut self) -> Option<Node> {
+        let (Event::StreamStart, _) = self.next()? else {
+            return None;
+        };
+        let (Event::DocumentStart(_, None), _) = self.next()? else {
+            return None;
+        };
+        let (root @ Event::MappingStart(..), place) = self.next()? else {
+            return None;
+        };
+        let tree = self.node(root, place, MOST_LEVELS)?;
+        let (Event::DocumentEnd, _) = self.next()? else {
+            return None;
+        };
+        let (Event::StreamEnd, _) = self.next()? else {
+            return None;
+        };
+        Some(tree)
+    }
+
+    fn next(&mut self) -> Option<(Event<'t>, Place)> {
+        self.events.next_event()?.ok()
+    }
+
+    /// The node that an event begins; below it are so many levels at most.
+    fn node(&mut self, event: Event<'t>, place: Place, levels: usize) -> Option<Node> {
+        self.values += 1;
+        let levels = levels.checked_sub(1)?;
+        if self.values > MOST_VALUES {
+            return None;
+        }
+        let span = place.byte_range()?;
+        let mut span = Span {
+            start: span.start,
+            end: span.end,
+        };
+        let value = match event {
+            Event::Scalar(text, style, 0, None) => {
+                let written = self.text.get(span.start..span.end)?;
+                scalar(text.into_owned(), style, written)?
+            }
+            Event::SequenceStart(_, 0, None) => Value::List(self.items(levels)?),
+            Event::MappingStart(_, 0, None) => {
+                let entries = self.entries(levels)?;
+                if span.start == span.end {
+                    // A block map has no character of its own; its first key stands for it.
+                    span = entries.first().map_or(span, |(key, _)| key.span);
+                }
+                Value::Map(entries)
+            }
+            _ => return None,
+        };
+        Some(Node { span, value })
+    }
+
+    fn items(&mut self, levels: usize) -> Option<Vec<Node>> {
+        let mut items = Vec::new();
+        loop {
+            match self.next()? {
+                (Event::SequenceEnd, _) => return Some(items),
+                (event, place) => items.push(self.node(event, place, levels)?),
+            }
+        }
+    }
+
+    fn entries(&mut self, levels: usize) -> Option<Vec<(Node, Node)>> {
+        let mut entries = Vec::new();
+        loop {
+            let key = match self.next()? {
+                (Event::MappingEnd, _) => break,
+                (event, place) => self.node(event, place, levels)?,
+            };
+            let (event, place) = self.next()?;
+            entries.push((key, self.node(event, place, levels)?));
+        }
+        are_names(&entries).then_some(entries)
+    }
+}
+
+/// Whether all keys are different texts, and none asks to merge maps.
+fn are_names(entries: &[(Node, Node)]) -> bool {
+    let names = entries.iter().map(|(key, _)| name(key));
+    let Some(mut names) = names.collect::<Option<Vec<&str>>>() else {
+        return false;
+    };
+    names.sort_unstable();
+    names.windows(2).all(|pair| pair[0] != pair[1])
+}
+
+fn name(key: &Node) -> Option<&str> {
+    match &key.value {
+        Value::Scalar {
+            text,
+            kind: ScalarKind::Text,
+        } if text != "<<" => Some(text),
+        _ => None,
+    }
+}
+
+/// A scalar without a tag; `written`: as it stands in the file. `None` where it takes knowledge of YAML to tell a number from
+/// a text.
+fn scalar(text: String, style: ScalarStyle, written: &str) -> Option<Value> {
+    let kind = match style {
+        ScalarStyle::Plain => kind(&text)?,
+        _ => Some(ScalarKind::Text),
+    };
+    Some(match kind {
+        None => Value::Null,
+        Some(kind @ ScalarKind::Text) => Value::Scalar { text, kind },
+        Some(kind @ ScalarKind::Boolean) => Value::Scalar {
+            text: text.to_ascii_lowercase(),
+            kind,
+        },
+        Some(kind @ ScalarKind::Number) => Value::Scalar {
+            text: written.to_owned(),
+            kind,
+        },
+    })
+}
+
+/// What a plain scalar is, with null as the inner `None`; the outer one where that is not obvious.
+fn kind(text: &str) -> Option<Option<ScalarKind>> {
+    let is = |word: &str| text.eq_ignore_ascii_case(word);
+    Some(match text.as_bytes() {
+        [] | b"~" => None,
+        [b'n' | b'N', ..] if is("null") => None,
+        [b't' | b'T', ..] if is("true") => Some(ScalarKind::Boolean),
+        [b'f' | b'F', ..] if is("false") => Some(ScalarKind::Boolean),
+        digits @ [b'0'..=b'9', ..] => Some(number(digits)?),
+        [b'-', digits @ ..] => Some(number(digits).filter(|k| *k == ScalarKind::Number)?),
+        // Some of these are numbers.
+        [b'~' | b'+' | b'.', ..] => return None,
+        _ => Some(ScalarKind::Text),
+    })
+}
+
+/// Whether what begins with a digit is a number.
+fn number(text: &[u8]) -> Option<ScalarKind> {
+    let first = *text.first()?;
+    let is_whole = |part: &[u8]| !part.is_empty() && part.iter().all(u8::is_ascii_digit);
+    let is_common = |whole: &[u8]| is_whole(whole) && (whole == b"0" || whole[0] != b'0');
+    // As many digits as surely fit the numbers of serde-saphyr.
+    if text.len() <= 15 {
+        let point = text.iter().position(|b| *b == b'.');
+        let (whole, rest) = text.split_at(point.unwrap_or(text.len()));
+        if is_common(whole) && (rest.is_empty() || is_whole(&rest[1..])) {
+            return Some(ScalarKind::Number);
+        }
+    }
+    let may_be_in_one =
+        |b: &u8| b.is_ascii_digit() || matches!(b, b'_' | b'.' | b'e' | b'E' | b'+' | b'-');
+    let is_text = matches!(first, b'1'..=b'9') && !text.iter().all(may_be_in_one);
+    is_text.then_some(ScalarKind::Text)
+}
+
+#[cfg(test)]
+#[expect(clippy::expect_used, reason = "a test ends there")]
+mod tests {
+    use super::*;
+    use crate::document::yaml::whole;
+    use crate::source::Source;
+    use proptest::prelude::*;
+    use std::path::{Path, PathBuf};
+
+    /// Whether it was read; what was read is compared with the other way.
+    fn is_read(text: &str) -> bool {
+        let Some(tree) = read(text) else {
+            return false;
+        };
+        let other = whole(&Source::new("t", text));
+        assert_eq!(Some(tree), other.ok(), "{text}");
+        true
+    }
+
+    fn files(folder: &Path, found: &mut Vec<PathBuf>) {
+        for entry in std::fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                files(&path, found);
+            } else if path.extension().is_some_and(|e| e == "yaml") {
+                found.push(path);
+            }
+        }
+    }
+
+    #[test]
+    fn the_trees_are_those_of_the_library() {
+        let mut all = Vec::new();
+        for folder in ["examples", "tests"] {
+            files(
+                &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+                &mut all,
+            );
+        }
+        let text = |path: &PathBuf| std::fs::read_to_string(path).unwrap_or_default();
+        let read = all.iter().filter(|path| is_read(&text(path))).count();
+        assert!(read * 10 > all.len() * 8, "{read} of {}", all.len());
+    }
+
+    #[test]
+    fn scalars_are_those_of_the_library() {
+        let mut read = 0;
+        let scalars = [
+            "",
+            "~",
+            "null",
+            "NULL",
+            "nUll",
+            "nulls",
+            "true",
+            "TRUE",
+            "tRue",
+            "trues",
+            "yes",
+            "no",
+            "on",
+            "f",
+            "false",
+            "0",
+            "00",
+            "01",
+            "0.5",
+            "0.50",
+            "00.5",
+            "1",
+            "12",
+            "1.5",
+            "1.",
+            ".5",
+            "1.5.1",
+            "500/s",
+            "0/s",
+            "10KB",
+            "1e5",
+            "1_000",
+            "0x1F",
+            "0o7",
+            "0b1",
+            "1e",
+            "1-2",
+            "2024-01-01",
+            "-",
+            "-1",
+            "-0",
+            "-01",
+            "-1.50",
+            "-x",
+            "--1",
+            "+1",
+            ".inf",
+            "-.inf",
+            ".nan",
+            "inf",
+            "nan",
+            "infinity",
+            "123456789012345",
+            "1234567890123456789",
+            "12345678901234567890",
+            "99999999999999999999999999",
+            "0.1234567890123456789",
+            "é",
+            "$x",
+            "'5'",
+            "\"5\"",
+            "\"\\u0041\"",
+            "''",
+            "\"\"",
+            "'a''b'",
+            "|\n   5\n",
+            ">\n   a\n   b\n",
+            "a\n   b",
+            "[]",
+            "{}",
+            "[a, 1]",
+            "{a: 1}",
+            "[[a], {b: c}]",
+            "&a b",
+            "*a",
+            "!!str 5",
+            "!x y",
+            "a#b",
+            "a # b",
+            "a:b",
+            "\"a: b\"",
+            "?",
+            "[a, b: c]",
+            "{a}",
+            "[,]",
+        ];
+        for scalar in scalars {
+            for text in [
+                format!("k: {scalar}\n"),
+                format!("- {scalar}\n"),
+                format!("k:\n  - {scalar}\n  - x\n"),
+                format!("{scalar}: k\n"),
+                format!("{scalar}: k\n{scalar}: l\n"),
+                format!("\u{feff}# c\n---\nk: {scalar} # d\n...\n"),
+            ] {
+                read += usize::from(is_read(&text));
+            }
+        }
+        assert!(read > 150, "{read}");
+    }
+
+    #[test]
+    fn what_is_unusual_is_left() {
+        for text in [
+            "k: &a b\n",
+            "k: !!str b\n",
+            "k: 1\nk: 2\n",
+            "<<: {a: b}\n",
+            "1: a\n",
+            "%YAML 1.2\n---\nk: v\n",
+            "k: v\n---\n",
+            "k: [\n",
+            "- a\n",
+            "",
+            "k",
+        ] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        let deep = format!("k: {}{}", "[".repeat(MOST_LEVELS), "]".repeat(MOST_LEVELS));
+        assert_eq!(read(&deep), None);
+        let many = format!("k: [{}]", "a,".repeat(MOST_VALUES));
+        assert_eq!(read(&many), None);
+    }
+
+    const WORDS: [&str; 40] = [
+        "a", "b", "key", "k: ", ": ", "- ", "\n", "\n  ", "\n    ", " ", "[", "]", "{", "}", ", ",
+        "'", "\"", "|\n", ">-\n", "# c", "1", "0", "-1", "1.5", "true", "null", "~", "&x ", "*x",
+        "!t ", "<<: ", "? ", "---\n", "...\n", "\\", "é", "\t", "%", "@", "e5",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+
+        #[test]
+        fn any_words_are_read_alike(words in prop::collection::vec(prop::sample::select(&WORDS[..]), 0..40)) {
+            is_read(&words.concat());
+        }
+
+        #[test]
+        fn a_changed_file_is_read_alike(at in 0..2000usize, word in prop::sample::select(&WORDS[..]), cut in 0..8usize) {
+            let text = include_str!("../../examples/shop/design.yaml");
+            let at = text.char_indices().map(|(i, _)| i).nth(at).unwrap_or(text.len());
+            let (before, after) = text.split_at(at);
+            let rest: String = after.chars().skip(cut).collect();
+            is_read(&format!("{before}{word}{rest}"));
+        }
+    }
+}
