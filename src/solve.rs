@@ -24,6 +24,7 @@ pub mod refine;
 pub mod rules;
 pub mod scan;
 
+use crate::cost::figures::Figures;
 use crate::cost::model::Model;
 use crate::demand::{Demand, Shape, Variant, Ways, variants};
 use crate::layout::{Kind, TableRule};
@@ -73,6 +74,10 @@ pub struct Point {
     pub indexes: usize,
     /// Picodollars a month.
     pub cost: u128,
+    /// What of that each pattern takes, without storage.
+    pub patterns: Vec<u128>,
+    /// What of that storage takes.
+    pub storage: u128,
     /// The design.
     pub schema: Schema,
 }
@@ -133,11 +138,14 @@ fn solved(workload: &Workload, fixed: &FixedKeys, objective: Objective, points: 
             let schema = schema.clone();
             let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
             let schema = projection::within_quota(schema);
-            let named = names::name(workload, &variants, fixed, schema);
+            let schema = names::name(workload, &variants, fixed, schema);
+            let figures = Figures::new(context.model, &schema);
             Point {
                 indexes: kinds.0 + kinds.1,
-                cost: context.model.total(&named),
-                schema: named,
+                cost: figures.total(),
+                patterns: workload.pattern_ids().map(|p| figures.pattern(p)).collect(),
+                storage: workload.entity_ids().map(|e| figures.storage(e)).sum(),
+                schema,
             }
         };
         let packed: Vec<_> = with.iter().zip(packed).collect();

@@ -71,10 +71,13 @@ impl<'t> Reader<'t> {
             end: span.end,
         };
         let value = match event {
-            Event::Scalar(text, style, 0, None) => {
-                let written = self.text.get(span.start..span.end)?;
-                scalar(text.into_owned(), style, written)?
+            Event::Scalar(text, ScalarStyle::Plain, 0, None) => {
+                plain(text.into_owned(), self.text.get(span.start..span.end)?)?
             }
+            Event::Scalar(text, _, 0, None) => Value::Scalar {
+                text: text.into_owned(),
+                kind: ScalarKind::Text,
+            },
             Event::SequenceStart(_, 0, None) => Value::List(self.items(levels)?),
             Event::MappingStart(_, 0, None) => {
                 let entries = self.entries(levels)?;
@@ -133,41 +136,27 @@ fn name(key: &Node) -> Option<&str> {
     }
 }
 
-/// A scalar without a tag; `written`: as it stands in the file. `None` where it takes knowledge of YAML to tell a number from
-/// a text.
-fn scalar(text: String, style: ScalarStyle, written: &str) -> Option<Value> {
-    let kind = match style {
-        ScalarStyle::Plain => kind(&text)?,
-        _ => Some(ScalarKind::Text),
-    };
-    Some(match kind {
-        None => Value::Null,
-        Some(kind @ ScalarKind::Text) => Value::Scalar { text, kind },
-        Some(kind @ ScalarKind::Boolean) => Value::Scalar {
-            text: text.to_ascii_lowercase(),
-            kind,
-        },
-        Some(kind @ ScalarKind::Number) => Value::Scalar {
-            text: written.to_owned(),
-            kind,
-        },
-    })
-}
-
-/// What a plain scalar is, with null as the inner `None`; the outer one where that is not obvious.
-fn kind(text: &str) -> Option<Option<ScalarKind>> {
+/// A plain scalar without a tag, as it reads and as it stands in the file. `None` where it takes knowledge of YAML to tell a
+/// number from a text.
+fn plain(text: String, written: &str) -> Option<Value> {
     let is = |word: &str| text.eq_ignore_ascii_case(word);
-    let unsigned = text.strip_prefix('-').unwrap_or(text);
-    Some(match unsigned.as_bytes() {
-        [] if text.is_empty() => None,
-        [b'~'] | [b'n' | b'N', ..] if is("~") || is("null") => None,
-        [b't' | b'T', ..] if is("true") => Some(ScalarKind::Boolean),
-        [b'f' | b'F', ..] if is("false") => Some(ScalarKind::Boolean),
-        [b'0'] | [b'0', b'.', ..] | [b'1'..=b'9', ..] => Some(number(text)?),
+    let unsigned = text.strip_prefix('-').unwrap_or(&text);
+    let kind = match unsigned.as_bytes() {
+        [] if text.is_empty() => return Some(Value::Null),
+        [b'~'] | [b'n' | b'N', ..] if is("~") || is("null") => return Some(Value::Null),
+        [b't' | b'T', ..] if is("true") => ScalarKind::Boolean,
+        [b'f' | b'F', ..] if is("false") => ScalarKind::Boolean,
+        [b'0'] | [b'0', b'.', ..] | [b'1'..=b'9', ..] => number(&text)?,
         // Infinities and what is none, other bases, signs.
         [b'+' | b'.' | b'0' | b'~', ..] => return None,
-        _ => Some(ScalarKind::Text),
-    })
+        _ => ScalarKind::Text,
+    };
+    let text = match kind {
+        ScalarKind::Text => text,
+        ScalarKind::Boolean => text.to_ascii_lowercase(),
+        ScalarKind::Number => written.to_owned(),
+    };
+    Some(Value::Scalar { text, kind })
 }
 
 /// What begins with a digit; none where it has digits in groups or is greater than any number.

@@ -69,8 +69,13 @@ pub fn document(
     let ids: Vec<PatternId> = workload.pattern_ids().collect();
     let patterns: Vec<Pattern> = parallel::each(&ids, much, |p| builder.pattern(*p));
     let assumptions = builder.assumptions(found);
-    let costs = || costs::cost(&figures, solution);
-    let (cost, ()) = parallel::both(much, costs, || {
+    let told = || {
+        (
+            costs::cost(&figures, solution),
+            entities(workload, &figures),
+        )
+    };
+    let ((cost, entities), ()) = parallel::both(much, told, || {
         builder.findings(&patterns, found);
         lint(solution, &figures, found);
     });
@@ -82,7 +87,7 @@ pub fn document(
         design: workload.name.clone(),
         description: workload.description.clone(),
         tables: vec![table(workload, &solution.schema)],
-        entities: entities(workload, &figures),
+        entities,
         patterns,
         proof: proof(workload, solution, &oracle, assumptions),
         cost,

@@ -74,7 +74,7 @@ pub(super) fn cost(figures: &Figures<'_>, solution: &Solution) -> Cost {
             read_used_percent: percent(read_used),
             write_used_percent: percent(write_used),
         },
-        frontier: frontier(figures, solution),
+        frontier: frontier(workload, solution),
         assumptions: assumptions(workload),
     }
 }
@@ -224,16 +224,9 @@ fn alternatives(
 }
 
 /// The designs that were found beside this one, and which patterns cost something else in them than in the first.
-fn frontier(figures: &Figures<'_>, solution: &Solution) -> Vec<FrontierPoint> {
-    let workload = figures.model.workload;
-    let of = |point: &Point| {
-        let own = Figures::new(figures.model, &point.schema);
-        let patterns = workload.pattern_ids().map(|p| own.pattern(p)).collect();
-        let storage = workload.entity_ids().map(|e| own.storage(e)).sum();
-        (patterns, storage)
-    };
-    let all: Vec<(Vec<u128>, u128)> = solution.frontier.iter().map(of).collect();
-    let first = all.first().map_or(&[][..], |(patterns, _)| patterns);
+fn frontier(workload: &Workload, solution: &Solution) -> Vec<FrontierPoint> {
+    let all = &solution.frontier;
+    let first = all.first().map_or(&[][..], |point| &point.patterns);
     let changed = |own: &[u128]| {
         let both = workload.patterns.iter().zip(first.iter().zip(own));
         both.map(|(pattern, (a, b))| (pattern, dollars(*a), dollars(*b)))
@@ -245,15 +238,13 @@ fn frontier(figures: &Figures<'_>, solution: &Solution) -> Vec<FrontierPoint> {
             })
             .collect()
     };
-    let points = solution.frontier.iter().zip(&all);
-    points
-        .map(|(of, (patterns, storage))| FrontierPoint {
-            indexes: of.indexes,
-            usd_per_month: dollars(of.cost),
-            storage_usd_per_month: dollars(*storage),
-            patterns: changed(patterns),
-        })
-        .collect()
+    let of = |point: &Point| FrontierPoint {
+        indexes: point.indexes,
+        usd_per_month: dollars(point.cost),
+        storage_usd_per_month: dollars(point.storage),
+        patterns: changed(&point.patterns),
+    };
+    all.iter().map(of).collect()
 }
 
 /// More names than this are only counted.

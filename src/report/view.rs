@@ -205,7 +205,7 @@ fn headline(plan: &Plan) -> String {
 /// Dollars and cents, with commas.
 #[must_use]
 pub fn money(dollars: f64) -> String {
-    let text = format!("{dollars:.2}");
+    let text = two_digits(dollars);
     let (whole, cents) = text.split_once('.').unwrap_or((&text, "00"));
     let mut grouped = String::new();
     for (at, c) in whole.chars().enumerate() {
@@ -431,13 +431,50 @@ pub fn number(n: f64) -> String {
     if n >= 10_000.0 {
         return trimmed(n / 1_000.0, "k");
     }
-    let text = format!("{n:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    let mut text = two_digits(n);
+    let kept = text.trim_end_matches('0').trim_end_matches('.').len();
+    text.truncate(kept);
+    text
+}
+
+/// A number with two digits after the point. Most are a whole number of hundredths, which are written without the
+/// arithmetic that the digits of any other number take.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "below 2^53 nothing is lost"
+)]
+fn two_digits(n: f64) -> String {
+    let hundredths = (n * 100.0).round();
+    if (0.0..9e15).contains(&hundredths) && (hundredths / 100.0).to_bits() == n.to_bits() {
+        let whole = hundredths as u64;
+        return format!("{}.{:02}", whole / 100, whole % 100);
+    }
+    format!("{n:.2}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn two_digits_are_those_of_the_number() {
+        let odd = [
+            0.005,
+            1.005,
+            1.115,
+            2.675,
+            0.125,
+            1e15,
+            1e17,
+            89_999_999_999_999.99,
+        ];
+        let hundredths = (0..200_000u32).map(|n| f64::from(n) / 100.0);
+        let thousandths = (0..20_000u32).map(|n| f64::from(n) / 1000.0);
+        for n in hundredths.chain(thousandths).chain(odd) {
+            assert_eq!(two_digits(n), format!("{n:.2}"));
+        }
+    }
 
     #[test]
     fn amounts_read_well() {

@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What is known of a part before the kinds are chosen.
 pub(super) struct Counted {
+    /// A greatest clique of its vertices and the table.
+    clique: Vec<usize>,
     /// For each number of local indexes the least number of global ones, and choices that do.
     pub(super) globals: Vec<Found>,
 }
@@ -38,7 +40,7 @@ impl<'o, 'a> Context<'o, 'a> {
         let clique = clique(part, &all);
         let locals = usize::try_from(self.oracle.workload.limits.lsis).unwrap_or(0);
         let globals = (0..=locals).map(|l| self.least(part, &clique, l)).collect();
-        Counted { globals }
+        Counted { clique, globals }
     }
 
     /// The least number of global indexes beside some local ones.
@@ -111,10 +113,13 @@ impl<'o, 'a> Context<'o, 'a> {
         schema: &Schema,
         fewest: usize,
     ) -> Proof {
-        let cliques = parts.iter().map(|part| {
+        let cliques = parts.iter().zip(counts).map(|(part, counted)| {
             let answered =
                 |v: &usize| !matches!(schema.served[part.vertices[*v].variant], Served::Not);
             let among: Vec<usize> = (0..part.vertices.len()).filter(answered).collect();
+            if among.len() == part.vertices.len() {
+                return (part, counted.clique.clone());
+            }
             (part, clique(part, &among))
         });
         // Of the greatest cliques one without the table, then that of the first part.

@@ -5,6 +5,7 @@
 
 mod memory;
 
+use super::graph::components;
 use crate::demand::{Demand, Shape};
 use crate::layout::access::access;
 use crate::layout::{Conflict, Family, Kind, Setting, TableRule, arrange};
@@ -158,17 +159,19 @@ impl<'a> Oracle<'a> {
         }
     }
 
-    /// The families of a slot's demands: sets connected by shared entities, in the order of their first demand.
+    /// The families of a slot's sorted demands: sets connected by shared entities, in the order of their first demand.
     #[must_use]
     pub fn groups(&self, demands: &[DemandId]) -> Vec<Vec<DemandId>> {
-        let mut left: Vec<DemandId> = demands.to_vec();
-        let mut made = Vec::new();
-        while let Some(first) = left.first().copied() {
-            let group = self.connected(&[first], &left);
-            left.retain(|d| !group.contains(d));
-            made.push(group);
+        let mut first: FxHashMap<EntityId, usize> = FxHashMap::default();
+        let mut links = Vec::new();
+        for (at, demand) in demands.iter().enumerate() {
+            for entity in self.entities(*demand) {
+                links.push((*first.entry(entity).or_insert(at), at));
+            }
         }
-        made
+        let groups = components(demands.len(), &links).into_iter();
+        let of = |group: Vec<usize>| group.into_iter().map(|at| demands[at]).collect();
+        groups.map(of).collect()
     }
 
     /// The family that serves a connected set of demands in an index of a kind; `also` are demands on local indexes

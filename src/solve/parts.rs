@@ -8,6 +8,7 @@ use super::oracle::{Board, DemandId, Oracle, Slot};
 use super::problem::Vertex;
 use crate::demand::Shape;
 use crate::layout::Kind;
+use crate::parallel::{self, is_much};
 use crate::workload::PatternId;
 use std::collections::BTreeSet;
 
@@ -20,10 +21,12 @@ pub(super) fn answerable(
 ) -> Vec<Vertex> {
     let board = Board::new(kinds.iter().skip(1).copied());
     let stands = |d: &DemandId| (0..kinds.len()).any(|s| oracle.fits(&board, Slot(s), *d));
-    let hopeless: BTreeSet<PatternId> = vertices
-        .iter()
-        .filter(|v| v.free.is_none() && !v.demands.iter().any(stands))
-        .map(|v| v.pattern)
+    let stands = |v: &Vertex| v.free.is_some() || v.demands.iter().any(stands);
+    let stands = parallel::each(&vertices, is_much(vertices.len()), stands);
+    let all = vertices.iter().zip(stands);
+    let hopeless: BTreeSet<PatternId> = all
+        .filter(|(_, stands)| !stands)
+        .map(|(v, _)| v.pattern)
         .collect();
     vertices
         .into_iter()
