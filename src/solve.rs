@@ -133,23 +133,28 @@ fn solved(workload: &Workload, fixed: &FixedKeys, objective: Objective, points: 
     let known = RefCell::default();
     let designs = |with: &[(usize, usize)], preference| -> Vec<Point> {
         let chosen = context.search(&parts, &counts, with, preference);
-        let packed = context.packed(&parts, with, preference, chosen, &known);
-        let named = |(kinds, schema): &(&(usize, usize), Schema)| {
+        let (schemas, at) = context.packed(&parts, with, preference, &chosen, &known);
+        let named = |schema: &Schema| {
             let schema = schema.clone();
             let schema = scan::spread(workload, &rules, &variants, fixed.indexes.len(), schema);
             let schema = projection::within_quota(schema);
             let schema = names::name(workload, &variants, fixed, schema);
             let figures = Figures::new(context.model, &schema);
             Point {
-                indexes: kinds.0 + kinds.1,
+                indexes: 0,
                 cost: figures.total(),
                 patterns: workload.pattern_ids().map(|p| figures.pattern(p)).collect(),
                 storage: workload.entity_ids().map(|e| figures.storage(e)).sum(),
                 schema,
             }
         };
-        let packed: Vec<_> = with.iter().zip(packed).collect();
-        parallel::each(&packed, is_much(variants.len()), named)
+        let named = parallel::each(&schemas, is_much(variants.len()), named);
+        let numbers = with.iter().map(|(globals, locals)| globals + locals);
+        let of = |(indexes, at): (usize, usize)| Point {
+            indexes,
+            ..named[at].clone()
+        };
+        numbers.zip(at).map(of).collect()
     };
     let design_with = |kinds, preference| designs(&[kinds], preference).swap_remove(0);
     let kinds = context.choose_kinds(&counts);
@@ -346,25 +351,34 @@ impl<'o, 'a> Context<'o, 'a> {
         made
     }
 
-    /// The schemas of what the parts chose for each of some numbers of indexes.
+    /// The schemas of what the parts chose for some numbers of indexes, and for each number which one is its.
     fn packed(
         &self,
         parts: &[Problem<'o, 'a>],
         with: &[(usize, usize)],
         preference: Preference,
-        chosen: Vec<Vec<Vec<Choice>>>,
+        chosen: &[Vec<Vec<Choice>>],
         known: &RefCell<Known<'a>>,
-    ) -> Vec<Schema> {
-        let mut made = Vec::new();
+    ) -> (Vec<Schema>, Vec<usize>) {
+        let (mut made, mut at): (Vec<Schema>, Vec<usize>) = (Vec::new(), Vec::new());
         let mut before: Option<(usize, Vec<Choice>)> = None;
-        for ((globals, locals), each) in with.iter().zip(chosen) {
+        for (n, (globals, locals)) in with.iter().enumerate() {
             let kinds = self.kinds(*globals, *locals);
-            let earlier = before.map(|(from, all)| self.with_more(&all, from, &kinds, *locals));
-            let (schema, all) = self.pack(parts, &kinds, preference, &each, earlier, known);
-            made.push(schema);
-            before = Some((*globals, all));
+            // Where the parts leave one more global index empty, the design is the one before.
+            let is_as_before = n > 0
+                && *locals == 0
+                && chosen[n] == chosen[n - 1]
+                && !self.depends_on_pairs(parts, &kinds, &chosen[n]);
+            if !is_as_before {
+                let earlier = before.map(|(from, all)| self.with_more(&all, from, &kinds, *locals));
+                let (schema, all) =
+                    self.pack(parts, &kinds, preference, &chosen[n], earlier, known);
+                made.push(schema);
+                before = Some((*globals, all));
+            }
+            at.push(made.len() - 1);
         }
-        made
+        (made, at)
     }
 
     /// Choices for `globals` global indexes and some local ones, in slots of which there are more global ones. Local

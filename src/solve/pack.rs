@@ -42,12 +42,8 @@ impl<'o, 'a> Context<'o, 'a> {
         {
             placed = before;
         }
-        let narrow = |(part, own): (&Problem<'o, 'a>, &Vec<Choice>)| {
-            let of = self.carried(&part.vertices, kinds, own);
-            of.iter().skip(1).any(|slot| matches!(slot, Some(Some(_))))
-        };
         // An index that carries little for one part may have to carry everything for another.
-        if parts.len() > 1 && parts.iter().zip(chosen).any(narrow) {
+        if self.depends_on_pairs(parts, kinds, chosen) {
             placed = refine.improve(placed);
         }
         let schema = self.joined(&whole, kinds, &placed);
@@ -57,6 +53,20 @@ impl<'o, 'a> Context<'o, 'a> {
             "what a search takes a design to cost is what it costs"
         );
         (schema, placed)
+    }
+
+    /// Whether it matters which index of one part is which index of another: where one carries less than everything.
+    pub(super) fn depends_on_pairs(
+        &self,
+        parts: &[Problem<'o, 'a>],
+        kinds: &[Kind],
+        chosen: &[Vec<Choice>],
+    ) -> bool {
+        let narrow = |(part, own): (&Problem<'o, 'a>, &Vec<Choice>)| {
+            let of = self.carried(&part.vertices, kinds, own);
+            of.iter().skip(1).any(|slot| matches!(slot, Some(Some(_))))
+        };
+        parts.len() > 1 && parts.iter().zip(chosen).any(narrow)
     }
 
     /// What the entities and the reads that need a place cost.
