@@ -13,6 +13,11 @@
     reason = "the figures are the output, and without them there is nothing to go on with"
 )]
 
+/// As in the binary.
+#[cfg(feature = "mimalloc")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 mod designs;
 
 use design::Objective;

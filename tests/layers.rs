@@ -141,12 +141,13 @@ const UPWARDS: [(&str, &str); 3] = [
 ];
 
 /// Crates that only some modules may use.
-const CRATES: [(&str, &[&str]); 18] = [
+const CRATES: [(&str, &[&str]); 19] = [
     ("anyhow", &["cli", "main"]),
     ("clap", &["cli"]),
     ("anstream", &["cli"]),
     ("rustc_hash", &["solve"]),
     ("granit_parser", &["document"]),
+    ("mimalloc", &["main"]),
     ("serde_saphyr", &["document", "verify"]),
     ("annotate_snippets", &["diagnostic"]),
     ("comfy_table", &["report"]),

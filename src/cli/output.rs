@@ -29,7 +29,15 @@ pub(super) fn clear() -> Result<()> {
 
 /// Prints a report to standard output.
 pub(super) fn print(text: &str) -> Result<()> {
-    let mut out = anstream::stdout().lock();
+    if text.contains('\u{1b}') {
+        written(anstream::stdout().lock(), text)
+    } else {
+        // Without colours there is nothing to take out where none are wanted.
+        written(std::io::stdout().lock(), text)
+    }
+}
+
+fn written(mut out: impl Write, text: &str) -> Result<()> {
     out.write_all(text.as_bytes())?;
     out.flush()?;
     Ok(())

@@ -359,6 +359,10 @@ impl Form {
             .entries()
             .iter()
             .partition(|(key, _)| !known(key, self) && all.verbs.iter().any(|f| known(key, f)));
+        if elsewhere.is_empty() {
+            self.check(node, found);
+            return;
+        }
         for (key, _) in elsewhere {
             let name = key.text().unwrap_or_default();
             let owners: Vec<&str> = all

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 /// The name of an entity or attribute as it stands in keys: `OrderItem` becomes `ORDER_ITEM`.
 #[must_use]
 pub fn tag(name: &str) -> String {
-    let mut made = String::new();
+    let mut made = String::with_capacity(name.len() + 2);
     let mut before = '_';
     for c in name.chars() {
         if c.is_ascii_uppercase() && (before.is_ascii_lowercase() || before.is_ascii_digit()) {

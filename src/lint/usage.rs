@@ -15,8 +15,7 @@ use std::collections::BTreeSet;
 pub(super) fn lint(design: &Design<'_>, found: &mut Diagnostics) {
     let workload = design.workload;
     let mut unmade: Vec<&Entity> = Vec::new();
-    for id in workload.entity_ids() {
-        let used = Use::of(workload, id);
+    for (id, used) in workload.entity_ids().zip(uses(workload)) {
         entity(workload, id, &used, found);
         if used.read && !used.made {
             unmade.push(workload.entity(id));
@@ -59,37 +58,51 @@ struct Use {
     attributes: Option<AttributeSet>,
 }
 
-impl Use {
-    fn of(workload: &Workload, id: EntityId) -> Self {
-        let entity = workload.entity(id);
-        let mut made = Self {
-            attributes: Some(declared_uses(workload, entity)),
-            ..Self::default()
-        };
-        for pattern in &workload.patterns {
-            made.named |= pattern.entities.contains(&id);
-            if pattern.external.is_some() && pattern.entities.contains(&id) {
-                made.all();
-            }
-            if let Some(read) = pattern.action.read() {
-                made.by_read(
-                    workload,
-                    id,
-                    read,
-                    matches!(pattern.action, Action::Find(_)),
-                );
-            }
-        }
-        for (_, step) in workload.steps().filter(|(_, s)| s.entity == id) {
-            made.by_step(step);
-        }
+/// What the patterns do with each entity.
+fn uses(workload: &Workload) -> Vec<Use> {
+    let declared = |id: EntityId| {
         let streamed = workload.settings.stream.is_some() && workload.consumers.is_empty();
         let consumed =
             |c: &crate::workload::Consumer| c.entities.is_empty() || c.entities.contains(&id);
+        let mut made = Use {
+            attributes: Some(declared_uses(workload, workload.entity(id))),
+            ..Use::default()
+        };
         if streamed || workload.consumers.iter().any(consumed) {
             made.all();
         }
         made
+    };
+    let mut made: Vec<Use> = workload.entity_ids().map(declared).collect();
+    let mut of = |id: EntityId, what: &dyn Fn(&mut Use)| what(&mut made[usize::from(id.0)]);
+    for pattern in &workload.patterns {
+        for id in &pattern.entities {
+            of(*id, &|used| used.by_name(pattern.external.is_some()));
+        }
+        let Some(read) = pattern.action.read() else {
+            continue;
+        };
+        for id in read.followed(workload) {
+            of(id, &|used| used.by_name(true));
+        }
+        let finds = matches!(pattern.action, Action::Find(_));
+        for id in &read.entities {
+            of(*id, &|used| used.by_read(*id, read, finds));
+        }
+    }
+    for (_, step) in workload.steps() {
+        of(step.entity, &|used| used.by_step(step));
+    }
+    made
+}
+
+impl Use {
+    /// A pattern names it, and uses `all` of it or says itself what.
+    fn by_name(&mut self, all: bool) {
+        self.named = true;
+        if all {
+            self.all();
+        }
     }
 
     /// Everything of it is used.
@@ -104,19 +117,7 @@ impl Use {
         }
     }
 
-    fn by_read(&mut self, workload: &Workload, id: EntityId, read: &Read, finds: bool) {
-        let followed = read.follow.iter().any(|(entity, at)| {
-            workload.entity(*entity).references[*at]
-                .targets
-                .contains(&id)
-        });
-        if followed {
-            self.named = true;
-            self.all();
-        }
-        if !read.entities.contains(&id) {
-            return;
-        }
+    fn by_read(&mut self, id: EntityId, read: &Read, finds: bool) {
         self.read = true;
         let bindings = read.by.iter().map(|c| &c.binding);
         let bindings = bindings

@@ -8,6 +8,7 @@ use crate::demand::Variant;
 use crate::layout::{Family, Kind, distinct_tags};
 use crate::schema::{Index, Schema, Served};
 use crate::workload::Workload;
+use std::cell::LazyCell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -110,7 +111,7 @@ fn apart(
     families: Vec<Arc<Family>>,
     fixed: &[Arc<Family>],
 ) -> Vec<Arc<Family>> {
-    let tags = distinct_tags(workload.entities.iter().map(|e| e.name.as_str()));
+    let tags = LazyCell::new(|| distinct_tags(workload.entities.iter().map(|e| e.name.as_str())));
     let mut count: BTreeMap<String, usize> = BTreeMap::new();
     families
         .iter()
