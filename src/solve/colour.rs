@@ -5,9 +5,14 @@
 //! Where the search takes long, a tabu search with fixed seeds looks for a colouring (Hertz and de Werra, "Using tabu
 //! search techniques for graph coloring", Computing 1987). All bounds are numbers of steps, never times.
 
+mod open;
+mod tabu;
+
 use super::oracle::{Board, DemandId, Slot};
 use super::problem::{Choice, Problem};
 use crate::layout::Kind;
+use open::Open;
+use tabu::tabu;
 
 /// The answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,8 +29,7 @@ pub enum Answer {
 const SHORT: u32 = 20_000;
 /// Steps of the last search.
 const LONG: u32 = 200_000;
-/// Steps of each tabu search, and their seeds.
-const TABU: u32 = 20_000;
+/// The seeds of the tabu searches.
 const SEEDS: [u64; 3] = [1, 2, 3];
 
 /// Whether the slots of these kinds are enough when at most `uncovered` patterns are left out. `fixed`: how many of the
@@ -117,11 +121,13 @@ struct Search<'p, 'o, 'a> {
     problem: &'p Problem<'o, 'a>,
     fixed: usize,
     among: &'p [usize],
-    first: &'p [usize],
+    first: Vec<usize>,
     uncovered: usize,
     left: u32,
     board: Board,
     choices: Vec<Option<Choice>>,
+    open: Open,
+    degrees: Vec<usize>,
 }
 
 impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
@@ -130,18 +136,25 @@ impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
         kinds: &[Kind],
         fixed: usize,
         among: &'p [usize],
-        first: &'p [usize],
+        first: &[usize],
         uncovered: usize,
         budget: u32,
     ) -> Self {
+        let degree = |v| problem.graph.degree(v);
         Self {
             board: Board::new(kinds.iter().skip(1).copied()),
             choices: vec![None; problem.vertices.len()],
             left: budget,
+            open: Open::new(problem, kinds, fixed),
+            degrees: (0..problem.vertices.len()).map(degree).collect(),
+            first: first
+                .iter()
+                .filter(|v| among.contains(v))
+                .copied()
+                .collect(),
             problem,
             fixed,
             among,
-            first,
             uncovered,
         }
     }
@@ -168,18 +181,28 @@ impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
             return false;
         }
         self.left -= 1;
-        let Some((vertex, places)) = self.next() else {
+        self.open.look(&self.board, self.fixed);
+        let Some(vertex) = self.next() else {
             return true;
         };
-        for (slot, demand) in places {
+        let demands = &self.problem.vertices[vertex].demands;
+        let open = self.open.places(self.problem, demands);
+        debug_assert_eq!(
+            open,
+            places(self.problem, &self.board, self.fixed, vertex),
+            "what is kept up to date is what is there"
+        );
+        for (slot, demand) in open {
             if !self.problem.oracle.fits(&self.board, slot, demand) {
                 continue;
             }
             self.board.insert(slot, demand);
+            let before = self.open.place(self.problem, &self.board, slot, demand);
             self.choices[vertex] = Some(Choice::At(slot, demand));
             if self.extend() {
                 return true;
             }
+            self.open.lift(slot, before);
             self.board.remove(slot, demand);
             self.choices[vertex] = None;
         }
@@ -202,31 +225,19 @@ impl<'p, 'o, 'a> Search<'p, 'o, 'a> {
         false
     }
 
-    /// The vertex to place next and the places that pairs leave it: the clique first, then the one with the fewest.
-    fn next(&self) -> Option<(usize, Vec<(Slot, DemandId)>)> {
-        if let Some(vertex) = self
-            .first
-            .iter()
-            .find(|v| self.among.contains(v) && self.choices[**v].is_none())
-        {
-            return Some((*vertex, self.places(*vertex)));
-        }
-        let open = self
-            .among
-            .iter()
-            .copied()
-            .filter(|v| self.choices[*v].is_none());
-        open.map(|v| (v, self.places(v))).min_by_key(|(v, places)| {
-            (
-                places.len(),
-                std::cmp::Reverse(self.problem.graph.degree(*v)),
-                *v,
-            )
+    /// The vertex to place next: the clique first, then the one to which pairs leave the fewest places.
+    fn next(&self) -> Option<usize> {
+        let is_open = |v: &usize| self.choices[*v].is_none();
+        let of_clique = self.first.iter().copied().find(is_open);
+        let open = self.among.iter().copied().filter(is_open);
+        of_clique.or_else(|| {
+            open.min_by_key(|v| {
+                let places = self
+                    .open
+                    .count(self.problem, &self.problem.vertices[*v].demands);
+                (places, std::cmp::Reverse(self.degrees[*v]), *v)
+            })
         })
-    }
-
-    fn places(&self, vertex: usize) -> Vec<(Slot, DemandId)> {
-        places(self.problem, &self.board, self.fixed, vertex)
     }
 }
 
@@ -256,97 +267,4 @@ pub fn places(
         }
     }
     made
-}
-
-/// A colouring found by moving vertices that are in conflict, if one is found.
-fn tabu(
-    problem: &Problem<'_, '_>,
-    kinds: &[Kind],
-    among: &[usize],
-    seed: u64,
-) -> Option<Vec<Choice>> {
-    let options: Vec<Vec<(usize, DemandId)>> = among
-        .iter()
-        .map(|v| {
-            let demands = &problem.vertices[*v].demands;
-            let stands = |s: usize, d: DemandId| !problem.clash(kinds[s], d, d);
-            demands
-                .iter()
-                .flat_map(|d| (0..kinds.len()).map(|s| (s, *d)))
-                .filter(|(s, d)| stands(*s, *d))
-                .collect()
-        })
-        .collect();
-    if options.iter().any(Vec::is_empty) {
-        return None;
-    }
-    let mut state = seed;
-    let mut random = move |n: usize| {
-        // Knuth's MMIX generator; the high bits are the good ones.
-        state = state
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % n.max(1)
-    };
-    let mut place: Vec<usize> = options.iter().map(|o| random(o.len())).collect();
-    let clashes = |place: &[usize], at: usize, option: usize| {
-        let (slot, demand) = options[at][option];
-        (0..options.len())
-            .filter(|b| *b != at)
-            .filter(|b| {
-                let (other, d) = options[*b][place[*b]];
-                other == slot && problem.clash(kinds[slot], demand, d)
-            })
-            .count()
-    };
-    let mut forbidden: Vec<Vec<u32>> = options.iter().map(|o| vec![0; o.len()]).collect();
-    for step in 1..=TABU {
-        let troubled: Vec<usize> = (0..options.len())
-            .filter(|at| clashes(&place, *at, place[*at]) > 0)
-            .collect();
-        if troubled.is_empty() {
-            return settle(problem, kinds, among, &options, &place);
-        }
-        let mut best: Option<(usize, usize, usize)> = None;
-        for at in &troubled {
-            for option in
-                (0..options[*at].len()).filter(|o| *o != place[*at] && forbidden[*at][*o] < step)
-            {
-                let after = clashes(&place, *at, option) + 1_000
-                    - clashes(&place, *at, place[*at]).min(1_000);
-                if best.is_none_or(|(b, ..)| after < b) {
-                    best = Some((after, *at, option));
-                }
-            }
-        }
-        let (_, at, option) = best.unwrap_or_else(|| {
-            let at = troubled[random(troubled.len())];
-            (0, at, random(options[at].len()))
-        });
-        let tenure = 5 + troubled.len() / 2 + random(6);
-        forbidden[at][place[at]] = step + u32::try_from(tenure).unwrap_or(10);
-        place[at] = option;
-    }
-    None
-}
-
-/// Checks a colouring of pairs with the oracle.
-fn settle(
-    problem: &Problem<'_, '_>,
-    kinds: &[Kind],
-    among: &[usize],
-    options: &[Vec<(usize, DemandId)>],
-    place: &[usize],
-) -> Option<Vec<Choice>> {
-    let mut board = Board::new(kinds.iter().skip(1).copied());
-    let mut choices = vec![Choice::Not; problem.vertices.len()];
-    for ((vertex, options), option) in among.iter().zip(options).zip(place) {
-        let (slot, demand) = options[*option];
-        if !problem.oracle.fits(&board, Slot(slot), demand) {
-            return None;
-        }
-        board.insert(Slot(slot), demand);
-        choices[*vertex] = Choice::At(Slot(slot), demand);
-    }
-    Some(choices)
 }

@@ -115,11 +115,7 @@ impl<'o, 'a> Problem<'o, 'a> {
 
     /// The bits of what each demand cannot stand beside, itself where it cannot stand at all.
     fn fill_masks(&mut self, locals: bool) {
-        let all: Vec<DemandId> = self
-            .vertices
-            .iter()
-            .flat_map(|v| v.demands.iter().copied())
-            .collect();
+        let all: Vec<DemandId> = self.ranked().collect();
         let shares = |a: DemandId, b: DemandId| {
             self.oracle
                 .demand(a)
@@ -159,7 +155,8 @@ impl<'o, 'a> Problem<'o, 'a> {
         }
     }
 
-    fn rank_of(&self, demand: DemandId) -> usize {
+    /// The place of a demand among those of this problem.
+    pub(super) fn rank_of(&self, demand: DemandId) -> usize {
         let at = demand.checked_sub(self.first);
         let rank = at.and_then(|at| self.ranks.get(at as usize));
         rank.map_or(usize::MAX, |r| *r as usize)
@@ -173,6 +170,21 @@ impl<'o, 'a> Problem<'o, 'a> {
             .get(self.rank_of(a))
             .and_then(|m| m.get(b / 64))
             .is_some_and(|w| w >> (b % 64) & 1 == 1)
+    }
+
+    /// The demands of this problem, in the order of their ranks.
+    pub(super) fn ranked(&self) -> impl Iterator<Item = DemandId> + '_ {
+        self.vertices.iter().flat_map(|v| v.demands.iter().copied())
+    }
+
+    /// The ranks of the demands that cannot share an index of a kind with one.
+    pub(super) fn clashing(&self, kind: Kind, demand: DemandId) -> impl Iterator<Item = usize> {
+        let row = self.masks[kind as usize].get(self.rank_of(demand));
+        let words = row.into_iter().flatten().enumerate();
+        words.flat_map(|(at, word)| {
+            let bits = (0..64).filter(move |bit| word >> bit & 1 == 1);
+            bits.map(move |bit| at * 64 + bit)
+        })
     }
 
     /// Whether a demand may stand in a slot as far as pairs tell.
