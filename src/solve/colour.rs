@@ -25,10 +25,8 @@ pub enum Answer {
     Unknown,
 }
 
-/// Steps of the first search, before the tabu search.
-const SHORT: u32 = 20_000;
-/// Steps of the last search.
-const LONG: u32 = 200_000;
+/// Steps of a search, and of each tabu search after it, round by round: most that either finds it finds early.
+const ROUNDS: [(u32, u32); 3] = [(2_000, 2_000), (20_000, 20_000), (200_000, 0)];
 /// The seeds of the tabu searches.
 const SEEDS: [u64; 3] = [1, 2, 3];
 
@@ -68,19 +66,18 @@ fn decide(
     first: &[usize],
     uncovered: usize,
 ) -> Answer {
-    let mut search = Search::new(problem, kinds, fixed, among, first, uncovered, SHORT);
-    match search.run() {
-        Answer::Unknown => {}
-        known => return known,
-    }
-    if uncovered == 0 {
-        for seed in SEEDS {
-            if let Some(choices) = tabu(problem, kinds, among, seed) {
-                return Answer::Enough(choices);
-            }
+    for (steps, moves) in ROUNDS {
+        match Search::new(problem, kinds, fixed, among, first, uncovered, steps).run() {
+            Answer::Unknown => {}
+            known => return known,
+        }
+        // The tabu search leaves out nothing.
+        let mut seeds = SEEDS.iter().filter(|_| uncovered == 0 && moves > 0);
+        if let Some(choices) = seeds.find_map(|seed| tabu(problem, kinds, among, *seed, moves)) {
+            return Answer::Enough(choices);
         }
     }
-    Search::new(problem, kinds, fixed, among, first, uncovered, LONG).run()
+    Answer::Unknown
 }
 
 /// Colours what was peeled off, in the reverse order.

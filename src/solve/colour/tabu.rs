@@ -6,15 +6,13 @@ use crate::layout::Kind;
 use crate::solve::oracle::{Board, DemandId, Slot};
 use crate::solve::problem::{Choice, Problem};
 
-/// Steps of each search.
-const STEPS: u32 = 20_000;
-
-/// A colouring found by moving vertices that are in conflict, if one is found.
+/// A colouring found by moving vertices that are in conflict, if one is found in so many steps.
 pub(super) fn tabu(
     problem: &Problem<'_, '_>,
     kinds: &[Kind],
     among: &[usize],
     seed: u64,
+    steps: u32,
 ) -> Option<Vec<Choice>> {
     let options: Vec<Vec<(usize, DemandId)>> = among
         .iter()
@@ -42,7 +40,7 @@ pub(super) fn tabu(
     let mut place: Vec<usize> = options.iter().map(|o| random(o.len())).collect();
     let mut clashes = Clashes::new(problem, kinds, &options, &place);
     let mut forbidden: Vec<Vec<u32>> = options.iter().map(|o| vec![0; o.len()]).collect();
-    for step in 1..=STEPS {
+    for step in 1..=steps {
         let troubled: Vec<usize> = (0..options.len())
             .filter(|at| clashes.of[*at][place[*at]] > 0)
             .collect();
