@@ -12,11 +12,15 @@ use super::{Node, ScalarKind, Value};
 use crate::source::Span;
 use granit_parser::{Event, Parser, ScalarStyle, Span as Place, StrInput};
 
-/// So many values are few for serde-saphyr, which refuses 250,000.
+/// So many values and bytes are few for serde-saphyr, which refuses 250,000 values, and 64 MB of texts.
 const MOST_VALUES: usize = 100_000;
+const MOST_BYTES: usize = 1 << 24;
 
 /// The tree of a text that has nothing unusual.
 pub(super) fn read(text: &str) -> Option<Node> {
+    if text.len() > MOST_BYTES {
+        return None;
+    }
     let options = granit_parser::options! { emit_comments: false };
     let mut reader = Reader {
         events: Parser::new_from_str_with_options(text, options),
@@ -341,6 +345,8 @@ mod tests {
         assert_eq!(read(&deep), None);
         let many = format!("k: [{}]", "a,".repeat(MOST_VALUES));
         assert_eq!(read(&many), None);
+        let long = format!("k: {}", "a".repeat(MOST_BYTES));
+        assert_eq!(read(&long), None);
     }
 
     const WORDS: [&str; 40] = [
