@@ -128,11 +128,15 @@ impl<'o, 'a> Problem<'o, 'a> {
         let mut masks: [Vec<Vec<u64>>; 3] = Default::default();
         let kinds = KINDS.iter().filter(|k| locals || **k != Kind::Local);
         for kind in kinds {
+            let clashes = |a: DemandId, b: DemandId| self.oracle.pair(*kind, a, b).is_err();
+            let falls: Vec<bool> = all.iter().map(|d| clashes(*d, *d)).collect();
             let mut rows = vec![vec![0u64; all.len().div_ceil(64)]; all.len()];
             for (one, a) in all.iter().enumerate() {
                 for (other, b) in all.iter().enumerate().take(one + 1) {
+                    // What does not stand alone does not stand beside another either.
+                    let known = falls[one] || falls[other];
                     let together = shares(*a, *b) || scan(*a) || scan(*b);
-                    if together && self.oracle.pair(*kind, *a, *b).is_err() {
+                    if together && (known || one != other && clashes(*a, *b)) {
                         rows[one][other / 64] |= 1 << (other % 64);
                         rows[other][one / 64] |= 1 << (one % 64);
                     }
