@@ -243,18 +243,21 @@ fn missing(entity: &Entity, id: AttributeId, to: &mut AttributeSet) {
 }
 
 impl Facts {
-    /// The attributes that have one value for all items that come: fixed by a parameter or to one constant, and what is
-    /// derived from such.
+    /// The attributes that have one value for all items that come: fixed by a parameter or to one constant, of a type that
+    /// has no other value, and what is derived from such.
     pub(super) fn fixed(&self, entity: &Entity) -> AttributeSet {
         let one =
             |a: &About| !a.equal.is_empty() || a.values.as_ref().is_some_and(|v| v.len() == 1);
+        let is_fixed = |id: &AttributeId| self.about.get(id).is_some_and(one);
+        let is_only = |id: &AttributeId| {
+            let there = !entity.is_optional(*id) || self.present.contains(*id);
+            let values = entity.attribute(*id).ty.values();
+            there && values.is_some_and(|v| v.len() == 1)
+        };
+        let fixed = entity.attribute_ids();
         closure(
             entity,
-            self.about
-                .iter()
-                .filter(|(_, a)| one(a))
-                .map(|(id, _)| *id)
-                .collect(),
+            fixed.filter(|id| is_fixed(id) || is_only(id)).collect(),
         )
     }
 
