@@ -9,9 +9,9 @@ use crate::document::Node;
 use crate::source::Span;
 use crate::workload::{
     AttributeId, Binding, Column, Entity, EntityId, Limit, PathSegment, Range, RangeOperator, Read,
-    ReadVerb, Sort, Workload,
+    ReadVerb, Sort, Type, Workload,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Resolves a read.
 pub(super) fn read(
@@ -220,6 +220,26 @@ impl Scope<'_> {
         }
     }
 
+    /// That a parameter of one type can be compared with all of the attributes.
+    fn check_one_type(&self, binding: &Binding, span: Span, found: &mut Diagnostics) {
+        let mut attributes = binding
+            .iter()
+            .map(|(e, a)| self.workload.entity(*e).attribute(*a));
+        let Some(first) = attributes.next() else {
+            return;
+        };
+        let differs = |ty: &Type| same_kind(ty, &first.ty) && !same_values(ty, &first.ty);
+        if let Some(other) = attributes.find(|a| differs(&a.ty)) {
+            found.push(
+                Diagnostic::at(Code::D0210, span, "the entities disagree about the type")
+                    .context(first.span, first.ty.with_article())
+                    .context(other.span, other.ty.with_article())
+                    .note("one parameter is compared with the attributes of all of them")
+                    .help("give both the same type"),
+            );
+        }
+    }
+
     fn range(&self, node: Option<&Node>, found: &mut Diagnostics) -> Option<Range> {
         let node = node?;
         let (name, operator) = match node.entries() {
@@ -244,6 +264,7 @@ impl Scope<'_> {
             }
         };
         let binding = self.binding(name.text()?, name.span, found)?;
+        self.check_one_type(&binding, name.span, found);
         Some(Range {
             binding,
             operator,
@@ -258,7 +279,8 @@ impl Scope<'_> {
         let binding = self.binding(name, node.span, found)?;
         for (entity, attribute) in &binding {
             let attribute = self.workload.entity(*entity).attribute(*attribute);
-            if !attribute.ty.is_text() {
+            // What is compared as a time has bounds, and no start.
+            if !attribute.ty.is_text() || matches!(attribute.ty, Type::Date | Type::Month) {
                 found.push(
                     Diagnostic::at(
                         Code::D0210,
@@ -388,4 +410,13 @@ impl Scope<'_> {
         made.dedup();
         made
     }
+}
+
+/// Whether two types have the same values, in whatever order they are listed.
+fn same_values(a: &Type, b: &Type) -> bool {
+    let listed = |of: &Type| {
+        let values = of.values()?;
+        Some(values.into_iter().collect::<BTreeSet<_>>())
+    };
+    a == b || matches!((listed(a), listed(b)), (Some(a), Some(b)) if a == b)
 }

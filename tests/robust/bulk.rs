@@ -135,6 +135,18 @@ fn one_long_line_is_read() {
 
 /// Equal names of a write are one parameter, of the values that all its attributes take.
 #[test]
+fn the_start_of_a_text_is_any_text() {
+    for ty in ["string", "uuid", "ulid", "ksuid", "[ab, b]"] {
+        let text = format!(
+            "design: shop\nentities:\n  Repo:\n    key: [owner, repo]\n    attributes: {{ owner: string, repo: string, of: {ty} }}\npatterns:\n  repos: {{ list: Repo, by: owner, prefix: of }}\n"
+        );
+        let plan = whole_run(&text).plan.unwrap_or_else(|| panic!("{ty}"));
+        let of = plan.patterns[0].parameters.iter().find(|p| p.name == "of");
+        assert_eq!(of.and_then(|p| p.ty.as_deref()), Some("string"), "{ty}");
+    }
+}
+
+#[test]
 fn one_parameter_for_attributes_of_near_types_is_the_narrower() {
     let text = "design: shop\nentities:\n  Order:\n    key: id\n    attributes: { id: TYPE }\n  Item:\n    key: [id, n]\n    attributes: { id: OTHER, n: integer }\npatterns:\n  place:\n    transaction:\n      - create: Order\n      - create: Item\n";
     for (one, other, expected) in [

@@ -58,6 +58,7 @@ impl Scope<'_> {
         let text = node.text()?;
         let (name, optional) = text.strip_suffix('?').map_or((text, false), |n| (n, true));
         let binding = self.binding(name, node.span, found)?;
+        self.check_one_type(&binding, node.span, found);
         Some(Column {
             name: name.to_owned(),
             optional,
@@ -120,6 +121,7 @@ impl Scope<'_> {
             binding.insert(id, attribute);
         }
         self.check_key_types(&binding, key.span, found);
+        self.check_one_type(&binding, key.span, found);
         Some(Column {
             name: name.to_owned(),
             optional,
